@@ -1,0 +1,1 @@
+"""The agents of aiev: who talks, to which model, with which prompts."""

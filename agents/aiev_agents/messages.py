@@ -1,0 +1,82 @@
+"""The values that agents and model clients exchange.
+
+Invariant: everything here is frozen and survives a round trip through JSON; a `ChatRequest` has one canonical
+form, whose hash names the reply for good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Role(StrEnum):
+    """Who wrote a message of a dialogue."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    INTERPRETER = "interpreter"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a dialogue."""
+
+    role: Role
+    content: str
+    train: bool = False
+    """Whether the loss covers this message when the dialogue becomes a training sample."""
+    agent: str = ""
+    """Who wrote it: `questioner`, `programmer` or the interpreter backend's name."""
+    prompt_hash: str = ""
+    """SHA-256 of the template it was asked for with; empty for the interpreter."""
+    request_hash: str = ""
+    """Names the model reply or execution this message came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Decoding settings sent with a request."""
+
+    temperature: float = 0.7
+    top_p: float = 0.95
+    max_tokens: int = 1024
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What is asked of a chat model: turns of (role, content), decoding settings, and an optional GBNF grammar."""
+
+    model: str
+    turns: tuple[tuple[str, str], ...]
+    sampling: Sampling = field(default_factory=Sampling)
+    grammar: str = ""
+
+    def canonical(self) -> dict[str, Any]:
+        """The request as JSON-ready data with a stable key order."""
+        return asdict(self)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical form, in hex."""
+        text = json.dumps(self.canonical(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """What a model answered."""
+
+    content: str
+    model: str
+    """The model that really answered, in the endpoint's own words."""
+    finish_reason: str = "stop"
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: float = 0.0
