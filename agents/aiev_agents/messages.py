@@ -57,6 +57,8 @@ class ChatRequest:
     turns: tuple[tuple[str, str], ...]
     sampling: Sampling = field(default_factory=Sampling)
     grammar: str = ""
+    purpose: str = ""
+    """Name of the prompt it was rendered from: `questioner/ask`, `programmer/solve`, ..."""
 
     def canonical(self) -> dict[str, Any]:
         """The request as JSON-ready data with a stable key order."""

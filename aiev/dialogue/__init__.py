@@ -1,1 +1,1 @@
-"""TODO"""
+"""The dialogue of one item: questioner, programmer and interpreter in a LangGraph state machine."""

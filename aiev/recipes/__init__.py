@@ -1,1 +1,1 @@
-"""TODO"""
+"""Recipes: short compositions of the other parts."""

@@ -1,1 +1,16 @@
 """The code interpreter of aiev: what runs, in which sandbox, under which limits."""
+
+from aiev_interpreter.errors import InterpreterError, InterpreterUnavailable
+from aiev_interpreter.open import open_interpreter
+from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job, Limits, Verdict
+
+__all__ = [
+    "ExecutionResult",
+    "Interpreter",
+    "InterpreterError",
+    "InterpreterUnavailable",
+    "Job",
+    "Limits",
+    "Verdict",
+    "open_interpreter",
+]

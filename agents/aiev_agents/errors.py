@@ -1,0 +1,42 @@
+"""What can go wrong between an agent and its model.
+
+    AgentError
+    ├── ReplyError            a reply that holds no runnable program: fed back, not raised further
+    ├── PromptError           a template or one of its variables is missing
+    └── ModelError
+        ├── ModelRefused      the endpoint refuses this client for good: key, model name, quota. Stops the run.
+        ├── ModelUnavailable  nothing answers at the address, or not in time, after all retries
+        └── RequestRejected   this one request is at fault (too long, malformed): only its item fails
+
+Invariant: messages are one line and never hold a key.
+"""
+
+from __future__ import annotations
+
+
+class AgentError(Exception):
+    """Base of every error raised by `aiev_agents`."""
+
+
+class ReplyError(AgentError):
+    """A model's reply cannot be turned into a program with tests; the text says what is missing."""
+
+
+class PromptError(AgentError):
+    """A prompt template is missing, malformed, or was given too few variables."""
+
+
+class ModelError(AgentError):
+    """A chat model did not give a reply."""
+
+
+class ModelRefused(ModelError):  # noqa: N818 - the word of the field, as in HTTP's own status names
+    """The endpoint will refuse every further request too."""
+
+
+class ModelUnavailable(ModelError):  # noqa: N818
+    """No reply after all retries."""
+
+
+class RequestRejected(ModelError):  # noqa: N818
+    """This request alone was refused."""

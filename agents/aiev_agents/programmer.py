@@ -1,0 +1,32 @@
+"""The programmer: answers a problem with a program and its unit tests, and repairs what failed."""
+
+from __future__ import annotations
+
+from aiev_agents.agent import Agent, Turn
+from aiev_agents.grammar import program_grammar
+from aiev_agents.prompting import load_prompt
+
+
+async def solve(agent: Agent, *, problem: str, seed: int) -> Turn:
+    """Answer a problem with a program and tests (message ➁)."""
+    return await agent.say(load_prompt("programmer/solve"), seed=seed, grammar=program_grammar(agent.constraint, problem), problem=problem)
+
+
+async def repair(
+    agent: Agent, *, problem: str, reply: str, feedback: str, description: str, show_failed: bool, seed: int
+) -> Turn:
+    """Answer execution feedback with a corrected program and tests (message ➄).
+
+    Without `show_failed` the failed reply itself is left out of the prompt, though not what was said of it: the
+    smallest models copy whatever program they are shown.
+    """
+    return await agent.say(
+        load_prompt("programmer/repair"),
+        seed=seed,
+        grammar=program_grammar(agent.constraint, problem),
+        problem=problem,
+        reply=reply,
+        feedback=feedback,
+        description=description,
+        show_failed=show_failed,
+    )

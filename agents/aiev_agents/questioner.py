@@ -1,0 +1,36 @@
+"""The questioner: asks for a program, and says in words what went wrong when it failed."""
+
+from __future__ import annotations
+
+from aiev_agents.agent import Agent, Turn
+from aiev_agents.grammar import prose_grammar, question_grammar
+from aiev_agents.prompting import load_prompt
+
+
+async def ask(agent: Agent, *, snippet: str, basic: bool, seed: int) -> Turn:
+    """Write a self-contained problem inspired by a seed snippet (message ➀).
+
+    `basic` asks for an easy problem about plain values, whatever the snippet deals with.
+    """
+    return await agent.say(
+        load_prompt("questioner/ask"),
+        seed=seed,
+        grammar=question_grammar(agent.constraint),
+        snippet=snippet,
+        basic=basic,
+    )
+
+
+async def describe(
+    agent: Agent, *, problem: str, program: str, tests: str, feedback: str, seed: int
+) -> Turn:
+    """Describe in natural language why a program failed (message ➃)."""
+    return await agent.say(
+        load_prompt("questioner/describe"),
+        seed=seed,
+        grammar=prose_grammar(agent.constraint),
+        problem=problem,
+        program=program,
+        tests=tests,
+        feedback=feedback,
+    )

@@ -1,0 +1,244 @@
+"""The configuration: typed, layered, and able to say where each value comes from.
+
+Layers, each over the one before: `configs/default.toml`, the files given, then `section.key=value` settings. The
+default file is complete, so it is also the reference of every knob. Invariant: a key that the default file does not
+have is an error that names the nearest one that it has.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from aiev.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Constraint = Literal["off", "form", "strict"]
+Table = dict[str, Any]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class RunConfig(_Section):
+    """How much runs, and at once."""
+
+    workers: int = Field(ge=1, le=4096)
+    limit: int = Field(ge=0)
+    seed: int = Field(ge=0)
+
+
+class ModelConfig(_Section):
+    """Which model plays the roles, and where it answers."""
+
+    backend: Literal["embedded", "openai", "scripted"]
+    name: str = Field(min_length=1)
+    base_url: str
+    api_key_env: str
+    timeout_seconds: float = Field(gt=0)
+    retry_seconds: float = Field(ge=0)
+    grammar: bool
+    parallel: int = Field(ge=1, le=256)
+    context_tokens: int = Field(ge=512)
+    threads: int = Field(ge=0)
+    script: str
+
+
+class QuestionerConfig(_Section):
+    """Decoding settings of the questioner."""
+
+    temperature: float = Field(ge=0, le=2)
+    top_p: float = Field(gt=0, le=1)
+    max_tokens: int = Field(ge=1)
+    constraint: Constraint
+
+
+class ProgrammerConfig(QuestionerConfig):
+    """Decoding settings of the programmer."""
+
+    temperature_step: float = Field(ge=0, le=1)
+
+
+class DialogueConfig(_Section):
+    """Shape of one dialogue."""
+
+    max_rounds: int = Field(ge=1, le=50)
+    basic: bool
+    feedback_chars: int = Field(ge=200)
+
+
+class SeedsConfig(_Section):
+    """Where seed snippets come from."""
+
+    sources: tuple[str, ...]
+    kind: Literal["function", "snippet"]
+    self_contained: bool
+
+
+class InterpreterConfig(_Section):
+    """The sandbox and its limits."""
+
+    backend: Literal["auto", "docker", "bubblewrap"]
+    base_image: str
+    wall_seconds: float = Field(gt=0)
+    cpu_seconds: float = Field(gt=0)
+    memory_mib: int = Field(ge=64)
+    processes: int = Field(ge=4)
+    output_kib: int = Field(ge=1)
+    disk_mib: int = Field(ge=1)
+
+
+class InstallConfig(_Section):
+    """Installation of the packages that a reply asks for."""
+
+    enabled: bool
+    seconds: float = Field(gt=0)
+    mib: int = Field(ge=1)
+    index_url: str
+    extra_index_url: str
+    ca_bundle: str
+    proxy: str
+
+
+class StoreConfig(_Section):
+    """The database."""
+
+    full_sync: bool
+
+
+class Settings(_Section):
+    """All sections together."""
+
+    run: RunConfig
+    model: ModelConfig
+    questioner: QuestionerConfig
+    programmer: ProgrammerConfig
+    dialogue: DialogueConfig
+    seeds: SeedsConfig
+    interpreter: InterpreterConfig
+    install: InstallConfig
+    store: StoreConfig
+
+
+_NO_INFLUENCE = {
+    "run": {"workers", "limit"},
+    "model": {"timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url"},
+    "seeds": {"sources", "kind", "self_contained"},
+    "store": {"full_sync"},
+}
+"""Keys that change how or on what a run works, but not what one dialogue would be."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings with the origin of each value."""
+
+    settings: Settings
+    origins: dict[str, str]
+    """`section.key` to `default`, a file's path, or `--set`."""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over everything that shapes a dialogue; a run goes on only under the same fingerprint."""
+        table = {
+            section: {key: value for key, value in values.items() if key not in _NO_INFLUENCE.get(section, ())}
+            for section, values in self.settings.model_dump(mode="json").items()
+        }
+        return hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
+
+
+def configs_dir() -> Path:
+    """Folder of the shipped configurations: in the wheel inside the package, in a checkout beside it."""
+    inside = Path(__file__).parent / "configs"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "configs"
+
+
+def load_config(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -> Config:
+    """Merge the layers and check the result.
+
+    Args:
+        files: TOML files, later ones over earlier ones. A bare name such as `qwen` stands for a shipped one.
+        assignments: `section.key=value`; the value is read as TOML, and as a plain string when it is none.
+
+    Raises:
+        ConfigError: a file cannot be read, a key is unknown, or a value does not fit.
+    """
+    merged = _read(configs_dir() / "default.toml")
+    origins = {f"{section}.{key}": "default" for section, values in merged.items() for key in values}
+    for file in files:
+        path = _shipped(file)
+        _overlay(merged, _read(path), str(path), origins)
+    for assignment in assignments:
+        _overlay(merged, _assignment(assignment), "--set", origins)
+    return Config(settings=_validated(merged, origins), origins=origins)
+
+
+def _shipped(file: Path) -> Path:
+    """A file as given, or the shipped one of that bare name."""
+    shipped = configs_dir() / f"{file.name.removesuffix('.toml')}.toml"
+    return shipped if not file.exists() and file.parent == Path() and shipped.exists() else file
+
+
+def _read(path: Path) -> Table:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        shipped = ", ".join(sorted(file.stem for file in configs_dir().glob("*.toml")))
+        raise ConfigError(
+            f"cannot read configuration {path}: {error.strerror}; give an existing file or one of {shipped}"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+
+
+def _assignment(text: str) -> Table:
+    """Parse `section.key=value`."""
+    name, equals, value = text.partition("=")
+    section, dot, key = name.strip().partition(".")
+    if not (equals and dot and section and key):
+        raise ConfigError(f"--set {text!r}: write it as section.key=value, for example run.workers=8")
+    try:
+        parsed = tomllib.loads(f"value = {value.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()
+    return {section: {key: parsed}}
+
+
+def _overlay(base: Table, layer: Table, origin: str, origins: dict[str, str]) -> None:
+    """Write `layer` over `base`, in place, refusing keys that `base` does not have."""
+    for section, values in layer.items():
+        if section not in base or not isinstance(values, dict):
+            raise ConfigError(f"{origin}: unknown section [{section}]{_nearest(section, base)}")
+        for key, value in values.items():
+            if key not in base[section]:
+                known = [name for name in origins if name.startswith(f"{section}.")] or list(origins)
+                raise ConfigError(f"{origin}: unknown key {section}.{key}{_nearest(f'{section}.{key}', known)}")
+            base[section][key] = value
+            origins[f"{section}.{key}"] = origin
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f"; did you mean {close[0]}?" if close else "; `aiev config show` lists what there is"
+
+
+def _validated(table: Table, origins: dict[str, str]) -> Settings:
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"][:2])
+        raise ConfigError(
+            f"{origins.get(name, 'default')}: {name} = {first['input']!r}: {first['msg'].lower()}"
+        ) from None

@@ -1,0 +1,133 @@
+"""A chat model and an interpreter that remember.
+
+Each reply and each execution result is stored under the hash of its canonical request *before* it is used. Invariant:
+a request that was answered once is never sent again, in this process or a later one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from aiev_agents.messages import ChatReply
+from aiev_interpreter.protocol import ExecutionResult, Verdict
+
+from aiev.store.records import ExecutionRecord, RequestRecord
+
+if TYPE_CHECKING:
+    from aiev_agents.chat_model import ChatModel
+    from aiev_agents.messages import ChatRequest
+    from aiev_interpreter.protocol import Interpreter, Job
+
+    from aiev.recipes.progress import Progress
+    from aiev.store.journal import Journal
+    from aiev.store.writer import Store
+
+
+class JournaledModel:
+    """Answers from the journal when it can, and writes down what it had to ask for."""
+
+    def __init__(
+        self, model: ChatModel, *, store: Store, journal: Journal, conversation_id: str, progress: Progress
+    ) -> None:
+        self.name = model.name
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+        self._model = model
+        self._store = store
+        self._journal = journal
+        self._conversation_id = conversation_id
+        self._progress = progress
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        """See `ChatModel.chat`."""
+        known = self._journal.reply_for(request.hash)
+        if known:
+            self._progress.replayed += 1
+            reply = _reply(known)
+        else:
+            reply = await self._model.chat(request)
+            self._progress.tokens += reply.completion_tokens
+            await self._store.add_request(_request_record(request, reply, self._conversation_id))
+        self.prompt_tokens += reply.prompt_tokens
+        self.completion_tokens += reply.completion_tokens
+        return reply
+
+    async def close(self) -> None:
+        """The model belongs to the run, not to one dialogue."""
+
+
+class JournaledInterpreter:
+    """Takes the result of a job that has run before from the journal."""
+
+    def __init__(self, interpreter: Interpreter, journal: Journal) -> None:
+        self.name = interpreter.name
+        self.image = interpreter.image
+        self._interpreter = interpreter
+        self._journal = journal
+
+    async def execute(self, job: Job) -> ExecutionResult:
+        """See `Interpreter.execute`."""
+        known = self._journal.execution_for(job_hash(job, self.image))
+        return execution_result(known) if known else await self._interpreter.execute(job)
+
+    async def close(self) -> None:
+        """The interpreter belongs to the run, not to one dialogue."""
+
+
+def job_hash(job: Job, image: str) -> str:
+    """SHA-256 of a job's canonical form together with the image that it runs in."""
+    text = json.dumps({"job": asdict(job), "image": image}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def execution_record(
+    round_number: int, job: Job | None, result: ExecutionResult, *, image: str, verdict: str
+) -> ExecutionRecord:
+    """The stored form of one round; a round without a job holds no program."""
+    values = asdict(result) | {"verdict": verdict}
+    return ExecutionRecord(
+        round=round_number,
+        job_hash=job_hash(job, image) if job else "",
+        program=job.program if job else "",
+        tests=job.tests if job else "",
+        requirements=job.requirements if job else (),
+        **values,
+    )
+
+
+def execution_result(record: ExecutionRecord) -> ExecutionResult:
+    """The result that a stored round came from."""
+    names = ExecutionResult.__dataclass_fields__.keys() - {"verdict"}
+    return ExecutionResult(
+        verdict=Verdict(record.verdict), **{name: getattr(record, name) for name in names}
+    )
+
+
+def _request_record(request: ChatRequest, reply: ChatReply, conversation_id: str) -> RequestRecord:
+    return RequestRecord(
+        hash=request.hash,
+        conversation_id=conversation_id,
+        purpose=request.purpose,
+        model=request.model,
+        request=request.canonical(),
+        content=reply.content,
+        answered_by=reply.model,
+        finish_reason=reply.finish_reason,
+        prompt_tokens=reply.prompt_tokens,
+        completion_tokens=reply.completion_tokens,
+        seconds=reply.seconds,
+    )
+
+
+def _reply(record: RequestRecord) -> ChatReply:
+    return ChatReply(
+        content=record.content,
+        model=record.answered_by,
+        finish_reason=record.finish_reason,
+        prompt_tokens=record.prompt_tokens,
+        completion_tokens=record.completion_tokens,
+        seconds=record.seconds,
+    )

@@ -1,0 +1,42 @@
+"""The words in which a model is told what happened.
+
+Invariant: an `infra` result has no words; it is never shown to a model.
+"""
+
+from __future__ import annotations
+
+from aiev_interpreter.protocol import ExecutionResult, Verdict
+
+_HINTS = {
+    Verdict.NO_TESTS: "No assertion was executed. Write unit tests with assert statements that call the solution.",
+    Verdict.TIMEOUT: "The program did not end within the time limit.",
+    Verdict.OOM: "The program used more memory than it is allowed.",
+    Verdict.OUTPUT_LIMIT: "The program printed more than it is allowed.",
+    Verdict.INSTALL_FAILED: "A package could not be installed.",
+}
+
+
+def render_feedback(result: ExecutionResult, *, limit: int = 2000) -> str:
+    """What a model is shown of a result, at most `limit` characters and a mark where the middle was cut.
+
+    Raises:
+        ValueError: the verdict is `infra`.
+    """
+    if result.verdict is Verdict.INFRA:
+        raise ValueError("a failure of the sandbox is never shown to a model")
+    if result.verdict is Verdict.OK:
+        return shortened(result.stdout.strip() or "(no output)", limit)
+    parts = [_HINTS.get(result.verdict, ""), result.stderr.strip()]
+    if not any(parts):
+        parts = [result.detail.capitalize() + "." if result.detail else "The program failed without a message."]
+    if result.stdout.strip():
+        parts += ["Output before the failure:", shortened(result.stdout.strip(), limit // 4)]
+    return shortened("\n".join(part for part in parts if part), limit)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Text cut in its middle to `limit` characters; errors stand at the end, so the end keeps more."""
+    if len(text) <= limit:
+        return text
+    head = limit // 4
+    return f"{text[:head]}\n... [{len(text) - limit} characters cut] ...\n{text[head - limit:]}"

@@ -1,0 +1,1 @@
+"""The Docker image that jobs run in."""
