@@ -55,8 +55,8 @@ class ModelConfig(_Section):
     script: str
 
 
-class QuestionerConfig(_Section):
-    """Decoding settings of the questioner."""
+class RoleConfig(_Section):
+    """Decoding settings of a role."""
 
     temperature: float = Field(ge=0, le=2)
     top_p: float = Field(gt=0, le=1)
@@ -64,7 +64,13 @@ class QuestionerConfig(_Section):
     constraint: Constraint
 
 
-class ProgrammerConfig(QuestionerConfig):
+class QuestionerConfig(RoleConfig):
+    """Decoding settings of the questioner."""
+
+    describe_tokens: int = Field(ge=1)
+
+
+class ProgrammerConfig(RoleConfig):
     """Decoding settings of the programmer."""
 
     temperature_step: float = Field(ge=0, le=1)
@@ -75,6 +81,7 @@ class DialogueConfig(_Section):
 
     max_rounds: int = Field(ge=1, le=50)
     basic: bool
+    show_failed: bool
     feedback_chars: int = Field(ge=200)
 
 

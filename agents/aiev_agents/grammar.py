@@ -13,7 +13,20 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-_SIGNATURE = re.compile(r"`(?P<name>[A-Za-z_]\w*)\((?P<args>[\w, ]*)\)`")
+_SIGNATURE = re.compile(r"`(?P<name>[A-Za-z_]\w*)\((?P<args>[\w, ]*)\)`(?: that takes (?P<types>[a-z ]+?) and returns )?")
+_TYPES = {
+    "a number": ("number",),
+    "a string": ("string",),
+    "a list of numbers": ("numbers",),
+    "a list of strings": ("strings",),
+    "two numbers": ("number", "number"),
+    "two strings": ("string", "string"),
+    "a list of numbers and a number": ("numbers", "number"),
+    "a string and a number": ("string", "number"),
+}
+"""What a strict problem may say that a function takes, and the literals that its tests then pass."""
+_SECOND = {"number": "other", "string": "second"}
+"""Names for a second argument of the same type."""
 
 _FORM = r"""root ::= sentence "\n\n" install? program "\nUnit tests:\n```python\n" assertion{2,4} "```"
 sentence ::= [A-Z] [^`\n]{10,200}
@@ -26,24 +39,33 @@ blank ::= "\n"
 assertion ::= "assert " [^ \n] [^\n]{5,160} "\n"
 """
 
-_STRICT = r"""root ::= sentence "\n\n```python\n" head? "def {name}({args}):\n" line* "    return " code "```\n\nUnit tests:\n```python\n" {tests} "```"
+_STRICT = r"""root ::= sentence "\n\n```python\n" head? "def {name}({args}):\n" line* "    return " code "```\n\nUnit tests:\n```python\n" test test "```"
 sentence ::= [A-Z] [^\n.]+ "."
 head ::= "import " ("math" | "re" | "string" | "itertools" | "collections" | "json") "\n\n"
 line ::= "    " code
-code ::= [^\n`] [^\n]* "\n"
-test ::= "assert {name}({literals}) == " literal "\n"
+code ::= " "* (plain | nested)+ "\n"
+plain ::= [^\n`()[\]{}"'#] | quoted
+quoted ::= "\"" [^"\n]* "\"" | "'" [^'\n]* "'"
+nested ::= "(" (plain | nested)* ")" | "[" (plain | nested)* "]" | "{" (plain | nested)* "}"
+test ::= "assert {name}({literals}) == " {expected} "\n"
 literal ::= number | string | "True" | "False" | "None" | list | dict
+boolean ::= "True" | "False"
 number ::= "-"? [0-9]+ ("." [0-9]+)?
 string ::= "\"" [A-Za-z0-9 ,.:_/-]* "\""
+numbers ::= "[" (number (", " number)*)? "]"
+strings ::= "[" (string (", " string)*)? "]"
 list ::= "[" (literal (", " literal)*)? "]"
 dict ::= "{" (string ": " literal (", " string ": " literal)*)? "}"
 """
 
-_QUESTION = r"""root ::= "Write a Python function `" name (one | two) " and returns " [^\n.]+ "."
-one ::= "(" arg ")` that takes " ("a number" | "a string" | "a list of numbers" | "a list of strings")
-two ::= "(" arg ", " arg ")` that takes " ("two numbers" | "two strings" | "a list and a number" | "a string and a number")
+_QUESTION = r"""root ::= "Write a Python function `" name "(" ({takes}) " and returns " [^\n.]+ "."
 name ::= [a-z] [a-z0-9_]+
-arg ::= [a-z] [a-z0-9_]*
+number ::= "n" | "x" | "value" | "count" | "size"
+other ::= "y" | "m" | "limit" | "step"
+string ::= "text" | "word" | "name" | "line" | "key"
+second ::= "other" | "part" | "prefix" | "suffix"
+numbers ::= "numbers" | "values"
+strings ::= "words" | "names" | "lines"
 """
 
 _PROSE = r"""root ::= [A-Z] [^\n.]+ "." ([^\n.]+ ".")?
@@ -60,7 +82,16 @@ class Constraint(StrEnum):
 
 def question_grammar(constraint: Constraint) -> str:
     """Grammar of a problem; only `strict` has one."""
-    return _QUESTION if constraint is Constraint.STRICT else ""
+    if constraint is not Constraint.STRICT:
+        return ""
+    takes = (f'{_names(types)} ")` that takes {words}"' for words, types in _TYPES.items())
+    return _QUESTION.replace("{takes}", " | ".join(takes))
+
+
+def _names(types: tuple[str, ...]) -> str:
+    """Grammar rules for the arguments' names: plain ones that hide no builtin."""
+    first, *rest = types
+    return " ".join([first, *(f'", " {_SECOND.get(kind, kind) if kind == first else kind}' for kind in rest)])
 
 
 def prose_grammar(constraint: Constraint) -> str:
@@ -79,6 +110,15 @@ def program_grammar(constraint: Constraint, problem: str) -> str:
     args = [arg.strip() for arg in signature["args"].split(",") if arg.strip()] if signature else []
     if constraint is Constraint.FORM or signature is None or len(set(args)) < len(args):
         return _FORM
-    literals = " ".join('", " literal' if i else "literal" for i in range(len(args)))
-    strict = _STRICT.replace("{name}", signature["name"]).replace("{args}", ", ".join(args))
-    return strict.replace("({literals}) ==", f'(" {literals} ") ==').replace("{tests}", "test test")
+    types = _TYPES.get(signature["types"] or "", ())
+    types = types if len(types) == len(args) else ("literal",) * len(args)
+    values = {
+        "{name}": signature["name"],
+        "{args}": ", ".join(args),
+        "{literals}": '" ' + ' ", " '.join(types) + ' "' if types else "",
+        "{expected}": "boolean" if " returns True " in problem else "literal",
+    }
+    grammar = _STRICT
+    for mark, value in values.items():
+        grammar = grammar.replace(mark, value)
+    return grammar

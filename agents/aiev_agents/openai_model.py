@@ -145,3 +145,15 @@ def _translate(error: openai.OpenAIError, endpoint: Endpoint) -> Exception:
 
 def _one_line(error: Exception, limit: int = 300) -> str:
     return " ".join(str(error).split())[:limit]
+
+
+async def list_models(base_url: str, api_key: str) -> tuple[list[str], str]:
+    """Names of the models that an endpoint offers, and "" or, in one line, why they cannot be had."""
+    client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, timeout=10, max_retries=0)
+    try:
+        page = await client.models.list()
+    except openai.OpenAIError as error:
+        return [], _one_line(error)
+    finally:
+        await client.close()
+    return [model.id for model in page.data], ""

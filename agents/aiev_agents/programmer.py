@@ -20,13 +20,13 @@ async def repair(
     Without `show_failed` the failed reply itself is left out of the prompt, though not what was said of it: the
     smallest models copy whatever program they are shown.
     """
+    failed = {"reply": reply} if show_failed else {}
     return await agent.say(
-        load_prompt("programmer/repair"),
+        load_prompt("programmer/repair" if show_failed else "programmer/retry"),
         seed=seed,
         grammar=program_grammar(agent.constraint, problem),
         problem=problem,
-        reply=reply,
         feedback=feedback,
         description=description,
-        show_failed=show_failed,
+        **failed,
     )

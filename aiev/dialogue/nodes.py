@@ -69,7 +69,7 @@ async def describe(state: DialogueState, runtime: Runtime[DialogueContext]) -> D
     """The questioner says in words what went wrong (➃)."""
     context, parsed = runtime.context, state["parsed"]
     turn = await questioner.describe(
-        context.questioner,
+        _brief(context.questioner, context.describe_tokens),
         problem=state["problem"],
         program=parsed.program if parsed else state["reply"],
         tests=parsed.tests if parsed else "",
@@ -89,6 +89,7 @@ async def repair(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dia
         reply=state["reply"],
         feedback=state["feedback"],
         description=state["description"],
+        show_failed=context.show_failed,
         seed=context.request_seed("repair", state["round"]),
     )
     await _record(context, Role.ASSISTANT, "programmer", turn, round_number=state["round"] + 1)
@@ -131,6 +132,10 @@ async def _record(context: DialogueContext, role: Role, agent: str, turn: Turn, 
         role=role, content=turn.text, agent=agent, prompt_hash=turn.prompt.hash, request_hash=turn.request.hash
     )
     await context.recorder.message(message, round_number=round_number)
+
+
+def _brief(agent: Agent, tokens: int) -> Agent:
+    return replace(agent, sampling=replace(agent.sampling, max_tokens=tokens))
 
 
 def _warmer(agent: Agent, by: float) -> Agent:

@@ -59,11 +59,15 @@ class DialogueContext:
     interpreter: Interpreter
     recorder: Recorder
     limits: Limits
-    seed: int
+    seed_key: str
     """The run's seed together with the item's id: every request draws its own decoding seed from it."""
     max_rounds: int = 7
     basic: bool = False
     """Ask for easy problems about plain values."""
+    show_failed: bool = True
+    """Show the programmer the reply that failed, not only what was said of it."""
+    describe_tokens: int = 400
+    """Longest description of a failure."""
     temperature_step: float = 0.0
     """Added to the programmer's temperature at each repair, up to 1."""
     feedback_chars: int = 2000
@@ -71,5 +75,5 @@ class DialogueContext:
 
     def request_seed(self, purpose: str, round_number: int) -> int:
         """Decoding seed of one request, 31 bits: the same item asks the same way in every run."""
-        digest = hashlib.sha256(f"{self.seed}/{purpose}/{round_number}".encode()).digest()
+        digest = hashlib.sha256(f"{self.seed_key}/{purpose}/{round_number}".encode()).digest()
         return int.from_bytes(digest[:4], "big") >> 1

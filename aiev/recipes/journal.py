@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiev_interpreter.protocol import Interpreter, Job
 
     from aiev.recipes.progress import Progress
-    from aiev.store.journal import Journal
+    from aiev.store.reader import Reader
     from aiev.store.writer import Store
 
 
@@ -30,7 +30,7 @@ class JournaledModel:
     """Answers from the journal when it can, and writes down what it had to ask for."""
 
     def __init__(
-        self, model: ChatModel, *, store: Store, journal: Journal, conversation_id: str, progress: Progress
+        self, model: ChatModel, *, store: Store, journal: Reader, conversation_id: str, progress: Progress
     ) -> None:
         self.name = model.name
         self.prompt_tokens = 0
@@ -62,7 +62,7 @@ class JournaledModel:
 class JournaledInterpreter:
     """Takes the result of a job that has run before from the journal."""
 
-    def __init__(self, interpreter: Interpreter, journal: Journal) -> None:
+    def __init__(self, interpreter: Interpreter, journal: Reader) -> None:
         self.name = interpreter.name
         self.image = interpreter.image
         self._interpreter = interpreter

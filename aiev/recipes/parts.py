@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aiev_agents.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
 
-    from aiev.config import ModelConfig, QuestionerConfig, Settings
+    from aiev.config import ModelConfig, RoleConfig, Settings
 
 
 async def build_model(config: ModelConfig) -> ChatModel:
@@ -118,7 +118,7 @@ async def build_interpreter(settings: Settings, *, run_id: str) -> Interpreter:
         raise SetupError(str(error)) from None
 
 
-def build_agent(model: ChatModel, config: QuestionerConfig) -> Agent:
+def build_agent(model: ChatModel, config: RoleConfig) -> Agent:
     """A role with its decoding settings."""
     return Agent(
         model=model,

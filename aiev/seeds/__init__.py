@@ -1,1 +1,1 @@
-"""TODO"""
+"""Seeds: from source code to the snippets that dialogues begin with."""

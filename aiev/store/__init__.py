@@ -1,1 +1,1 @@
-"""TODO"""
+"""The store: one SQLite file, one writer, and the only place with SQL."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""How people look at conversations."""

@@ -1,0 +1,250 @@
+"""Reading the store: for resuming, and for people.
+
+Invariant: a `Reader` has a read-only connection of its own; it never blocks the writer and never changes the file.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+from aiev.errors import StoreError, UsageError
+from aiev.store.records import (
+    ConversationRecord,
+    ExecutionRecord,
+    MessageRecord,
+    RequestRecord,
+    RunRecord,
+    SeedRecord,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Row = dict[str, Any]
+_EXECUTIONS = """
+select e.*, p.text as program, t.text as tests, o.text as stdout, r.text as stderr, i.text as install_log
+from executions e join blobs p on p.hash = e.program join blobs t on t.hash = e.tests
+  join blobs o on o.hash = e.stdout join blobs r on r.hash = e.stderr join blobs i on i.hash = e.install_log
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which conversations to list. Empty values do not filter."""
+
+    status: str = ""
+    verdict: str = ""
+    run: str = ""
+    min_rounds: int = 0
+    text: str = ""
+    """Words that a message must hold, all of them."""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Figures of one run."""
+
+    statuses: Counter[str]
+    rounds: Counter[int]
+    """Of accepted conversations."""
+    verdicts: Counter[str]
+    """Of all executions."""
+    completion_tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConversation:
+    """A line of the list."""
+
+    id: str
+    status: str
+    reason: str
+    rounds: int
+    verdicts: str
+    """One after another, by round."""
+    seed: str
+    model: str
+    completion_tokens: int
+    seconds: float
+
+
+class Reader:
+    """Queries over one database file."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise StoreError(f"no database {path}; `aiev teach` makes one")
+        self.path = path
+        try:
+            self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=60, check_same_thread=False)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("select id from conversations limit 1")
+        except sqlite3.Error as error:
+            raise StoreError(f"{path} is not a database of aiev: {error}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. May be called twice."""
+        self._db.close()
+
+    def runs(self) -> list[RunRecord]:
+        """All runs, the newest first."""
+        rows = self._rows("select * from runs order by started_at desc")
+        return [RunRecord(**_parsed(row, "config", "prompts")) for row in rows]
+
+    def finished_seeds(self, run_id: str) -> set[str]:
+        """Seeds of a run that need no further work: accepted or discarded."""
+        rows = self._rows(
+            "select seed_id from conversations where run_id = ? and status in ('accepted', 'discarded')", run_id
+        )
+        return {row["seed_id"] for row in rows}
+
+    def reply_for(self, request_hash: str) -> RequestRecord | None:
+        """The journal's reply to a request, if it was ever answered."""
+        rows = self._rows("select * from requests where hash = ?", request_hash)
+        return RequestRecord(**_parsed(rows[0], "request")) if rows else None
+
+    def execution_for(self, job_hash: str) -> ExecutionRecord | None:
+        """The result of a job, if it ever ran."""
+        rows = self._rows(f"{_EXECUTIONS} where e.job_hash = ? limit 1", job_hash)
+        return _execution(rows[0]) if rows else None
+
+    def counts(self, run_id: str) -> Counts:
+        """Figures of one run."""
+        totals = self._rows(
+            "select coalesce(sum(completion_tokens), 0) as tokens, coalesce(sum(seconds), 0) as seconds"
+            " from conversations where run_id = ?",
+            run_id,
+        )[0]
+        return Counts(
+            statuses=self._counter("select status, count(*) from conversations where run_id = ? group by 1", run_id),
+            rounds=self._counter(
+                "select rounds, count(*) from conversations where run_id = ? and status = 'accepted' group by 1", run_id
+            ),
+            verdicts=self._counter(
+                "select verdict, count(*) from executions e join conversations c on c.id = e.conversation_id"
+                " where run_id = ? group by 1",
+                run_id,
+            ),
+            completion_tokens=totals["tokens"],
+            seconds=totals["seconds"],
+        )
+
+    def conversations(self, filters: Filters) -> list[ListedConversation]:
+        """Conversations that pass the filters, the newest first."""
+        where, values = _conditions(filters)
+        rows = self._rows(
+            "select c.id, c.status, c.reason, c.rounds, coalesce(s.name, s.source) as seed, r.model,"
+            " c.completion_tokens, c.seconds,"
+            " coalesce((select group_concat(verdict, ' ') from (select verdict from executions e"
+            " where e.conversation_id = c.id order by round)), '') as verdicts"
+            " from conversations c join seeds s on s.id = c.seed_id join runs r on r.id = c.run_id"
+            f" where {where} order by c.started_at desc, c.id limit ?",
+            *values,
+            filters.limit,
+        )
+        return [ListedConversation(**row) for row in rows]
+
+    def conversation(self, prefix: str) -> ConversationRecord:
+        """The conversation whose id begins with `prefix`, with its messages.
+
+        Raises:
+            UsageError: there is none, or more than one.
+        """
+        rows = self._rows(
+            "select * from conversations where substr(id, 1, length(?)) = ? order by id limit 6", prefix, prefix
+        )
+        if not rows:
+            raise UsageError(f"no conversation begins with {prefix!r}; `aiev inspect {self.path}` lists them")
+        if len(rows) > 1:
+            names = ", ".join(row["id"] for row in rows[:5])
+            raise UsageError(f"several conversations begin with {prefix!r}: {names}; give more of the id")
+        return ConversationRecord(**rows[0], messages=tuple(self._messages(rows[0]["id"])))
+
+    def executions(self, conversation_id: str) -> list[ExecutionRecord]:
+        """The rounds of a conversation, in order."""
+        rows = self._rows(f"{_EXECUTIONS} where e.conversation_id = ? order by round", conversation_id)
+        return [_execution(row) for row in rows]
+
+    def seed(self, seed_id: str) -> SeedRecord:
+        """A seed by its id."""
+        return SeedRecord(**self._rows("select * from seeds where id = ?", seed_id)[0])
+
+    def run(self, run_id: str) -> RunRecord:
+        """A run by its id."""
+        row = self._rows("select * from runs where id = ?", run_id)[0]
+        return RunRecord(**_parsed(row, "config", "prompts"))
+
+    def _messages(self, conversation_id: str) -> Iterator[MessageRecord]:
+        query = (
+            "select position, role, content, train, agent, prompt_hash, request_hash, round from messages"
+            " where conversation_id = ? order by position"
+        )
+        for row in self._rows(query, conversation_id):
+            yield MessageRecord(**row | {"train": bool(row["train"])})
+
+    def _rows(self, query: str, *values: Any) -> list[Row]:
+        with self._translated():
+            return [dict(row) for row in self._db.execute(query, values)]
+
+    def _counter(self, query: str, *values: Any) -> Counter[Any]:
+        with self._translated():
+            return Counter(dict(tuple(row) for row in self._db.execute(query, values)))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot read {self.path}: {error}") from None
+
+
+def _conditions(filters: Filters) -> tuple[str, list[Any]]:
+    """The filters as a where clause and its values."""
+    conditions, values = ["1 = 1"], list[Any]()
+    for condition, value in (
+        ("c.status = ?", filters.status),
+        ("exists (select 1 from executions e where e.conversation_id = c.id and e.verdict = ?)", filters.verdict),
+        ("substr(c.run_id, 1, length(?1)) = ?1".replace("?1", "?"), filters.run),
+        ("c.rounds >= ?", filters.min_rounds),
+        (
+            "c.id in (select conversation_id from messages where id in"
+            " (select rowid from messages_fts where messages_fts match ?))",
+            _words(filters.text),
+        ),
+    ):
+        if value:
+            conditions.append(condition)
+            values += [value] * condition.count("?")
+    return " and ".join(conditions), values
+
+
+def _words(text: str) -> str:
+    """A search text as an FTS5 query: each word quoted, so that no character has a meaning of its own."""
+    return " ".join('"' + word.replace('"', '""') + '"' for word in text.split())
+
+
+def _parsed(row: Row, *names: str) -> Row:
+    return row | {name: json.loads(row[name]) for name in names}
+
+
+def _execution(row: Row) -> ExecutionRecord:
+    values = _parsed(row, "requirements", "installed")
+    names = ExecutionRecord.__dataclass_fields__
+    values |= {name: bool(values[name]) for name in ("stdout_truncated", "stderr_truncated")}
+    values |= {name: tuple(values[name]) for name in ("requirements", "installed")}
+    return ExecutionRecord(**{name: value for name, value in values.items() if name in names})

@@ -1,0 +1,86 @@
+"""The live panel of a run, and its plain lines where there is no terminal.
+
+Invariant: shows what `Figures` holds and nothing it computed itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from rich.console import RenderableType
+
+
+class Figures(Protocol):
+    """What the panel shows; a run's `Progress` has it all."""
+
+    total: int
+    already: int
+    in_flight: int
+    statuses: Counter[str]
+    rounds: Counter[int]
+    verdicts: Counter[str]
+    replayed: int
+    draining: bool
+
+    @property
+    def done(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def tokens_per_second(self) -> float: ...
+    @property
+    def seconds_left(self) -> float | None: ...
+
+
+def panel(figures: Figures, title: str) -> RenderableType:
+    """The live panel."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold")
+    grid.add_column()
+    counts = Text()
+    for status, colour in (("accepted", "green"), ("discarded", "yellow"), ("failed", "red")):
+        counts.append(f"{figures.statuses[status]} {status}  ", colour)
+    counts.append(f"{figures.in_flight} in flight")
+    grid.add_row("dialogues", counts)
+    grid.add_row("", ProgressBar(total=max(1, figures.total), completed=figures.done, width=50))
+    grid.add_row("rounds", Text(histogram(figures.rounds) or "none accepted yet"))
+    grid.add_row("verdicts", Text(histogram(figures.verdicts) or "nothing has run yet"))
+    grid.add_row("speed", Text(f"{figures.tokens_per_second:.0f} tokens/s"))
+    left = figures.seconds_left
+    grid.add_row("time", Text(f"{span(figures.seconds)} gone, {span(left) if left is not None else '?'} left"))
+    if figures.draining:
+        grid.add_row("", Text("finishing what is in flight; Ctrl-C again stops at once", "yellow"))
+    return Panel(grid, title=Text(title), title_align="left")
+
+
+def line(figures: Figures) -> str:
+    """The same in one plain line."""
+    counts = ", ".join(f"{figures.statuses[status]} {status}" for status in ("accepted", "discarded", "failed"))
+    left = figures.seconds_left
+    return (
+        f"{figures.done}/{figures.total}: {counts}; {figures.tokens_per_second:.0f} tokens/s; "
+        f"{span(figures.seconds)} gone, {span(left) if left is not None else '?'} left"
+    )
+
+
+def histogram(counter: Counter[int] | Counter[str]) -> str:
+    """`1×4  2×1` for rounds, `error×3  ok×5` for verdicts."""
+    return "  ".join(f"{name}×{count}" for name, count in sorted(counter.items(), key=lambda item: str(item[0])))
+
+
+def span(seconds: float) -> str:
+    """A time span as `1 h 02 min`, `3 min 05 s` or `7 s`."""
+    whole = round(seconds)
+    if whole < 60:  # noqa: PLR2004 - seconds in a minute
+        return f"{whole} s"
+    if whole < 3600:  # noqa: PLR2004 - seconds in an hour
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
