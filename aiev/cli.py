@@ -73,7 +73,12 @@ _DB = click.argument("db", type=click.Path(path_type=Path))
 @_configured
 @_JSON
 def teach(
-    sources: tuple[Path, ...], db: Path, limit: int | None, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool
+    sources: tuple[Path, ...],
+    db: Path,
+    limit: int | None,
+    files: tuple[Path, ...],
+    assignments: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Make dialogues from the snippets in SOURCES (Python files, folders, JSONL).
 
@@ -121,7 +126,11 @@ def inspect(
     with Reader(db) as reader:
         if conversation:
             found = reader.conversation(conversation)
-            _show(as_json, lambda: view.conversation_json(found, reader), lambda: view.conversation_view(found, reader))
+            _show(
+                as_json,
+                lambda: view.conversation_json(found, reader),
+                lambda: view.conversation_view(found, reader),
+            )
             return
         rows = reader.conversations(Filters(status or "", verdict, run_id, min_rounds, search, limit))
         _show(as_json, lambda: view.list_json(rows), lambda: view.list_table(rows))
@@ -224,14 +233,22 @@ def models_list(as_json: bool) -> None:
     from aiev_agents.weights import KNOWN, find_weights  # noqa: PLC0415
 
     rows = [
-        {"name": it.name, "megabytes": it.megabytes, "licence": it.licence, "about": it.about, "path": _text(find_weights(it.name))}
+        {
+            "name": it.name,
+            "megabytes": it.megabytes,
+            "licence": it.licence,
+            "about": it.about,
+            "path": _text(find_weights(it.name)),
+        }
         for it in KNOWN.values()
     ]
     if as_json:
         _print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['name']}: {row['megabytes']} MB, {row['licence']}, {row['about']}; {row['path'] or 'not here'}")
+        click.echo(
+            f"{row['name']}: {row['megabytes']} MB, {row['licence']}, {row['about']}; {row['path'] or 'not here'}"
+        )
 
 
 @models.command("fetch")
@@ -265,7 +282,7 @@ def _text(path: Path | None) -> str | None:
     return str(path) if path else None
 
 
-def _show(as_json: bool, data: Callable[[], Any], view: Callable[[], Any]) -> None:  # noqa: FBT001
+def _show(as_json: bool, data: Callable[[], Any], view: Callable[[], Any]) -> None:
     if as_json:
         _print_json(data())
     else:

@@ -50,7 +50,13 @@ async def _sandboxes(config: Config) -> list[Finding]:
     docker, bubblewrap = await probe("docker"), await probe("bubblewrap")
     one_is_enough = wanted == "auto" and (docker.present or bubblewrap.present)
     return [
-        Finding(name, it.present, it.detail, it.advice, needed=wanted in {"auto", name.lower()} and not one_is_enough)
+        Finding(
+            name,
+            it.present,
+            it.detail,
+            it.advice,
+            needed=wanted in {"auto", name.lower()} and not one_is_enough,
+        )
         for name, it in (("Docker", docker), ("bubblewrap", bubblewrap))
     ]
 
@@ -87,7 +93,12 @@ async def _endpoint(config: Config) -> Finding:
 
     names, error = await list_models(model.base_url, os.environ.get(model.api_key_env) or "none")
     if error:
-        return Finding("model", present=False, detail=f"{where}: {error}", advice="start the server, or correct model.base_url")
+        return Finding(
+            "model",
+            present=False,
+            detail=f"{where}: {error}",
+            advice="start the server, or correct model.base_url",
+        )
     if names and model.name not in names:
         return Finding("model", present=False, detail=where, advice=f"the endpoint offers {', '.join(names[:5])}")
     return Finding("model", present=True, detail=f"{where} answers")

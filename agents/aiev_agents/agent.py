@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from aiev_agents.grammar import Constraint
 from aiev_agents.messages import ChatReply, ChatRequest, Sampling
-from aiev_agents.prompting import Prompt
 
 if TYPE_CHECKING:
     from aiev_agents.chat_model import ChatModel
+    from aiev_agents.prompting import Prompt
 
 
 @dataclass(frozen=True, slots=True)

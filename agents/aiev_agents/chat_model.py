@@ -5,9 +5,10 @@ Invariant: a chat model holds no state between two calls that could change an an
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from aiev_agents.messages import ChatReply, ChatRequest
+if TYPE_CHECKING:
+    from aiev_agents.messages import ChatReply, ChatRequest
 
 
 class ChatModel(Protocol):

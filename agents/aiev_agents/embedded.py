@@ -14,13 +14,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from aiev_agents.errors import ModelUnavailable
 from aiev_agents.openai_model import Endpoint, OpenAIChatModel
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aiev_agents.messages import ChatReply, ChatRequest
 
 START_SECONDS = 120.0

@@ -13,7 +13,9 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-_SIGNATURE = re.compile(r"`(?P<name>[A-Za-z_]\w*)\((?P<args>[\w, ]*)\)`(?: that takes (?P<types>[a-z ]+?) and returns )?")
+_SIGNATURE = re.compile(
+    r"`(?P<name>[A-Za-z_]\w*)\((?P<args>[\w, ]*)\)`(?: that takes (?P<types>[a-z ]+?) and returns )?"
+)
 _TYPES = {
     "a number": ("number",),
     "a string": ("string",),
@@ -28,22 +30,22 @@ _TYPES = {
 _SECOND = {"number": "other", "string": "second"}
 """Names for a second argument of the same type."""
 
-_FORM = r"""root ::= sentence "\n\n" install? program "\nUnit tests:\n```python\n" assertion{2,4} "```"
-sentence ::= [A-Z] [^`\n]{10,200}
-install ::= "```bash\npip install " [A-Za-z0-9_.=<> -]{1,80} "\n```\n\n"
-program ::= "```python\n" (head{1,4} blank{0,2})? def (blank{0,2} line){1,60} blank{0,2} "```\n"
-head ::= ("import " | "from ") [^`\n]{1,80} "\n"
-def ::= ("def " | "class " | "@") [^\n]{1,140} "\n"
-line ::= [^`\n] [^\n]{0,140} "\n"
-blank ::= "\n"
-assertion ::= "assert " [^ \n] [^\n]{5,160} "\n"
+_FORM = r"""root ::= sentence "\n\n" install? program "\nUnit tests:\n```python\n" assertion assertion+ "```"
+sentence ::= [A-Z] [^\n]+
+install ::= "```bash\npip install " [A-Za-z0-9_.=<> -]+ "\n```\n\n"
+program ::= "```python\n" (head | "\n")* def (line | "\n")* "```\n"
+head ::= ("import " | "from ") [^\n]+ "\n"
+def ::= ("def " | "class " | "@") [^\n]+ "\n"
+line ::= [^`\n] [^\n]* "\n"
+assertion ::= "assert " [^ \n] [^\n]+ "\n"
 """
 
-_STRICT = r"""root ::= sentence "\n\n```python\n" head? "def {name}({args}):\n" line* "    return " code "```\n\nUnit tests:\n```python\n" test test "```"
+_STRICT = r"""root ::= sentence "\n\n```python\n" head? "def {name}({args}):\n" line* "    return " code tests
+tests ::= "```\n\nUnit tests:\n```python\n" test test "```"
 sentence ::= [A-Z] [^\n.]+ "."
 head ::= "import " ("math" | "re" | "string" | "itertools" | "collections" | "json") "\n\n"
 line ::= "    " code
-code ::= " "* (plain | nested)+ "\n"
+code ::= " "* (plain | nested)* ("#" [^\n]*)? "\n"
 plain ::= [^\n`()[\]{}"'#] | quoted
 quoted ::= "\"" [^"\n]* "\"" | "'" [^'\n]* "'"
 nested ::= "(" (plain | nested)* ")" | "[" (plain | nested)* "]" | "{" (plain | nested)* "}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import openai
@@ -138,9 +139,17 @@ def _translate(error: openai.OpenAIError, endpoint: Endpoint) -> Exception:
         return _TransientError(
             ModelUnavailable(f"nothing answers for {where}; is the server running and the address right?")
         )
-    if isinstance(error, openai.APIStatusError) and error.status_code < 500 and error.status_code not in {408, 429}:
+    if isinstance(error, openai.APIStatusError) and not _is_transient(error.status_code):
         return RequestRejected(f"{where} rejected one request: {text}")
     return _TransientError(ModelUnavailable(f"{where} failed: {text}"))
+
+
+def _is_transient(status: int) -> bool:
+    """Whether an HTTP status is worth another try."""
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
 
 
 def _one_line(error: Exception, limit: int = 300) -> str:

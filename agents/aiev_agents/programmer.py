@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from aiev_agents.agent import Agent, Turn
+from typing import TYPE_CHECKING
+
 from aiev_agents.grammar import program_grammar
 from aiev_agents.prompting import load_prompt
+
+if TYPE_CHECKING:
+    from aiev_agents.agent import Agent, Turn
 
 
 async def solve(agent: Agent, *, problem: str, seed: int) -> Turn:
     """Answer a problem with a program and tests (message ➁)."""
-    return await agent.say(load_prompt("programmer/solve"), seed=seed, grammar=program_grammar(agent.constraint, problem), problem=problem)
+    return await agent.say(
+        load_prompt("programmer/solve"),
+        seed=seed,
+        grammar=program_grammar(agent.constraint, problem),
+        problem=problem,
+    )
 
 
 async def repair(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from aiev_agents.agent import Agent, Turn
+from typing import TYPE_CHECKING
+
 from aiev_agents.grammar import prose_grammar, question_grammar
 from aiev_agents.prompting import load_prompt
+
+if TYPE_CHECKING:
+    from aiev_agents.agent import Agent, Turn
 
 
 async def ask(agent: Agent, *, snippet: str, basic: bool, seed: int) -> Turn:
@@ -21,9 +25,7 @@ async def ask(agent: Agent, *, snippet: str, basic: bool, seed: int) -> Turn:
     )
 
 
-async def describe(
-    agent: Agent, *, problem: str, program: str, tests: str, feedback: str, seed: int
-) -> Turn:
+async def describe(agent: Agent, *, problem: str, program: str, tests: str, feedback: str, seed: int) -> Turn:
     """Describe in natural language why a program failed (message ➃)."""
     return await agent.say(
         load_prompt("questioner/describe"),

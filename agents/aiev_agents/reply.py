@@ -12,10 +12,16 @@ from dataclasses import dataclass
 
 from aiev_agents.errors import ReplyError
 
-_FENCE = re.compile(r"^[ \t]*(?P<fence>```+|~~~+)[ \t]*(?P<info>[^\n`]*)\n(?P<body>.*?)(?:^[ \t]*(?P=fence)[ \t]*$|\Z)", re.M | re.S)
+_FENCE = re.compile(
+    r"^[ \t]*(?P<fence>```+|~~~+)[ \t]*(?P<info>[^\n`]*)\n(?P<body>.*?)(?:^[ \t]*(?P=fence)[ \t]*$|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
 _SHELL = {"bash", "sh", "shell", "console", "zsh"}
 _PYTHON = {"python", "py", "python3", ""}
-_TEST_MARK = re.compile(r"^\s*(assert\b|def test|async def test|import unittest|import pytest|class \w+\(.*TestCase)|self\.assert", re.M)
+_TEST_MARK = re.compile(
+    r"^\s*(assert\b|def test|async def test|import unittest|import pytest|class \w+\(.*TestCase)|self\.assert",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiev_agents.errors import RequestRejected
 from aiev_agents.messages import ChatReply, ChatRequest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Script = Iterable[str] | Callable[[ChatRequest], str]
 

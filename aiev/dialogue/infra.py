@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job, Verdict
-
 from aiev.errors import AievError
+from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from langgraph.runtime import Runtime  # noqa: TC002 - LangGraph reads the nodes' annotations at run time
+
+from aiev.dialogue.infra import run_until_real
+from aiev.dialogue.state import DialogueContext, DialogueState  # noqa: TC001 - likewise
 from aiev_agents import programmer, questioner
 from aiev_agents.errors import ReplyError
 from aiev_agents.messages import Message, Role
@@ -19,14 +23,9 @@ from aiev_interpreter.feedback import render_feedback
 from aiev_interpreter.install import parse_install
 from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
-from aiev.dialogue.infra import run_until_real
-
 if TYPE_CHECKING:
     from aiev_agents.agent import Agent, Turn
     from aiev_agents.reply import Reply
-    from langgraph.runtime import Runtime
-
-    from aiev.dialogue.state import DialogueContext, DialogueState
 
 MALFORMED = "malformed"
 """Verdict of a reply that holds no runnable program: nothing ran, and the interpreter says why."""
@@ -34,6 +33,7 @@ MALFORMED = "malformed"
 
 async def ask(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
     """The questioner writes a problem from the seed snippet (➀)."""
+    del state  # nothing has been said yet
     context = runtime.context
     turn = await questioner.ask(
         context.questioner, snippet=context.snippet, basic=context.basic, seed=context.request_seed("ask", 0)
@@ -45,9 +45,7 @@ async def ask(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dialog
 async def solve(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
     """The programmer answers with a program and its tests (➁)."""
     context = runtime.context
-    turn = await programmer.solve(
-        context.programmer, problem=state["problem"], seed=context.request_seed("solve", 0)
-    )
+    turn = await programmer.solve(context.programmer, problem=state["problem"], seed=context.request_seed("solve", 0))
     await _record(context, Role.ASSISTANT, "programmer", turn, round_number=1)
     return {"reply": turn.text}
 
@@ -96,7 +94,7 @@ async def repair(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dia
     return {"reply": turn.text}
 
 
-async def finish(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
+async def finish(state: DialogueState) -> DialogueState:
     """Accept what passed; discard, with the last verdict as reason, what did not."""
     if state["verdict"] == Verdict.OK:
         return {"status": "accepted", "reason": ""}
@@ -129,7 +127,11 @@ async def _run(context: DialogueContext, text: str) -> tuple[Reply | None, Job |
 
 async def _record(context: DialogueContext, role: Role, agent: str, turn: Turn, *, round_number: int) -> None:
     message = Message(
-        role=role, content=turn.text, agent=agent, prompt_hash=turn.prompt.hash, request_hash=turn.request.hash
+        role=role,
+        content=turn.text,
+        agent=agent,
+        prompt_hash=turn.prompt.hash,
+        request_hash=turn.request.hash,
     )
     await context.recorder.message(message, round_number=round_number)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from aiev_interpreter.install import parse_install
-from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
-
 from aiev.errors import AievError
 from aiev.recipes.parts import build_interpreter, build_limits
 from aiev.view.safe import safe
+from aiev_interpreter.install import parse_install
+from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
 if TYPE_CHECKING:
     from aiev.config import Config

@@ -11,19 +11,17 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from aiev.store.records import ExecutionRecord, RequestRecord
 from aiev_agents.messages import ChatReply
 from aiev_interpreter.protocol import ExecutionResult, Verdict
 
-from aiev.store.records import ExecutionRecord, RequestRecord
-
 if TYPE_CHECKING:
-    from aiev_agents.chat_model import ChatModel
-    from aiev_agents.messages import ChatRequest
-    from aiev_interpreter.protocol import Interpreter, Job
-
     from aiev.recipes.progress import Progress
     from aiev.store.reader import Reader
     from aiev.store.writer import Store
+    from aiev_agents.chat_model import ChatModel
+    from aiev_agents.messages import ChatRequest
+    from aiev_interpreter.protocol import Interpreter, Job
 
 
 class JournaledModel:
@@ -101,9 +99,7 @@ def execution_record(
 def execution_result(record: ExecutionRecord) -> ExecutionResult:
     """The result that a stored round came from."""
     names = ExecutionResult.__dataclass_fields__.keys() - {"verdict"}
-    return ExecutionResult(
-        verdict=Verdict(record.verdict), **{name: getattr(record, name) for name in names}
-    )
+    return ExecutionResult(verdict=Verdict(record.verdict), **{name: getattr(record, name) for name in names})
 
 
 def _request_record(request: ChatRequest, reply: ChatReply, conversation_id: str) -> RequestRecord:

@@ -140,7 +140,10 @@ def _interrupts(teaching: Teaching, work: asyncio.Future[TeachResult]) -> Iterat
 async def _show(teaching: Teaching, *, quiet: bool) -> None:
     """Keep the panel, or a line now and then, up to date until cancelled."""
     console = Console(stderr=True)
-    progress, title = teaching.progress, f"aiev teach · {teaching.config.settings.model.name} · run {teaching.run_id}"
+    progress, title = (
+        teaching.progress,
+        f"aiev teach · {teaching.config.settings.model.name} · run {teaching.run_id}",
+    )
     if quiet or not console.is_terminal:
         while True:
             await asyncio.sleep(LINE_SECONDS)

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aiev.errors import ConfigError, SetupError
 from aiev_agents.agent import Agent
 from aiev_agents.errors import ModelError
 from aiev_agents.grammar import Constraint
@@ -18,13 +19,10 @@ from aiev_interpreter import InterpreterError, open_interpreter
 from aiev_interpreter.install import InstallSettings
 from aiev_interpreter.protocol import MIB, Limits
 
-from aiev.errors import ConfigError, SetupError
-
 if TYPE_CHECKING:
+    from aiev.config import ModelConfig, RoleConfig, Settings
     from aiev_agents.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
-
-    from aiev.config import ModelConfig, RoleConfig, Settings
 
 
 async def build_model(config: ModelConfig) -> ChatModel:
@@ -74,13 +72,13 @@ def _endpoint(config: ModelConfig) -> ChatModel:
 
     if not config.base_url.startswith(("http://", "https://")):
         raise ConfigError(
-            f"model.base_url = {config.base_url!r}: model.backend = \"openai\" needs an address such as "
+            f'model.base_url = {config.base_url!r}: model.backend = "openai" needs an address such as '
             "http://127.0.0.1:8000/v1"
         )
     key = os.environ.get(config.api_key_env) if config.api_key_env else "none"
     if not key:
         raise SetupError(
-            f"no key: set the environment variable {config.api_key_env}, or model.api_key_env to \"\" for an "
+            f'no key: set the environment variable {config.api_key_env}, or model.api_key_env to "" for an '
             "endpoint without keys"
         )
     return OpenAIChatModel(

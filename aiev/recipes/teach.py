@@ -15,10 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from aiev_agents.errors import AgentError, ModelRefused, ModelUnavailable
-from aiev_agents.messages import Role
-from aiev_agents.prompting import prompt_hashes
-
 from aiev import __version__
 from aiev.dialogue.graph import run_dialogue
 from aiev.dialogue.nodes import MALFORMED
@@ -30,17 +26,19 @@ from aiev.recipes.progress import Progress
 from aiev.store.reader import Reader
 from aiev.store.records import ConversationRecord, MessageRecord, RunRecord
 from aiev.store.writer import Store
+from aiev_agents.errors import AgentError, ModelRefused, ModelUnavailable
+from aiev_agents.messages import Role
+from aiev_agents.prompting import prompt_hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    from aiev_agents.chat_model import ChatModel
-    from aiev_agents.messages import Message
-    from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job
 
     from aiev.config import Config
     from aiev.store.records import SeedRecord
+    from aiev_agents.chat_model import ChatModel
+    from aiev_agents.messages import Message
+    from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +68,12 @@ class Teaching:
         self._draining.set()
         self.progress.draining = True
 
-    async def run(
-        self, *, model: ChatModel | None = None, interpreter: Interpreter | None = None, ready: Callable[[str], None] = id
-    ) -> TeachResult:
+    async def run(self, *, model: ChatModel | None = None, interpreter: Interpreter | None = None) -> TeachResult:
         """Work through the seeds.
 
         Args:
             model: plays the roles; built from the configuration when None.
             interpreter: runs the programs; likewise.
-            ready: told the name of the sandbox when work begins.
 
         Raises:
             AievError: a part is missing, or the endpoint refuses all further requests; what was done is kept.
@@ -90,7 +85,6 @@ class Teaching:
             try:
                 model = model or await build_model(settings.model)
                 try:
-                    ready(f"{interpreter.name} ({interpreter.image})")
                     await self._work(store, model, interpreter)
                 finally:
                     await model.close()
@@ -117,12 +111,17 @@ class Teaching:
                 raise _first(errors) from None
 
     async def _worker(
-        self, seeds: Iterator[SeedRecord], store: Store, reader: Reader, model: ChatModel, interpreter: Interpreter
+        self,
+        seeds: Iterator[SeedRecord],
+        store: Store,
+        reader: Reader,
+        model: ChatModel,
+        interpreter: Interpreter,
     ) -> None:
         for seed in seeds:
             if self._draining.is_set():
                 return
-            await Item(self, seed, store, reader, model, interpreter).run()
+            await Item(self, seed=seed, store=store, reader=reader, model=model, interpreter=interpreter).run()
 
     def _record(self, model: ChatModel, interpreter: Interpreter) -> RunRecord:
         return RunRecord(
@@ -146,6 +145,7 @@ class Item:
     def __init__(
         self,
         teaching: Teaching,
+        *,
         seed: SeedRecord,
         store: Store,
         reader: Reader,

@@ -19,8 +19,30 @@ if TYPE_CHECKING:
 
 Filter = Callable[["Snippet"], str | None]
 MIN_LINES, MAX_LINES, MAX_CHARS = 3, 60, 4000
-_OUTSIDE = {"asyncio", "ctypes", "multiprocessing", "os", "pathlib", "shutil", "signal", "socket", "ssl", "subprocess"}
-_OUTSIDE |= {"sys", "tempfile", "threading", "time", "tkinter", "urllib", "winreg", "_winapi", "builtins", "gc"}
+_OUTSIDE = {
+    "asyncio",
+    "ctypes",
+    "multiprocessing",
+    "os",
+    "pathlib",
+    "shutil",
+    "signal",
+    "socket",
+    "ssl",
+    "subprocess",
+}
+_OUTSIDE |= {
+    "sys",
+    "tempfile",
+    "threading",
+    "time",
+    "tkinter",
+    "urllib",
+    "winreg",
+    "_winapi",
+    "builtins",
+    "gc",
+}
 _OUTSIDE_CALLS = {"open", "input", "exec", "eval", "__import__", "breakpoint"}
 _BUILTINS = set(dir(builtins))
 
@@ -44,7 +66,7 @@ def returns_value(snippet: Snippet) -> str | None:
     if snippet.kind != "function" or tree is None:
         return None
     for node in ast.walk(tree):
-        if isinstance(node, ast.Return | ast.Yield) and node.value is not None or isinstance(node, ast.YieldFrom):
+        if (isinstance(node, ast.Return | ast.Yield) and node.value is not None) or isinstance(node, ast.YieldFrom):
             return None
     return "no return value"
 

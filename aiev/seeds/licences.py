@@ -11,7 +11,16 @@ import sysconfig
 from pathlib import Path
 
 _SPDX = re.compile(r"SPDX-License-Identifier:\s*([\w.+-]+(?:\s+(?:OR|AND|WITH)\s+[\w.+-]+)*)")
-_FILES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENSE.rst", "LICENCE", "LICENCE.txt", "COPYING", "COPYING.txt")
+_FILES = (
+    "LICENSE",
+    "LICENSE.txt",
+    "LICENSE.md",
+    "LICENSE.rst",
+    "LICENCE",
+    "LICENCE.txt",
+    "COPYING",
+    "COPYING.txt",
+)
 _PHRASES = (
     ("PSF-2.0", "PYTHON SOFTWARE FOUNDATION LICENSE"),
     ("Apache-2.0", "Apache License"),

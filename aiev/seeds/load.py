@@ -39,7 +39,12 @@ def shipped_seeds() -> Path:
 
 
 def load_seeds(
-    sources: Sequence[Path], *, kind: str = "function", limit: int = 0, seed: int = 0, self_contained: bool = True
+    sources: Sequence[Path],
+    *,
+    kind: str = "function",
+    limit: int = 0,
+    seed: int = 0,
+    self_contained: bool = True,
 ) -> SeedSet:
     """Load, filter and sample seeds.
 

@@ -124,8 +124,8 @@ create view executions_text as
   from executions e join blobs p on p.hash = e.program join blobs t on t.hash = e.tests
     join blobs o on o.hash = e.stdout join blobs r on r.hash = e.stderr;
 create view dialogues as
-  select c.id, c.status, c.reason, c.rounds, s.name as seed, s.source, s.licence, r.model, c.problem, c.program, c.tests,
-    c.completion_tokens, c.seconds
+  select c.id, c.status, c.reason, c.rounds, s.name as seed, s.source, s.licence, r.model, c.problem, c.program,
+    c.tests, c.completion_tokens, c.seconds
   from conversations c join seeds s on s.id = c.seed_id join runs r on r.id = c.run_id;
 """
 
@@ -136,7 +136,7 @@ def m001_first_schema(db: Database) -> None:
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             db.execute(statement)
-    db["messages"].enable_fts(["content"], create_triggers=True)
+    db.table("messages").enable_fts(["content"], create_triggers=True)
 
 
 def migrate(db: Database, path: Path) -> None:

@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
@@ -32,6 +32,14 @@ _EXECUTIONS = """
 select e.*, p.text as program, t.text as tests, o.text as stdout, r.text as stderr, i.text as install_log
 from executions e join blobs p on p.hash = e.program join blobs t on t.hash = e.tests
   join blobs o on o.hash = e.stdout join blobs r on r.hash = e.stderr join blobs i on i.hash = e.install_log
+"""
+
+_LIST = """
+select c.id, c.status, c.reason, c.rounds, coalesce(s.name, s.source) as seed, r.model, c.completion_tokens, c.seconds,
+  coalesce((select group_concat(verdict, ' ') from
+    (select verdict from executions e where e.conversation_id = c.id order by round)), '') as verdicts
+from conversations c join seeds s on s.id = c.seed_id join runs r on r.id = c.run_id
+where {where} order by c.started_at desc, c.id limit ?
 """
 
 
@@ -85,8 +93,9 @@ class Reader:
             raise StoreError(f"no database {path}; `aiev teach` makes one")
         self.path = path
         try:
-            self._db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=60, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
+            self._db = sqlite3.connect(
+                f"file:{quote(str(path))}?mode=ro", uri=True, timeout=60, check_same_thread=False
+            )
             self._db.execute("select id from conversations limit 1")
         except sqlite3.Error as error:
             raise StoreError(f"{path} is not a database of aiev: {error}") from None
@@ -109,7 +118,8 @@ class Reader:
     def finished_seeds(self, run_id: str) -> set[str]:
         """Seeds of a run that need no further work: accepted or discarded."""
         rows = self._rows(
-            "select seed_id from conversations where run_id = ? and status in ('accepted', 'discarded')", run_id
+            "select seed_id from conversations where run_id = ? and status in ('accepted', 'discarded')",
+            run_id,
         )
         return {row["seed_id"] for row in rows}
 
@@ -133,7 +143,8 @@ class Reader:
         return Counts(
             statuses=self._counter("select status, count(*) from conversations where run_id = ? group by 1", run_id),
             rounds=self._counter(
-                "select rounds, count(*) from conversations where run_id = ? and status = 'accepted' group by 1", run_id
+                "select rounds, count(*) from conversations where run_id = ? and status = 'accepted' group by 1",
+                run_id,
             ),
             verdicts=self._counter(
                 "select verdict, count(*) from executions e join conversations c on c.id = e.conversation_id"
@@ -147,16 +158,7 @@ class Reader:
     def conversations(self, filters: Filters) -> list[ListedConversation]:
         """Conversations that pass the filters, the newest first."""
         where, values = _conditions(filters)
-        rows = self._rows(
-            "select c.id, c.status, c.reason, c.rounds, coalesce(s.name, s.source) as seed, r.model,"
-            " c.completion_tokens, c.seconds,"
-            " coalesce((select group_concat(verdict, ' ') from (select verdict from executions e"
-            " where e.conversation_id = c.id order by round)), '') as verdicts"
-            " from conversations c join seeds s on s.id = c.seed_id join runs r on r.id = c.run_id"
-            f" where {where} order by c.started_at desc, c.id limit ?",
-            *values,
-            filters.limit,
-        )
+        rows = self._rows(_LIST.replace("{where}", where), *values, filters.limit)
         return [ListedConversation(**row) for row in rows]
 
     def conversation(self, prefix: str) -> ConversationRecord:
@@ -166,7 +168,9 @@ class Reader:
             UsageError: there is none, or more than one.
         """
         rows = self._rows(
-            "select * from conversations where substr(id, 1, length(?)) = ? order by id limit 6", prefix, prefix
+            "select * from conversations where substr(id, 1, length(?)) = ? order by id limit 6",
+            prefix,
+            prefix,
         )
         if not rows:
             raise UsageError(f"no conversation begins with {prefix!r}; `aiev inspect {self.path}` lists them")
@@ -198,12 +202,15 @@ class Reader:
             yield MessageRecord(**row | {"train": bool(row["train"])})
 
     def _rows(self, query: str, *values: Any) -> list[Row]:
+        """Rows as dictionaries; of two columns of one name the later counts, so a blob's text stands for its hash."""
         with self._translated():
-            return [dict(row) for row in self._db.execute(query, values)]
+            cursor = self._db.execute(query, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def _counter(self, query: str, *values: Any) -> Counter[Any]:
         with self._translated():
-            return Counter(dict(tuple(row) for row in self._db.execute(query, values)))
+            return Counter(dict(self._db.execute(query, values).fetchall()))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -213,24 +220,22 @@ class Reader:
             raise StoreError(f"cannot read {self.path}: {error}") from None
 
 
+_CONDITIONS = {
+    "status": "c.status = ?",
+    "verdict": "exists (select 1 from executions e where e.conversation_id = c.id and e.verdict = ?)",
+    "run": "substr(c.run_id, 1, length(?)) = ?",
+    "min_rounds": "c.rounds >= ?",
+    "text": """c.id in (select conversation_id from messages where id in
+      (select rowid from messages_fts where messages_fts match ?))""",
+}
+
+
 def _conditions(filters: Filters) -> tuple[str, list[Any]]:
     """The filters as a where clause and its values."""
-    conditions, values = ["1 = 1"], list[Any]()
-    for condition, value in (
-        ("c.status = ?", filters.status),
-        ("exists (select 1 from executions e where e.conversation_id = c.id and e.verdict = ?)", filters.verdict),
-        ("substr(c.run_id, 1, length(?1)) = ?1".replace("?1", "?"), filters.run),
-        ("c.rounds >= ?", filters.min_rounds),
-        (
-            "c.id in (select conversation_id from messages where id in"
-            " (select rowid from messages_fts where messages_fts match ?))",
-            _words(filters.text),
-        ),
-    ):
-        if value:
-            conditions.append(condition)
-            values += [value] * condition.count("?")
-    return " and ".join(conditions), values
+    wanted = asdict(filters) | {"text": _words(filters.text)}
+    used = [name for name in _CONDITIONS if wanted[name]]
+    values = [wanted[name] for name in used for _ in range(_CONDITIONS[name].count("?"))]
+    return " and ".join(["1 = 1", *(_CONDITIONS[name] for name in used)]), values
 
 
 def _words(text: str) -> str:

@@ -1,8 +1,8 @@
 """The one writer: a thread that owns the only writing connection.
 
 Commands are queued from the event loop, committed in groups, and answered after their commit. Invariants: an awaited
-write has been committed (WAL survives the death of the process; `full_sync` a power cut too); the queue is bounded, so a
-slow disk slows the producers instead of filling memory; once a write has failed for good, so does every later one.
+write has been committed (WAL survives the death of the process; `full_sync` a power cut too); the queue is bounded,
+so a slow disk slows the producers instead of filling memory; once a write has failed for good, so does every later one.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def _insert(db: Database, table: str, *rows: dict[str, Any], ignore: bool = Fals
     verb = "insert or ignore" if ignore else "insert"
     for row in rows:
         names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-        db.execute(f"{verb} into {table} ({names}) values ({marks})", _clean(row))  # noqa: S608 - names are ours
+        db.execute(f"{verb} into {table} ({names}) values ({marks})", _clean(row))
 
 
 def _upsert(db: Database, table: str, row: dict[str, Any], key: str) -> None:
@@ -239,7 +239,8 @@ def _upsert(db: Database, table: str, row: dict[str, Any], key: str) -> None:
 def _clean(row: dict[str, Any]) -> dict[str, Any]:
     """Texts that SQLite can hold: a lone surrogate becomes a question mark."""
     return {
-        name: value.encode(errors="replace").decode() if isinstance(value, str) else value for name, value in row.items()
+        name: value.encode(errors="replace").decode() if isinstance(value, str) else value
+        for name, value in row.items()
     }
 
 

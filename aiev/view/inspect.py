@@ -42,7 +42,13 @@ def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
         table.add_column(name, no_wrap=name != "verdicts", justify="right" if name == "rounds" else "left")
     for row in rows:
         status = Text(row.status, _STATUS[row.status])
-        cells = (Text(row.id), status, Text(str(row.rounds)), Text(_runs(row.verdicts)), Text(safe(row.seed)[:40]))
+        cells = (
+            Text(row.id),
+            status,
+            Text(str(row.rounds)),
+            Text(_runs(row.verdicts)),
+            Text(safe(row.seed)[:40]),
+        )
         table.add_row(*cells, Text(safe(row.model)[:30]))
     return table
 
@@ -73,7 +79,10 @@ def _header(conversation: ConversationRecord, reader: Reader) -> RenderableType:
         ("conversation", Text(conversation.id)),
         ("status", status),
         ("rounds", Text(str(conversation.rounds))),
-        ("seed", Text(safe(f"{seed.name or seed.kind} from {seed.source}, licence {seed.licence or 'unknown'}"))),
+        (
+            "seed",
+            Text(safe(f"{seed.name or seed.kind} from {seed.source}, licence {seed.licence or 'unknown'}")),
+        ),
         ("model", Text(safe(f"{run.model} ({run.backend}), run {run.id}"))),
         ("sandbox", Text(safe(f"{run.interpreter}, {run.image}"))),
         ("tokens", Text(tokens)),
@@ -82,9 +91,7 @@ def _header(conversation: ConversationRecord, reader: Reader) -> RenderableType:
     return table
 
 
-def _messages(
-    messages: Sequence[MessageRecord], executions: dict[int, ExecutionRecord]
-) -> Iterator[RenderableType]:
+def _messages(messages: Sequence[MessageRecord], executions: dict[int, ExecutionRecord]) -> Iterator[RenderableType]:
     for message in messages:
         execution = executions.get(message.round)
         yield _panel(message, execution if message.role == "interpreter" else None)
@@ -124,7 +131,10 @@ def _parts(text: str) -> Iterator[RenderableType]:
 
 def _diff(before: ExecutionRecord, after: ExecutionRecord) -> Iterator[RenderableType]:
     """What a repair changed, in the solution and in the tests."""
-    lines = [*_changes("solution", before.program, after.program), *_changes("tests", before.tests, after.tests)]
+    lines = [
+        *_changes("solution", before.program, after.program),
+        *_changes("tests", before.tests, after.tests),
+    ]
     text = safe("\n".join(lines)) if lines else "the repair changed nothing"
     title = Text(f"changes from round {before.round} to {after.round}", "dim")
     body = Syntax(text, "diff", background_color="default", word_wrap=True) if lines else Text(text)

@@ -31,13 +31,24 @@ class Figures(Protocol):
     draining: bool
 
     @property
-    def done(self) -> int: ...
+    def done(self) -> int:
+        """Dialogues that have ended."""
+        ...
+
     @property
-    def seconds(self) -> float: ...
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        ...
+
     @property
-    def tokens_per_second(self) -> float: ...
+    def tokens_per_second(self) -> float:
+        """Tokens written a second."""
+        ...
+
     @property
-    def seconds_left(self) -> float | None: ...
+    def seconds_left(self) -> float | None:
+        """Estimate; None before there is one."""
+        ...
 
 
 def panel(figures: Figures, title: str) -> RenderableType:

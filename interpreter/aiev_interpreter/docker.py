@@ -1,8 +1,8 @@
 """The Docker interpreter: each job in a container of its own, from our image.
 
-A container has no network, no capabilities, a read-only root, a memory work directory, and limits of memory, processes
-and CPU; labels say which run owns it. Invariants: a container is removed when its job is over, whatever happened; an
-error of the daemon is a `SandboxError`, never a verdict on a program.
+A container has no network, no capabilities, a read-only root, a memory work directory, and limits of
+memory, processes and CPU; labels say which run owns it. Invariants: a container is removed when its job is
+over, whatever happened; an error of the daemon is a `SandboxError`, never a verdict on a program.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import os
 import socket
 import time
 import uuid
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import docker
@@ -21,10 +22,10 @@ from docker.errors import DockerException
 from docker.types import Mount, Ulimit
 from requests.exceptions import RequestException
 
-from aiev_interpreter import outcome
+from aiev_interpreter import installing, outcome
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.image.build import DEFAULT_BASE, ensure_image
-from aiev_interpreter.install import CA_INSIDE, InstallSettings, installed_versions, pip_arguments
+from aiev_interpreter.install import CA_INSIDE, InstallSettings
 from aiev_interpreter.outcome import GRACE_SECONDS, PACKAGES, WORK
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
@@ -34,7 +35,11 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 NOBODY = 65534
-PROBE_SECONDS = 3
+PROBE_SECONDS = 2
+CALL_SECONDS = 600
+DEFAULT_SOCKET = "unix:///var/run/docker.sock"
+AT_ONCE = 32
+"""Jobs in containers at the same time."""
 _OVERHEAD_BYTES = 64 * 1024 * 1024
 """Memory of the supervisor and the interpreter's own start, on top of the program's limit."""
 _FRAME_HEADER = 8
@@ -49,16 +54,36 @@ async def connect() -> docker.DockerClient:
     """
 
     def try_it() -> docker.DockerClient:
+        _knock(os.environ.get("DOCKER_HOST") or DEFAULT_SOCKET)
         client = docker.from_env(version="auto", timeout=PROBE_SECONDS)
         client.ping()
         client.close()
-        return docker.from_env(version="auto", timeout=600)
+        return docker.from_env(version="auto", timeout=CALL_SECONDS, max_pool_size=AT_ONCE)
 
     try:
         return await asyncio.to_thread(try_it)
     except _FOREIGN as error:
         reason = " ".join(str(error).split())[:120]
         raise InterpreterUnavailable(f"the Docker daemon does not answer ({reason})") from None
+
+
+def _knock(address: str) -> None:
+    """Raise OSError when nobody listens at a `unix://` address; the SDK would leave its socket open then."""
+    if address.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as door:
+            door.settimeout(PROBE_SECONDS)
+            door.connect(address.removeprefix("unix://"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How a container ended."""
+
+    document: dict[str, Any] | None
+    oom: bool
+    """Whether Docker saw its memory limit reached."""
+    late: bool
+    """Whether the outer deadline ended it."""
 
 
 class DockerInterpreter:
@@ -71,6 +96,7 @@ class DockerInterpreter:
         self._client = client
         self._run_id = run_id
         self._install = install or InstallSettings()
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="aiev-docker")
 
     @classmethod
     async def connect(
@@ -91,7 +117,7 @@ class DockerInterpreter:
     async def execute(self, job: Job) -> ExecutionResult:
         """See `Interpreter.execute`."""
         try:
-            return await asyncio.to_thread(self._execute, job)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._execute, job)
         except (SandboxError, *_FOREIGN) as error:
             detail = " ".join(str(error).split())[:300]
             return ExecutionResult(
@@ -101,6 +127,7 @@ class DockerInterpreter:
     async def close(self) -> None:
         """Remove containers of this run that are left, and close the connection."""
         await asyncio.to_thread(self._close)
+        self._threads.shutdown(wait=False)
 
     def _close(self) -> None:
         with contextlib.suppress(*_FOREIGN):
@@ -110,7 +137,7 @@ class DockerInterpreter:
         self._client.close()
 
     def _execute(self, job: Job) -> ExecutionResult:
-        requirements = outcome.wanted_requirements(job)
+        requirements = installing.wanted_requirements(job)
         if not requirements:
             return self._run(job, [])
         volume = self._client.volumes.create(f"aiev-{uuid.uuid4().hex[:12]}", labels=self._labels())
@@ -122,29 +149,26 @@ class DockerInterpreter:
     def _run(self, job: Job, mounts: list[Mount]) -> ExecutionResult:
         request = outcome.run_request(job, python="python3", limit_processes=False)
         options = {"network_mode": "none", "mounts": mounts, **_sizes(job.limits)}
-        document, oom = self._contain(request, job.limits.wall_seconds, options)
-        return outcome.result_of(document, backend=self.name, image=self.image, oom=oom)
+        ended = self._contain(request, job.limits.wall_seconds, options)
+        return outcome.result_of(ended.document, backend=self.name, image=self.image, oom=ended.oom, late=ended.late)
 
     def _install_and_run(self, job: Job, requirements: tuple[str, ...], volume: str) -> ExecutionResult:
-        command = ["python3", "-B", "-m", "pip", *pip_arguments(requirements)]
-        request = outcome.install_request(command, job.limits, self._install.environment())
+        command = ["python3", "-B", "-m", "pip", *installing.pip_arguments(requirements)]
+        request = installing.install_request(command, job.limits, self._install.environment())
         mounts = [Mount(PACKAGES, volume, type="volume")]
         if certificates := self._install.certificates():
             mounts.append(Mount(CA_INSIDE, str(certificates.resolve()), type="bind", read_only=True))
-        sizes = _sizes(replace(job.limits, memory_bytes=1 << 30, disk_bytes=job.limits.install_bytes))
-        options = {"network_mode": "bridge", "mounts": mounts, **sizes}
-        document, _ = self._contain(request, job.limits.install_seconds, options)
-        if document is None or document["exit_code"] != 0 or document["ended_by"]:
-            if document and outcome.only_networkless(document):
-                raise SandboxError(f"the package index does not answer: {document['stderr'][-200:]}")
-            return outcome.install_failure(
-                document, backend=self.name, image=self.image, redact=self._install.secrets()
-            )
+        limits = installing.install_limits(job.limits)
+        options = {"network_mode": "bridge", "mounts": mounts, **_sizes(limits)}
+        document = self._contain(request, limits.wall_seconds, options).document
+        failed = installing.refusal(document, self._install, backend=self.name, image=self.image)
+        if failed:
+            return failed
         result = self._run(job, [Mount(PACKAGES, volume, type="volume", read_only=True)])
-        return replace(result, installed=installed_versions(document["listing"]), install_log=document["stdout"])
+        return installing.with_installed(result, document, self._install)
 
-    def _contain(self, request: bytes, seconds: float, options: dict[str, Any]) -> tuple[dict[str, Any] | None, bool]:
-        """Run the supervisor in a container of its own: its document, and whether Docker saw it out of memory."""
+    def _contain(self, request: bytes, seconds: float, options: dict[str, Any]) -> _Ended:
+        """Run the supervisor in a container of its own, as process 1, which no signal from inside can end."""
         container = self._client.containers.create(
             self.image,
             stdin_open=True,
@@ -152,7 +176,6 @@ class DockerInterpreter:
             read_only=True,
             cap_drop=["ALL"],
             security_opt=["no-new-privileges"],
-            init=True,
             labels=self._labels(),
             nano_cpus=1_000_000_000,
             ulimits=[Ulimit(name="core", soft=0, hard=0)],
@@ -161,7 +184,11 @@ class DockerInterpreter:
         try:
             text = _converse(container, request, time.monotonic() + seconds + GRACE_SECONDS)
             container.reload()
-            return outcome.parse_document(text), bool(container.attrs["State"].get("OOMKilled"))
+            state = container.attrs["State"]
+            document = outcome.parse_document(text or b"")
+            if document is None and text is not None and state.get("Error"):
+                raise SandboxError(f"the container could not run: {state['Error']}")
+            return _Ended(document, oom=bool(state.get("OOMKilled")), late=text is None)
         finally:
             container.remove(force=True)
 
@@ -181,8 +208,8 @@ def _sizes(limits: Limits) -> dict[str, Any]:
     }
 
 
-def _converse(container: Container, request: bytes, deadline: float) -> bytes:
-    """Start a container, give it `request` on its standard input, and return its standard output."""
+def _converse(container: Container, request: bytes, deadline: float) -> bytes | None:
+    """Start a container, give it `request` on its input, and return its output; None when too late."""
     attached = container.attach_socket(params={"stdin": 1, "stdout": 1, "stderr": 0, "stream": 1})
     connection: socket.socket = getattr(attached, "_sock", attached)
     try:
@@ -192,14 +219,14 @@ def _converse(container: Container, request: bytes, deadline: float) -> bytes:
         connection.shutdown(socket.SHUT_WR)
         return b"".join(_frames(connection, deadline))
     except TimeoutError:
-        return b""
+        return None
     finally:
         attached.close()
         connection.close()
 
 
 def _frames(connection: socket.socket, deadline: float) -> Iterator[bytes]:
-    """Payloads of Docker's multiplexed stream until its end: 8 bytes of header (stream, length), then the payload."""
+    """Payloads of Docker's multiplexed stream: each after 8 bytes of header (stream, length)."""
     while header := _exactly(connection, _FRAME_HEADER, deadline):
         yield _exactly(connection, int.from_bytes(header[4:], "big"), deadline)
 

@@ -1,8 +1,8 @@
 """What can go wrong with a sandbox.
 
-    InterpreterError
-    ├── InterpreterUnavailable   no sandbox can be had here; the message says what was tried and what to do
-    └── SandboxError             the sandbox failed in the middle of a job: becomes the verdict `infra`
+InterpreterError
+├── InterpreterUnavailable   no sandbox can be had here; the message says what was tried and what to do
+└── SandboxError             the sandbox failed in the middle of a job: becomes the verdict `infra`
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from __future__ import annotations
 from aiev_interpreter.protocol import ExecutionResult, Verdict
 
 _HINTS = {
-    Verdict.NO_TESTS: "No assertion was executed. Write unit tests with assert statements that call the solution.",
     Verdict.TIMEOUT: "The program did not end within the time limit.",
     Verdict.OOM: "The program used more memory than it is allowed.",
     Verdict.OUTPUT_LIMIT: "The program printed more than it is allowed.",
@@ -25,7 +24,9 @@ def render_feedback(result: ExecutionResult, *, limit: int = 2000) -> str:
     if result.verdict is Verdict.INFRA:
         raise ValueError("a failure of the sandbox is never shown to a model")
     if result.verdict is Verdict.OK:
-        return shortened(result.stdout.strip() or "(no output)", limit)
+        noun = "assertion" if result.assertions == 1 else "assertions"
+        passed = f"All tests passed: {result.assertions} {noun} held."
+        return f"{passed}\n{shortened(result.stdout.strip() or '(no output)', limit)}"
     parts = [_HINTS.get(result.verdict, ""), result.stderr.strip()]
     if not any(parts):
         parts = [result.detail.capitalize() + "." if result.detail else "The program failed without a message."]
@@ -39,4 +40,4 @@ def shortened(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = limit // 4
-    return f"{text[:head]}\n... [{len(text) - limit} characters cut] ...\n{text[head - limit:]}"
+    return f"{text[:head]}\n... [{len(text) - limit} characters cut] ...\n{text[head - limit :]}"

@@ -1,8 +1,9 @@
 """Packages that a program asks for: parsed, never run as shell, and installed before the run.
 
-`parse_install` reads a reply's shell block. `InstallSettings` says where packages come from: pip's own settings unless
-given. Invariants: what reaches pip is a list of validated requirement strings; only wheels are installed, so no
-package's code runs while there is a network; credentials of an index never leave the install phase.
+`parse_install` reads a reply's shell block. `InstallSettings` says where packages come from: pip's own
+settings unless given. Invariants: what reaches pip is a list of validated requirement strings; only wheels
+are installed, so no package's code runs while there is a network; credentials of an index never leave the
+install phase.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from aiev_interpreter.outcome import PACKAGES
-
-_PIP = re.compile(r"^[!%$]?\s*(?:python[\d.]*\s+-m\s+)?(?:uv\s+)?pip[\d.]*\s+install\s+(?P<rest>.*)$")
-_OPTIONS_WITH_VALUE = {"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "-c"}
+_PIP = re.compile(r"^[!%$]?\s*(?:sudo\s+)?(?:python[\d.]*\s+-m\s+)?(?:uv\s+)?pip[\d.]*\s+install\s+(?P<rest>.*)$")
+_OPTIONS_WITH_VALUE = {
+    *("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host", "--proxy", "--cert"),
+    *("-t", "--target", "--prefix", "--root", "-c", "--constraint", "--timeout", "--retries"),
+    *("--python-version", "--platform", "--progress-bar"),
+}
+_FILES = frozenset(("-r", "--requirement", "-e", "--editable"))
+_SHELL = re.compile(r"^(?:&&|\|\||[|;&<>].*|.*[`$();|&].*)$")
 _CA_PATHS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 CA_INSIDE = "/aiev/ca.pem"
 
@@ -39,40 +44,50 @@ class InstallPlan:
 def parse_install(text: str) -> InstallPlan:
     """Read `pip install` lines; everything else in the block is refused with a reason.
 
-    Names of the standard library are left out with a note, since no package can provide them.
+    Never runs anything. Options of pip are left out, since how packages are installed is not a program's
+    business. Names of the standard library are refused with a note, since no package can provide them.
     """
     wanted: list[str] = []
     refused: list[str] = []
-    for line in text.splitlines():
+    for line in text.replace("\\\n", " ").splitlines():
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue
         match = _PIP.match(stripped)
-        if not match:
+        if match:
+            _parse_arguments(match["rest"], wanted, refused)
+        else:
             refused.append(f"{stripped[:80]}: only pip install lines are carried out")
-            continue
-        _parse_arguments(match["rest"], wanted, refused)
     return InstallPlan(tuple(dict.fromkeys(wanted)), tuple(refused))
 
 
 def _parse_arguments(text: str, wanted: list[str], refused: list[str]) -> None:
     try:
-        words = shlex.split(text, comments=True)
+        words = iter(shlex.split(text, comments=True))
     except ValueError:
         refused.append(f"{text[:80]}: unbalanced quotes")
         return
-    skip = False
     for word in words:
-        if skip or word.startswith("-"):
-            skip = not skip and word in _OPTIONS_WITH_VALUE
-            if word in {"-r", "-e", "--requirement", "--editable"}:
-                refused.append(f"{word}: files and local projects are not installed")
-                skip = True
-        elif any(mark in word for mark in "&|;<>$`") and not re.search(r"[<>=!~]=|[<>]\d", word):
-            refused.append(f"{word}: not a package name")
-            break
+        option = word.partition("=")[0]
+        if option in _FILES:
+            refused.append(f"{option} {next(words, '')[:80]}: files and local projects are not installed")
+        elif word in _OPTIONS_WITH_VALUE:
+            next(words, None)
+        elif word.startswith("-"):
+            continue
+        elif _SHELL.match(word) and not _is_requirement(word):
+            rest = " ".join(words)
+            refused.append(f"{word} {rest}".strip()[:80] + ": only pip install lines are carried out")
         else:
             _accept(word, wanted, refused)
+
+
+def _is_requirement(word: str) -> bool:
+    try:
+        Requirement(word)
+    except InvalidRequirement:
+        return False
+    return True
 
 
 def _accept(word: str, wanted: list[str], refused: list[str]) -> None:
@@ -116,15 +131,23 @@ class InstallSettings:
         paths = [Path(path) for path in (named, *_CA_PATHS) if path]
         return next((path for path in paths if path.is_file()), None)
 
+    def redacted(self, text: str) -> str:
+        """A text of the installer without the credentials of its addresses."""
+        for secret in self.secrets():
+            text = text.replace(secret, "***")
+        return text
+
     def secrets(self) -> tuple[str, ...]:
         """Parts of the addresses that must never be shown."""
         parts = [urlsplit(word) for value in self.environment().values() for word in value.split()]
-        return tuple(part.netloc.rpartition("@")[0] for part in parts if "@" in part.netloc)
+        found = [part.netloc.rpartition("@")[0] for part in parts if "@" in part.netloc]
+        found += [part.password for part in parts if part.password]
+        return tuple(sorted(set(found), key=len, reverse=True))
 
 
 @cache
 def _pip_settings() -> dict[str, str]:
-    """pip's own settings: `pip config list`, which includes its PIP_* environment variables."""
+    """What pip is set to: `pip config list`, which includes its PIP_* environment variables."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     settings: dict[str, str] = {}
@@ -132,18 +155,3 @@ def _pip_settings() -> dict[str, str]:
         name, _, value = line.partition("=")
         settings[name.rpartition(".")[2]] = " ".join(value.strip().strip("'\"").replace("\\n", " ").split())
     return settings
-
-
-def pip_arguments(requirements: tuple[str, ...]) -> list[str]:
-    """Arguments of `pip install`: wheels only, into `PACKAGES`, asking nothing and caching nothing."""
-    return [
-        "install",
-        *("--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--root-user-action=ignore"),
-        *("--only-binary=:all:", "--target", PACKAGES, "--", *requirements),
-    ]
-
-
-def installed_versions(folders: list[str]) -> tuple[str, ...]:
-    """`name==version` for each `.dist-info` folder name."""
-    pairs = [folder.removesuffix(".dist-info").rpartition("-") for folder in folders if folder.endswith(".dist-info")]
-    return tuple(sorted(f"{name}=={version}" for name, _, version in pairs))

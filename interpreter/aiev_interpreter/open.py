@@ -1,6 +1,7 @@
 """Chooses and opens a sandbox.
 
-Invariant: what `open_interpreter` returns has been seen to answer; there is no fallback to running without a sandbox.
+Invariant: what `open_interpreter` returns has been seen to answer; there is no fallback to running without
+a sandbox.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ async def open_interpreter(
     Raises:
         InterpreterUnavailable: none works; one line says what was tried and what to do.
     """
+    if kind not in {"auto", *_OPENERS}:
+        raise InterpreterUnavailable(f"no sandbox is called {kind!r}; there are auto, docker and bubblewrap")
     failures: list[str] = []
     for name in ("docker", "bubblewrap") if kind == "auto" else (kind,):
         try:
@@ -59,7 +62,11 @@ async def _open_bubblewrap(run_id: str, base_image: str, install: InstallSetting
     from aiev_interpreter.bubblewrap import BubblewrapInterpreter  # noqa: PLC0415
 
     interpreter = BubblewrapInterpreter(install)
-    await interpreter.check()
+    try:
+        await interpreter.check()
+    except InterpreterUnavailable:
+        await interpreter.close()
+        raise
     return interpreter
 
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-OUTPUT_BYTES = 64 * 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class Completed:
@@ -35,7 +33,6 @@ async def run(command: Sequence[str], data: bytes, *, seconds: float, **options:
         start_new_session=True,
         **options,
     )
-    late = False
     talk = asyncio.ensure_future(process.communicate(data))
     try:
         await asyncio.wait({talk}, timeout=seconds)
@@ -43,7 +40,8 @@ async def run(command: Sequence[str], data: bytes, *, seconds: float, **options:
     finally:
         if not talk.done():
             _kill_group(process.pid)
-    stdout, stderr = await talk
+            await asyncio.shield(talk)
+    stdout, stderr = talk.result()
     return Completed(process.returncode or 0, stdout, stderr, late)
 
 

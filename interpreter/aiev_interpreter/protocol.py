@@ -1,7 +1,8 @@
 """What the interpreter takes and what it gives back: the seam every backend implements.
 
-Invariant: a `Job` and an `ExecutionResult` are plain frozen values that survive a round trip through JSON, so
-that a journal can store them. Not covered here: how a backend isolates anything (see `docker.py`, `bubblewrap.py`).
+Invariant: a `Job` and an `ExecutionResult` are plain frozen values that survive a round trip through JSON,
+so that a journal can store them. Not covered here: how a backend isolates anything (see `docker.py`,
+`bubblewrap.py`).
 """
 
 from __future__ import annotations
@@ -55,8 +56,9 @@ class Limits:
 class Job:
     """One program with its unit tests.
 
-    `program` and `tests` are source texts; the tests run with the program's names in scope and may also import it
-    as `solution`. `requirements` are PEP 508 requirement strings, already parsed: never shell text.
+    `program` and `tests` are source texts; the tests run with the program's names in scope and may also
+    import it as `solution`. `requirements` are PEP 508 requirement strings, already parsed: never shell
+    text.
     """
 
     program: str

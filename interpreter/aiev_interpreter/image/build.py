@@ -1,7 +1,7 @@
 """Builds the interpreter's Docker image when it is not there.
 
-The tag carries a hash of everything that goes into the image, so a change of the harness or of the base makes a new
-one and an old one is never mistaken for it.
+The tag carries a hash of everything that goes into the image, so a change of the harness or of the base
+makes a new one and an old one is never mistaken for it.
 """
 
 from __future__ import annotations
@@ -19,14 +19,12 @@ if TYPE_CHECKING:
     from docker.models.images import Image
 
 FOLDER = Path(__file__).parent
-_FILES = {
-    "Dockerfile": FOLDER / "Dockerfile",
-    "sandbox/supervisor.py": FOLDER.parent / "sandbox" / "supervisor.py",
-    "sandbox/harness.py": FOLDER.parent / "sandbox" / "harness.py",
+_FILES = {"Dockerfile": FOLDER / "Dockerfile"} | {
+    f"sandbox/{path.name}": path for path in sorted((FOLDER.parent / "sandbox").glob("*.py"))
 }
 DEFAULT_BASE = "python:3.12-slim-bookworm"
 LOCAL_BASE = "aiev-base:bookworm"
-"""Taken instead of the default base where that one cannot be pulled: a base image that was made on this machine."""
+"""Taken where the default base cannot be pulled: a base image that was made on this machine."""
 
 
 def ensure_image(client: DockerClient, base: str = DEFAULT_BASE) -> Image:

@@ -1,269 +1,115 @@
 """Runs one program with its tests, inside the sandbox, and reports how many assertions were really executed.
 
-Started by `supervisor.py` as `python -I harness.py WORK REPORT_FD`; needs the standard library alone (3.9 or later).
-The program is loaded as module `solution`; the tests run as `__main__` with the program's names in scope. Invariant:
-a report is sent only when the tests ran to their end. Not covered: a program that sets out to forge the report.
+Started by the supervisor with the work folder, the descriptor of the report pipe, and one from which it
+reads the token that marks its report. The program is loaded as module `solution`; the tests run as
+`__main__` with the program's names in scope. Invariant: the report says "completed" only when the tests ran
+to their end and none failed. Not covered: a program that digs the token out of this process; see the threat
+model in `interpreter/README.md`.
 """
 
+# pathlib is left out, since its import would add to the start of every job
+# ruff: noqa: PTH118, PTH123
+
+from __future__ import annotations
+
 import ast
-import asyncio
-import importlib.util
-import inspect
+import contextlib
 import json
+import linecache
 import os
 import sys
 import traceback
 import types
-import unittest
 
-SOLUTION, TESTS = "solution.py", "tests.py"
-REPR_CHARS = 200
+from aiev_interpreter.sandbox import rewrite, running
+from aiev_interpreter.sandbox.counting import Counter, count_pytest, count_unittest
 
-
-class Assertions:
-    """Counts the assertions that held; instrumented tests call it under the name `__aiev__`."""
-
-    def __init__(self):
-        self.count = 0
-        self.entered = set()
-        self._depth = 0
-
-    def held(self):
-        self.count += 1
-
-    def enter(self, name):
-        self.entered.add(name)
-
-    def fail(self, source, message, *sides):
-        """Raise the AssertionError of a failed assertion, with the values of both sides."""
-        text = source
-        if sides:
-            text += ": left side is %s, right side is %s" % tuple(map(shorten, sides))
-        if message is not None:
-            text += " (%s)" % (message,)
-        raise AssertionError(text)
-
-    def counted(self, method):
-        """Wrap a method of TestCase so that its success counts once, however it calls others."""
-
-        def wrapper(*args, **kwargs):
-            self._depth += 1
-            try:
-                result = method(*args, **kwargs)
-            finally:
-                self._depth -= 1
-            if not self._depth:
-                self.held()
-            return result
-
-        return wrapper
-
-    def counted_exit(self, method):
-        """Wrap the `__exit__` of a context that expects an exception."""
-
-        def wrapper(*args, **kwargs):
-            result = method(*args, **kwargs)
-            if result:
-                self.held()
-            return result
-
-        return wrapper
+SOLUTION, TESTS, PACKAGES = "solution.py", "tests.py", "/packages"
 
 
-def shorten(value):
-    """The repr of a value, cut in its middle."""
-    text = repr(value)
-    half = REPR_CHARS // 2
-    return text if len(text) <= REPR_CHARS else "%s … %s" % (text[:half], text[-half:])
+def main() -> None:
+    """Run program and tests, report, and exit with their exit code."""
+    folder, report, token_end = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    token = os.read(token_end, 64)
+    os.close(token_end)
+    os.set_inheritable(report, False)  # noqa: FBT003 - a system call's wrapper
+    sys.argv[:] = [os.path.join(folder, SOLUTION)]
+    process, counter = os.getpid(), Counter()
+    prepare_path(folder)
+    code, error = run(folder, counter)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    if os.getpid() != process:
+        os._exit(code)
+    record = {"assertions": counter.count, "completed": code == 0, "error": error}
+    os.write(report, token + b" " + json.dumps(record).encode() + b"\n")
+    sys.exit(code)
 
 
-class Instrument(ast.NodeTransformer):
-    """Rewrites tests: assertions are counted, runners' own calls dropped, unknown modules taken for the solution."""
-
-    def __init__(self, solution):
-        self.solution = solution
-
-    def visit_Assert(self, node):
-        self.generic_visit(node)
-        test, prepare, sides = node.test, [], []
-        if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            prepare = [assign("_aiev_left", test.left), assign("_aiev_right", test.comparators[0])]
-            sides = [name("_aiev_left"), name("_aiev_right")]
-            test = ast.Compare(sides[0], test.ops, [sides[1]])
-        message = node.msg or ast.Constant(None)
-        failure = call("fail", ast.Constant(ast.unparse(node.test)), message, *sides)
-        check = ast.If(test, [ast.Expr(call("held"))], [ast.Expr(failure)])
-        return [located(part, node) for part in [*prepare, check]]
-
-    def visit_FunctionDef(self, node):
-        self.generic_visit(node)
-        if node.name.startswith("test"):
-            start = 1 if ast.get_docstring(node) and len(node.body) > 1 else 0
-            node.body.insert(start, located(ast.Expr(call("enter", ast.Constant(node.name))), node))
-        return node
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
-    def visit_Expr(self, node):
-        """Drop `unittest.main()` and `pytest.main()`, alone or inside `sys.exit(...)`: the harness runs the tests."""
-        calls = [ast.unparse(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)]
-        if any(function in {"unittest.main", "pytest.main"} for function in calls):
-            return located(ast.Pass(), node)
-        return self.generic_visit(node)
-
-    def visit_ImportFrom(self, node):
-        known = [alias.name == "*" or hasattr(self.solution, alias.name) for alias in node.names]
-        if not node.level and all(known) and node.module and not importable(node.module):
-            node.module = "solution"
-        return node
-
-    def visit_Import(self, node):
-        for alias in node.names:
-            if "." not in alias.name and not importable(alias.name):
-                alias.asname, alias.name = alias.asname or alias.name, "solution"
-        return node
+def prepare_path(folder: str) -> None:
+    """Installed packages come after the standard library and before what the image brings."""
+    sites = [place for place, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))]
+    sys.path.insert(sites[0] if sites else len(sys.path), PACKAGES)
+    sys.path.append(folder)
 
 
-def importable(module):
-    """Whether a module can be found, without importing it."""
-    root = module.partition(".")[0]
-    return root in sys.modules or importlib.util.find_spec(root) is not None
+def run(folder: str, counter: Counter) -> tuple[int, str]:
+    """Run program and tests; returns the exit code and the name of the error that ended them."""
+    count_unittest(counter)
+    try:
+        return run_tests(folder, load_solution(folder), counter), ""
+    except SystemExit as error:
+        sys.stderr.write(f"The program called sys.exit({error.code!r}) before the tests were through.\n")
+        return 1, "SystemExit"
+    except BaseException as error:  # noqa: BLE001 - whatever hostile code raises is its own failure
+        show(error, folder)
+        return 1, type(error).__name__
 
 
-def name(identifier):
-    return ast.Name(identifier, ast.Load())
-
-
-def assign(identifier, value):
-    return ast.Assign([ast.Name(identifier, ast.Store())], value)
-
-
-def call(method, *args):
-    return ast.Call(ast.Attribute(name("__aiev__"), method, ast.Load()), list(args), [])
-
-
-def located(part, node):
-    for inner in ast.walk(part):
-        if "lineno" in inner._attributes and not hasattr(inner, "lineno"):
-            ast.copy_location(inner, node)
-    return ast.fix_missing_locations(ast.copy_location(part, node))
-
-
-def load_solution(folder):
+def load_solution(folder: str) -> types.ModuleType:
     """Execute the program as module `solution`."""
+    path = os.path.join(folder, SOLUTION)
     module = types.ModuleType("solution")
-    module.__file__ = os.path.join(folder, SOLUTION)
+    module.__file__ = path
     sys.modules["solution"] = module
-    exec(compile(read(folder, SOLUTION), module.__file__, "exec"), module.__dict__)
+    exec(compile(read(path), path, "exec", dont_inherit=True), module.__dict__)
     return module
 
 
-def run_tests(folder, solution, assertions):
-    """Execute the tests as `__main__`, then whatever in them has not run by itself."""
-    source = read(folder, TESTS)
-    tree = Instrument(solution).visit(ast.parse(source, os.path.join(folder, TESTS)))
-    if "pytest" in imported(tree):
-        return run_pytest(folder, source, assertions)
-    main = types.ModuleType("__main__")
-    main.__dict__.update({key: value for key, value in vars(solution).items() if not key.startswith("__")})
-    main.__dict__.update(__aiev__=assertions, __file__=os.path.join(folder, TESTS))
-    sys.modules["__main__"] = main
-    exec(compile(ast.fix_missing_locations(tree), main.__file__, "exec"), main.__dict__)
+def run_tests(folder: str, solution: types.ModuleType, counter: Counter) -> int:
+    """Execute the tests as `__main__`, then whatever in them has not run by itself; returns the exit code."""
+    path = os.path.join(folder, TESTS)
+    tree = ast.parse(read(path), path)
+    by_pytest = rewrite.needs_pytest(tree)
+    if rewrite.imports(tree, "pytest") and rewrite.importable("pytest"):
+        count_pytest(counter)
+    tree = ast.fix_missing_locations(rewrite.Instrument(solution).visit(tree))
+    main_module = types.ModuleType("__main__")
+    names = {name: value for name, value in vars(solution).items() if not name.startswith("__")}
+    main_module.__dict__.update(names, __file__=path, **{rewrite.COUNTER: counter})
+    sys.modules["__main__"] = main_module
+    exec(compile(tree, path, "exec", dont_inherit=True), main_module.__dict__)
+    if by_pytest:
+        return running.run_pytest(path, main_module, lambda error: show(error, folder))
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
-            run_function(vars(main)[node.name], node.name, assertions)
-    return run_test_cases(main)
+            running.run_function(main_module, node.name, counter)
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    return running.run_classes(main_module, classes)
 
 
-def run_function(function, identifier, assertions):
-    """Call a test function that nothing has called yet."""
-    if identifier in assertions.entered or not callable(function):
-        return
-    result = function()
-    if inspect.iscoroutine(result):
-        asyncio.run(result)
+def read(path: str) -> str:
+    """A source text, remembered for tracebacks as it is now."""
+    with open(path, encoding="utf-8", newline="") as file:
+        source = file.read()
+    linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
+    return source
 
 
-def run_test_cases(main):
-    """Run the TestCase classes that the tests define; returns the exit code."""
-    loader, suite = unittest.TestLoader(), unittest.TestSuite()
-    for value in list(vars(main).values()):
-        if isinstance(value, type) and issubclass(value, unittest.TestCase) and value.__module__ == "__main__":
-            suite.addTests(loader.loadTestsFromTestCase(value))
-    if not suite.countTestCases():
-        return 0
-    return 0 if unittest.TextTestRunner(stream=sys.stderr, verbosity=0).run(suite).wasSuccessful() else 1
-
-
-def run_pytest(folder, source, assertions):
-    """Run tests that import pytest under pytest itself; its assertion hook counts."""
-    import pytest
-
-    class Count:
-        def pytest_assertion_pass(self, item, lineno, orig, expl):
-            assertions.held()
-
-    context = type(pytest.raises(ValueError))
-    context.__exit__ = assertions.counted_exit(context.__exit__)
-    path = os.path.join(folder, "test_tests.py")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("from solution import *  # names in scope\n" + source)
-    options = ["-q", "-p", "no:cacheprovider", "--rootdir", folder, "-o", "enable_assertion_pass_hook=true"]
-    return int(pytest.main([*options, path], plugins=[Count()]))
-
-
-def imported(tree):
-    """Top-level packages that a tree imports."""
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return {module.partition(".")[0] for module in names}
-
-
-def count_unittest(assertions):
-    """Make unittest's own assertion methods count."""
-    for identifier in dir(unittest.TestCase):
-        expects = identifier.startswith(("assertRaises", "assertWarns", "assertLogs", "assertNoLogs"))
-        if identifier.startswith("assert") and not expects:
-            setattr(unittest.TestCase, identifier, assertions.counted(getattr(unittest.TestCase, identifier)))
-    for context in (unittest.case._AssertRaisesContext, unittest.case._AssertWarnsContext):
-        context.__exit__ = assertions.counted_exit(context.__exit__)
-
-
-def show(error, folder):
-    """Print a traceback with the frames of the program and the tests alone."""
-    shown, chain = traceback.TracebackException.from_exception(error), []
-    part = shown
-    while part is not None:
-        chain.append(part)
-        part = part.__cause__ or part.__context__
-    for part in chain:
-        part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if frame.filename.startswith(folder)])
-    text = "".join(shown.format()).replace(folder + os.sep, "")
-    sys.stderr.write(text)
-
-
-def read(folder, file):
-    with open(os.path.join(folder, file), encoding="utf-8") as source:
-        return source.read()
-
-
-def main(folder, report):
-    """Run program and tests; returns the exit code."""
-    assertions = Assertions()
-    count_unittest(assertions)
-    code, completed = 1, False
+def show(error: BaseException, folder: str) -> None:
+    """Write a traceback to standard error with the frames of the program and the tests alone."""
     try:
-        code = run_tests(folder, load_solution(folder), assertions)
-        completed = True
-    except SystemExit as error:
-        sys.stderr.write("The program called sys.exit(%r) before the tests were through.\n" % (error.code,))
-    except BaseException as error:  # whatever hostile code raises is its own failure
-        show(error, folder)
-    sys.stdout.flush()
-    os.write(report, json.dumps({"assertions": assertions.count, "completed": completed}).encode())
-    return code
-
-
-if __name__ == "__main__":
-    sys.path[:0] = ["/packages"]
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+        sys.stderr.write(running.trimmed(traceback.TracebackException.from_exception(error), folder))
+    except Exception:  # noqa: BLE001 - an error whose own __str__ fails still has a name
+        sys.stderr.write(f"{type(error).__name__}\n")

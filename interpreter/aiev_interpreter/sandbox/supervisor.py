@@ -1,11 +1,15 @@
 """The trusted process inside the sandbox: starts one command, holds it to its limits, says how it ended.
 
-Reads one JSON request from standard input and writes one JSON document to standard output, which nothing it starts ever
-holds. Standard library alone (3.9 or later). Invariants: it is process 1 of its sandbox, so that no signal from inside
-ends it, and cannot be traced or read; output is drained all the time and only its head and tail are kept, so a flood
-costs no memory; when the document is written, no other process of the sandbox is left.
-Not covered: keeping the command away from files, network and other users; that is what the sandbox is for.
+Reads one JSON request from standard input and writes one JSON document to standard output, which nothing it
+starts ever holds. Standard library alone (3.9 or later). Invariants: it is process 1 of its sandbox, so
+that no signal from inside ends it, and cannot be traced or read; output is drained all the time and only
+its head and tail are kept, so a flood costs no memory; when the document is written, no other process of
+the sandbox is left. Not covered: keeping the command away from files, network and other users; that is what
+the sandbox is for.
 """
+
+# pathlib is left out, since its import would add to the start of every job
+# ruff: noqa: PTH118, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -25,6 +29,7 @@ from typing import Any
 CHUNK = 1 << 16
 FLOOD_FACTOR = 8
 TICK_SECONDS = 0.05
+SHORT_TICK_SECONDS = 0.002
 WATCH_SECONDS = 1.0
 OPEN_FILES = 256
 PR_SET_DUMPABLE = 4
@@ -57,7 +62,7 @@ class Capture:
         if not self.cut:
             return (self.head + self.tail).decode("utf-8", "replace")
         head, tail = self.head.decode("utf-8", "replace"), self.tail.decode("utf-8", "replace")
-        return "%s\n… [%d bytes cut] …\n%s" % (head, self.cut, tail)
+        return f"{head}\n… [{self.cut} bytes cut] …\n{tail}"
 
 
 class Watch:
@@ -78,7 +83,11 @@ class Watch:
         report, report_end = os.pipe()
         process = self.start(report_end)
         os.close(report_end)
-        streams = {process.stdout: self.out, process.stderr: self.err, os.fdopen(report, "rb"): self.report}
+        streams: dict[Any, Capture] = {
+            process.stdout: self.out,
+            process.stderr: self.err,
+            os.fdopen(report, "rb"): self.report,
+        }
         self.drain(process, streams, started + self.limits["wall_seconds"])
         kill_others()
         code = process.wait()
@@ -130,8 +139,8 @@ class Watch:
             for stream in streams:
                 os.set_blocking(stream.fileno(), False)
                 selector.register(stream, selectors.EVENT_READ)
-            while selector.get_map() and not self.ended_by:
-                for key, _ in selector.select(TICK_SECONDS):
+            while not self.ended_by and (selector.get_map() or not reap(process)):
+                for key, _ in selector.select(TICK_SECONDS if selector.get_map() else SHORT_TICK_SECONDS):
                     self.read(selector, key, streams[key.fileobj])
                 now = time.monotonic()
                 if now >= next_check:
@@ -170,7 +179,7 @@ class Watch:
         own = resource.getrusage(resource.RUSAGE_CHILDREN)
         memory, cpu = 0, own.ru_utime + own.ru_stime
         for pid in others():
-            with contextlib.suppress(OSError, ValueError, IndexError), open("/proc/%d/stat" % pid) as stat:
+            with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/stat") as stat:
                 fields = stat.read().rpartition(")")[2].split()
                 cpu += sum(map(int, fields[11:15])) / CLOCK_TICKS
                 memory += int(fields[21]) * PAGE_BYTES
@@ -195,7 +204,7 @@ class Watch:
         }
 
     def trusted_report(self) -> str:
-        """The one line of the report pipe that carries the token; empty when there is none, or another number."""
+        """The report pipe's one line, if it carries the token; empty when there is none, or more."""
         lines = [line for line in self.report.text().splitlines() if line.strip()]
         if len(lines) != 1:
             return ""
@@ -220,13 +229,12 @@ def reap(process: subprocess.Popen[bytes]) -> bool:
 
 
 def others() -> list[int]:
-    """Processes of this PID namespace other than its init and this one."""
-    own = {1, os.getpid()}
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and int(entry) not in own]
+    """Processes of this PID namespace other than this one, its init."""
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and int(entry) != os.getpid()]
 
 
 def kill_others() -> None:
-    """Kill everything in the sandbox but init and this process, until nothing new appears."""
+    """Kill everything in the sandbox but this process, until nothing new appears."""
     for _ in range(100):
         alive = [pid for pid in others() if is_running(pid)]
         if not alive:
@@ -240,7 +248,7 @@ def kill_others() -> None:
 def is_running(pid: int) -> bool:
     """Whether a process is neither gone nor a zombie."""
     try:
-        with open("/proc/%d/stat" % pid) as stat:
+        with open(f"/proc/{pid}/stat") as stat:
             return stat.read().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
@@ -251,7 +259,7 @@ def shared_out(at_most: int) -> int:
     total = 0
     for pid in others():
         try:
-            with open("/proc/%d/smaps_rollup" % pid) as rollup:
+            with open(f"/proc/{pid}/smaps_rollup") as rollup:
                 total += sum(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Pss:"))
         except OSError:
             if is_running(pid):
@@ -270,7 +278,9 @@ def tree_bytes(folder: str) -> int:
 
 
 def main() -> None:
-    """Serve one request."""
+    """Serve one request, as process 1 alone, since it kills every other process that it sees."""
+    if os.getpid() != 1:
+        sys.exit("supervisor: not process 1 of a sandbox")
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     request = json.load(sys.stdin)
     for name, text in request["files"].items():
@@ -279,7 +289,3 @@ def main() -> None:
             file.write(text)
     document = Watch(request).run()
     json.dump(document, sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,60 @@
+# Every target says what it does; `make help` lists them. Nothing needs to be activated: all run in .venv.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+RUNS ?= runs
+SEEDS ?= 8
+STDLIB = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
+B ?= *
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check lint types imports docs acceptance bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(BIN)/aiev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+install: $(BIN)/aiev ## Create .venv with aiev and the tools for its development
+
+run: install ## Make dialogues from shipped snippets with the embedded model: runs/first.db (SEEDS=8)
+	$(BIN)/aiev models fetch
+	@mkdir -p $(RUNS)
+	$(BIN)/aiev teach --limit $(SEEDS) --db $(RUNS)/first.db
+
+test: install ## Run the tests (real sandboxes, real embedded model, real SQLite)
+	$(BIN)/python -m pytest
+
+check: lint types imports test ## All that CI checks: ruff, mypy, import-linter, pytest with the docs checks
+
+lint: install ## ruff, rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install ## mypy, strict
+	$(BIN)/mypy
+
+imports: install ## import-linter: imports point one way
+	$(BIN)/lint-imports
+
+docs: install ## Generate what the docs take from the code: state diagram, commands, schema
+	$(BIN)/python docs/generate.py
+
+acceptance: install ## Acceptance and rounds of both small models over 24 functions each (about half an hour on 2 cores)
+	$(BIN)/aiev models fetch smollm2-135m-instruct qwen2.5-coder-1.5b-instruct
+	@mkdir -p $(RUNS)
+	$(BIN)/aiev teach $(STDLIB) --limit 24 --db $(RUNS)/acceptance.db
+	$(BIN)/aiev teach $(STDLIB) --limit 24 --config qwen --db $(RUNS)/acceptance.db
+	$(BIN)/aiev stats $(RUNS)/acceptance.db
+
+bench: install ## Print the benchmarks' figures (B=name for one)
+	@shopt -s nullglob; files=(tests/bench/bench_$(B).py); \
+	if [ $${#files[@]} -eq 0 ]; then echo "no benchmark named $(B) in tests/bench" >&2; exit 2; fi; \
+	for file in "$${files[@]}"; do $(BIN)/python $$file || exit 1; done
+
+clean: ## Remove .venv and caches (databases under runs/ stay)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist

@@ -1,0 +1,135 @@
+"""Counts the assertions that were executed and held, and words those that failed.
+
+Invariant: an assertion counts only after it held. Instrumented tests reach the counter under the name
+`__aiev__`. Not covered: a program that looks for the counter and calls it; see the threat model in
+`interpreter/README.md`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import operator
+import unittest
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REPR_CHARS = 200
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "Eq": operator.eq,
+    "NotEq": operator.ne,
+    "Lt": operator.lt,
+    "LtE": operator.le,
+    "Gt": operator.gt,
+    "GtE": operator.ge,
+    "Is": operator.is_,
+    "IsNot": operator.is_not,
+    "In": lambda left, right: left in right,
+    "NotIn": lambda left, right: left not in right,
+}
+_CONTEXT_METHODS = ("assertRaises", "assertWarns", "assertLogs", "assertNoLogs")
+
+
+class Counter:
+    """The assertions of one run."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.entered: set[str] = set()
+        self._depth = 0
+        self._because = ""
+
+    def held(self) -> None:
+        """One more assertion held."""
+        self.count += 1
+
+    def enter(self, name: str) -> None:
+        """The test function `name` is running, so nobody needs to call it again."""
+        self.entered.add(name)
+
+    def compare(self, comparison: str, left: Any, right: Any) -> bool:
+        """Whether a comparison holds; when it does not, its sides are remembered for `failure`."""
+        held = bool(COMPARISONS[comparison](left, right))
+        if not held:
+            self._because = f"left side is {shorten(left)}, right side is {shorten(right)}"
+        return held
+
+    def truth(self, value: Any) -> bool:
+        """Whether a value is true; when it is not, it is remembered for `failure`."""
+        held = bool(value)
+        self._because = "" if held else f"the value is {shorten(value)}"
+        return held
+
+    def untruth(self, value: Any) -> bool:
+        """The same for `assert not value`."""
+        held = not value
+        self._because = "" if held else f"the value is {shorten(value)}"
+        return held
+
+    def failure(self, source: str, message: Any = None) -> AssertionError:
+        """The error of an assertion that did not hold, with the values that it saw."""
+        text = f"assert {source} failed: {self._because}"
+        return AssertionError(text if message is None else f"{text} ({message})")
+
+    def counted(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap an assertion method so that its success counts once, however it calls others."""
+
+        @functools.wraps(method)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            self._depth += 1
+            try:
+                result = method(*args, **kwargs)
+            finally:
+                self._depth -= 1
+            if not self._depth:
+                self.held()
+            return result
+
+        return wrapper
+
+    def counted_exit(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap the `__exit__` of a context that expects something: it counts unless an exception goes on."""
+
+        @functools.wraps(method)
+        def wrapper(context: Any, kind: Any, error: Any, trace: Any) -> Any:
+            result = method(context, kind, error, trace)
+            if result or kind is None:
+                self.held()
+            return result
+
+        return wrapper
+
+
+def shorten(value: Any) -> str:
+    """The repr of a value, cut in its middle."""
+    try:
+        text = repr(value)
+    except Exception as error:  # noqa: BLE001 - a broken __repr__ must not hide the failed assertion
+        return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    half = REPR_CHARS // 2
+    return text if len(text) <= REPR_CHARS else f"{text[:half]} … {text[-half:]}"
+
+
+def count_unittest(counter: Counter) -> None:
+    """Make unittest's own assertion methods and contexts count."""
+    for name in dir(unittest.TestCase):
+        if name.startswith("assert") and not name.startswith(_CONTEXT_METHODS):
+            setattr(unittest.TestCase, name, counter.counted(getattr(unittest.TestCase, name)))
+    for name in ("_AssertRaisesContext", "_AssertWarnsContext"):
+        _count_context(counter, getattr(unittest.case, name))
+    with contextlib.suppress(AttributeError):
+        _count_context(counter, unittest._log._AssertLogsContext)  # noqa: SLF001 - unittest has no public name for it
+
+
+def count_pytest(counter: Counter) -> None:
+    """Make `pytest.raises` and `pytest.warns` count."""
+    import pytest  # noqa: PLC0415 - only for tests that import it
+
+    for expects in (pytest.raises, pytest.warns):
+        _count_context(counter, type(expects(RuntimeWarning)))
+
+
+def _count_context(counter: Counter, kind: Any) -> None:
+    kind.__exit__ = counter.counted_exit(kind.__exit__)

@@ -1,0 +1,173 @@
+"""Runs the test functions and classes that a test module defines but has not run by itself.
+
+Invariant: a failure of any of them is an exception or a non-zero exit code. Not covered: pytest's own
+plug-ins.
+"""
+
+# pathlib is left out, since its import would add to the start of every job
+# ruff: noqa: PTH120
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import io
+import os
+import sys
+import traceback
+import unittest
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import types
+    from collections.abc import Callable
+
+    from aiev_interpreter.sandbox.counting import Counter
+
+NO_TESTS_COLLECTED = 5
+
+
+def run_function(module: types.ModuleType, name: str, counter: Counter) -> None:
+    """Call a test function that nothing has called yet.
+
+    Raises:
+        TypeError: it has parameters that nobody gives.
+    """
+    function = vars(module).get(name)
+    if name in counter.entered or not inspect.isfunction(function):
+        return
+    needed = required(function)
+    if needed:
+        raise TypeError(f"{name}({', '.join(needed)}) was never called, and nothing gives its parameters")
+    invoke(function)
+
+
+def required(function: Callable[..., Any]) -> list[str]:
+    """Names of the parameters that a caller must give."""
+    parameters = inspect.signature(function).parameters.values()
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [one.name for one in parameters if one.default is one.empty and one.kind not in variable]
+
+
+def invoke(function: Callable[[], Any]) -> None:
+    """Call a test; one that is skipped is passed over."""
+    try:
+        result = function()
+        if inspect.iscoroutine(result):
+            asyncio.run(result)
+    except unittest.SkipTest:
+        return
+    except BaseException as error:
+        if type(error).__name__ != "Skipped":
+            raise
+
+
+def run_classes(module: types.ModuleType, names: list[str]) -> int:
+    """Run a module's TestCase classes, and plain classes named `Test...`; returns the exit code."""
+    classes = [vars(module).get(name) for name in names]
+    loader, suite = unittest.TestLoader(), unittest.TestSuite()
+    for kind in classes:
+        if not isinstance(kind, type):
+            continue
+        if issubclass(kind, unittest.TestCase):
+            suite.addTests(loader.loadTestsFromTestCase(kind))
+        elif kind.__name__.startswith("Test") and "__init__" not in vars(kind):
+            run_plain_class(kind)
+    if not suite.countTestCases():
+        return 0
+    report = io.StringIO()
+    runner = unittest.TextTestRunner(report, verbosity=0)
+    vars(runner)["resultclass"] = Result
+    if runner.run(suite).wasSuccessful():
+        return 0
+    sys.stderr.write(report.getvalue())
+    return 1
+
+
+def run_plain_class(kind: type) -> None:
+    """Call the test methods of a class, each on an object of its own, between its set-up and tear-down."""
+    for name in [name for name in vars(kind) if name.startswith("test")]:
+        one = kind()
+        for step in ("setup_method", "setUp", name, "teardown_method", "tearDown"):
+            method = getattr(one, step, None)
+            if method is None:
+                continue
+            needed = required(method)
+            if needed and step == name:
+                raise TypeError(f"{kind.__name__}.{name} needs {', '.join(needed)}, and nothing gives it")
+            invoke(method if not needed else _with_method(method, getattr(one, name)))
+
+
+def _with_method(step: Callable[..., Any], method: Any) -> Callable[[], Any]:
+    return lambda: step(method)
+
+
+class Result(unittest.TextTestResult):
+    """unittest's result, with tracebacks that show the program and the tests alone."""
+
+    def _exc_info_to_string(self, err: Any, test: unittest.TestCase) -> str:  # noqa: ARG002 - unittest's signature
+        return trimmed(traceback.TracebackException(*err), os.path.dirname(vars(sys.modules["solution"])["__file__"]))
+
+
+def trimmed(shown: traceback.TracebackException, folder: str) -> str:
+    """A traceback's text with the frames of `folder` alone."""
+    trim(shown, folder)
+    return "".join(shown.format()).replace(folder + os.sep, "")
+
+
+def trim(shown: Any, folder: str) -> None:
+    """Leave out the frames that are not the program's, here and in the errors behind this one."""
+    frames = [frame for frame in shown.stack if os.path.dirname(frame.filename) == folder]
+    shown.stack = traceback.StackSummary.from_list(frames)
+    behind = [shown.__cause__, shown.__context__, *(getattr(shown, "exceptions", None) or ())]
+    for part in behind:
+        if part is not None:
+            trim(part, folder)
+
+
+def run_pytest(path: str, module: types.ModuleType, show: Callable[[BaseException], None]) -> int:
+    """Run a module that is loaded already under pytest; returns the exit code."""
+    import pytest  # noqa: PLC0415 - only for tests that need it
+
+    class Loaded(pytest.Module):
+        """The tests as they were loaded here, so that their assertions count."""
+
+        def _getobj(self) -> Any:
+            return module
+
+    class Plugin:
+        """Gives pytest the module, runs async tests, and shows errors without pytest's frames."""
+
+        def pytest_pycollect_makemodule(self, module_path: Any, parent: Any) -> Any:
+            return Loaded.from_parent(parent, path=module_path)
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_pyfunc_call(self, pyfuncitem: Any) -> Any:
+            if not inspect.iscoroutinefunction(pyfuncitem.obj):
+                return None
+            given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}  # noqa: SLF001
+            asyncio.run(pyfuncitem.obj(**given))
+            return True
+
+        def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
+            sys.stderr.write(f"FAILED {node.name}\n")
+            if isinstance(call.excinfo.value, pytest.FixtureLookupError):
+                sys.stderr.write(report.longreprtext + "\n")
+            else:
+                show(call.excinfo.value)
+
+    folder = path.rpartition("/")[0]
+    options = [
+        "-s",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "--assert=plain",
+        "--rootdir",
+        folder,
+        "-c",
+        "/dev/null",
+    ]
+    code = int(pytest.main([*options, path], plugins=[Plugin()]))
+    return 0 if code == NO_TESTS_COLLECTED else code

@@ -1,0 +1,63 @@
+"""The real embedded model."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from aiev_agents import programmer, questioner
+from aiev_agents.agent import Agent
+from aiev_agents.embedded import EmbeddedChatModel
+from aiev_agents.errors import ModelUnavailable
+from aiev_agents.grammar import Constraint
+from aiev_agents.messages import Sampling
+from aiev_agents.reply import parse_reply
+from aiev_agents.weights import fetch_weights
+
+pytestmark = pytest.mark.model
+NAME = "smollm2-135m-instruct"
+
+
+@pytest.fixture
+async def model(real_models):
+    started = await EmbeddedChatModel.start(fetch_weights(NAME), name=NAME, parallel=1, context_tokens=2048)
+    yield started
+    await started.close()
+
+
+async def test_a_strict_problem_and_program_have_the_form_that_parsing_needs(model):
+    agent = Agent(model, Sampling(temperature=0.3, max_tokens=160), Constraint.STRICT)
+    problem = await questioner.ask(agent, snippet="def twice(x):\n    return 2 * x", basic=True, seed=1)
+    assert problem.text.startswith("Write a Python function `")
+    answer = await programmer.solve(agent, problem=problem.text, seed=2)
+    assert answer.reply.completion_tokens > 0
+    reply = parse_reply(answer.text)
+    assert reply.program.startswith(("def ", "import "))
+    again = await programmer.solve(agent, problem=problem.text, seed=2)
+    assert parse_reply(again.text).program
+
+
+async def test_a_file_that_is_no_model_is_one_clear_error(tmp_path):
+    (tmp_path / "broken.gguf").write_bytes(b"not a model")
+    with pytest.raises(ModelUnavailable, match="did not start"):
+        await EmbeddedChatModel.start(tmp_path / "broken.gguf", name="broken")
+
+
+def test_the_server_ends_when_the_process_that_started_it_is_killed(real_models):
+    script = (
+        "import asyncio, sys, time\n"
+        "from aiev_agents.embedded import EmbeddedChatModel\nfrom aiev_agents.weights import fetch_weights\n"
+        f"start = EmbeddedChatModel.start(fetch_weights({NAME!r}), name='x', parallel=1, context_tokens=512)\n"
+        "model = asyncio.run(start)\n"
+        "print(model._process.pid, flush=True)\ntime.sleep(100)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        server = int(parent.stdout.readline())
+        parent.kill()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if subprocess.run(["kill", "-0", str(server)], capture_output=True, check=False).returncode:
+            return
+        time.sleep(0.1)
+    pytest.fail("the server outlived its parent")

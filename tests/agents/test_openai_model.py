@@ -1,0 +1,154 @@
+"""Against a real server on the loopback interface that speaks the chat-completions API."""
+
+import socket
+
+import pytest
+from aiohttp import web
+
+from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
+from aiev_agents.messages import ChatRequest, Sampling
+from aiev_agents.openai_model import Endpoint, OpenAIChatModel, list_models
+
+REQUEST = ChatRequest(
+    model="m", turns=(("user", "Hi"),), sampling=Sampling(seed=7, stop=("END",)), grammar="root ::= x"
+)
+
+
+def completion(text="Hello", **extra):
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+    usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+    return {
+        "id": "1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "m-2",
+        "choices": [choice],
+        "usage": usage,
+    } | extra
+
+
+@pytest.fixture
+async def serve():
+    """Start a server that gives the answers in turn; returns its address and the bodies that it got."""
+    runners = []
+
+    async def start(*answers):
+        bodies, left = [], list(answers)
+
+        async def chat(request):
+            bodies.append(await request.json() | {"key": request.headers.get("Authorization")})
+            status, body = left.pop(0) if len(left) > 1 else left[0]
+            return web.json_response(body, status=status)
+
+        async def models(_request):
+            return web.json_response(
+                {"object": "list", "data": [{"id": "m", "object": "model", "created": 1, "owned_by": "x"}]}
+            )
+
+        app = web.Application()
+        app.router.add_post("/v1/chat/completions", chat)
+        app.router.add_get("/v1/models", models)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        runners.append(runner)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{runner.addresses[0][1]}/v1", bodies
+
+    yield start
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def model_at():
+    opened = []
+
+    def open_model(url, **options):
+        opened.append(OpenAIChatModel(Endpoint(base_url=url, model="m", api_key="sk-secret", **options)))
+        return opened[-1]
+
+    yield open_model
+    for model in opened:
+        await model.close()
+
+
+async def test_a_reply_carries_text_usage_and_the_model_that_answered(serve, model_at):
+    url, bodies = await serve((200, completion()))
+    reply = await model_at(url).chat(REQUEST)
+    assert (reply.content, reply.model, reply.prompt_tokens, reply.completion_tokens) == (
+        "Hello",
+        "m-2",
+        3,
+        2,
+    )
+    assert bodies[0]["seed"] == 7
+    assert bodies[0]["stop"] == ["END"]
+    assert "grammar" not in bodies[0]
+
+
+async def test_a_grammar_is_sent_only_where_it_is_understood(serve, model_at):
+    url, bodies = await serve((200, completion()))
+    await model_at(url, grammar=True).chat(REQUEST)
+    assert bodies[0]["grammar"] == "root ::= x"
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_transient_error_is_tried_again(serve, model_at, status):
+    url, bodies = await serve((status, {"error": {"message": "later"}}), (200, completion()))
+    reply = await model_at(url).chat(REQUEST)
+    assert reply.content == "Hello"
+    assert len(bodies) == 2
+
+
+async def test_an_empty_reply_is_tried_again(serve, model_at):
+    url, bodies = await serve((200, completion(choices=[])), (200, completion(text="")), (200, completion()))
+    assert (await model_at(url).chat(REQUEST)).content == "Hello"
+    assert len(bodies) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (401, ModelRefused),
+        (403, ModelRefused),
+        (404, ModelRefused),
+        (400, RequestRejected),
+        (422, RequestRejected),
+    ],
+)
+async def test_a_lasting_error_is_not_tried_again_and_names_no_key(serve, model_at, status, error):
+    url, bodies = await serve((status, {"error": {"message": "no such model"}}))
+    with pytest.raises(error, match="no such model") as caught:
+        await model_at(url).chat(REQUEST)
+    assert len(bodies) == 1
+    assert "sk-secret" not in str(caught.value)
+
+
+async def test_a_spent_quota_is_a_refusal_although_it_is_a_429(serve, model_at):
+    url, bodies = await serve((429, {"error": {"message": "insufficient_quota", "code": "insufficient_quota"}}))
+    with pytest.raises(ModelRefused):
+        await model_at(url).chat(REQUEST)
+    assert len(bodies) == 1
+
+
+async def test_no_server_is_unavailable_and_says_where(model_at):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.raises(ModelUnavailable, match=f"127.0.0.1:{port}"):
+        await model_at(f"http://127.0.0.1:{port}/v1", retry_seconds=0).chat(REQUEST)
+
+
+async def test_the_models_of_an_endpoint_are_listed(serve):
+    url, _ = await serve((200, completion()))
+    assert await list_models(url, "none") == (["m"], "")
+
+
+async def test_an_endpoint_that_is_not_there_lists_nothing_and_says_why():
+    names, reason = await list_models("http://127.0.0.1:9/v1", "none")
+    assert names == []
+    assert reason
+
+
+def test_an_endpoint_never_shows_its_key():
+    assert "sk-secret" not in repr(Endpoint(base_url="http://x", model="m", api_key="sk-secret"))

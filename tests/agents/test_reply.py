@@ -1,0 +1,85 @@
+import pytest
+
+from aiev_agents.errors import ReplyError
+from aiev_agents.reply import parse_reply, split_source
+
+SEPARATE = """Add them.
+
+```bash
+pip install numpy
+```
+
+```python
+def add(a, b):
+    return a + b
+```
+
+Unit tests:
+```python
+assert add(1, 2) == 3
+```
+Done."""
+
+
+def test_separate_blocks_are_told_apart():
+    reply = parse_reply(SEPARATE)
+    assert reply.install == "pip install numpy"
+    assert reply.program == "def add(a, b):\n    return a + b"
+    assert reply.tests == "assert add(1, 2) == 3"
+    assert reply.prose == "Add them.\n\nUnit tests:\n\nDone."
+
+
+def test_one_block_is_divided_at_its_statements():
+    source = "import unittest\n# adds\ndef add(a, b):\n    return a + b\n\ndef test_add():\n    assert add(1, 2) == 3\n"
+    program, tests = split_source(source)
+    assert program == "# adds\ndef add(a, b):\n    return a + b"
+    assert tests == "import unittest\n\ndef test_add():\n    assert add(1, 2) == 3"
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "class T(unittest.TestCase):\n    def test(self):\n        self.assertEqual(f(1), 1)",
+        "if __name__ == '__main__':\n    assert f(1) == 1",
+        "for n in range(3):\n    assert f(n) == n",
+        "assert f(1) == 1",
+    ],
+)
+def test_each_form_of_tests_leaves_the_solution_alone(tests):
+    reply = parse_reply(f"```python\ndef f(x):\n    return x\n\n{tests}\n```")
+    assert reply.program == "def f(x):\n    return x"
+    assert reply.tests == tests
+
+
+def test_several_solution_blocks_are_joined():
+    reply = parse_reply(
+        "```python\nimport math\n```\n```python\ndef f(): return math.pi\n```\n```python\nassert f() > 3\n```"
+    )
+    assert reply.program == "import math\n\ndef f(): return math.pi"
+
+
+def test_a_solution_inside_the_test_block_is_found():
+    reply = parse_reply("```python\ndef f(): return 1\nassert f() == 1\n```\n```python\nassert f() != 2\n```")
+    assert reply.program == "def f(): return 1"
+    assert reply.tests == "assert f() == 1\n\nassert f() != 2"
+
+
+def test_an_unclosed_block_reaches_to_the_end():
+    assert parse_reply("```python\ndef f():\n    return 1").program == "def f():\n    return 1"
+
+
+def test_a_solution_that_does_not_parse_goes_to_the_interpreter_whole():
+    assert parse_reply("```python\ndef f( return 1\n```").program == "def f( return 1"
+
+
+def test_a_reply_without_tests_has_none():
+    assert parse_reply("```python\ndef f(): return 1\n```").tests == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "I cannot.", "```bash\npip install x\n```", "```python\n\n```", "```python\nassert f() == 1\n```"],
+)
+def test_a_reply_without_a_program_says_what_is_missing(text):
+    with pytest.raises(ReplyError, match=r"```python"):
+        parse_reply(text)

@@ -1,0 +1,133 @@
+from dataclasses import dataclass, field
+
+import pytest
+from talk import BAD, GOOD, PROBLEM, judge, reply, scripted_model
+
+from aiev.dialogue.graph import NODES, mermaid, run_dialogue
+from aiev.dialogue.infra import SandboxFailedError, run_until_real
+from aiev.dialogue.state import DialogueContext
+from aiev_agents.agent import Agent
+from aiev_agents.messages import Sampling
+from aiev_interpreter import ExecutionResult, Job, Limits, Verdict
+from aiev_interpreter.scripted import ScriptedInterpreter
+
+
+@dataclass
+class Notes:
+    """A recorder that keeps everything in memory."""
+
+    messages: list = field(default_factory=list)
+    executions: list = field(default_factory=list)
+
+    async def message(self, message, *, round_number):
+        self.messages.append((str(message.role), message.agent, message.content, round_number))
+
+    async def execution(self, round_number, job, result):
+        self.executions.append((round_number, job, result))
+
+
+@pytest.fixture
+def talk():
+    """Run a dialogue with scripted answers; returns the state, the notes and the model."""
+
+    async def run(*answers, interpreter=None, **options):
+        model, notes = scripted_model(*answers), Notes()
+        agent = Agent(model, Sampling(temperature=0.2))
+        context = DialogueContext(
+            snippet="x = 1",
+            language="python",
+            questioner=agent,
+            programmer=agent,
+            interpreter=interpreter or ScriptedInterpreter(judge),
+            recorder=notes,
+            limits=Limits(),
+            seed_key="0:abc",
+            **options,
+        )
+        return await run_dialogue(context), notes, model
+
+    return run
+
+
+async def test_a_program_that_passes_at_once_is_accepted_with_four_messages(talk):
+    state, notes, _ = await talk(GOOD)
+    assert (state["status"], state["round"]) == ("accepted", 1)
+    assert [message[0] for message in notes.messages] == ["user", "assistant", "interpreter"]
+    assert notes.messages[0][2] == PROBLEM
+    assert "fine" in notes.messages[-1][2]
+
+
+async def test_a_failure_is_described_and_repaired_in_order(talk):
+    state, notes, _ = await talk(BAD, BAD, GOOD)
+    assert (state["status"], state["round"]) == ("accepted", 3)
+    roles = [(role, agent) for role, agent, _, _ in notes.messages]
+    failed = [("interpreter", "scripted"), ("user", "questioner"), ("assistant", "programmer")]
+    start = [("user", "questioner"), ("assistant", "programmer")]
+    assert roles == [*start, *failed, *failed, ("interpreter", "scripted")]
+    assert [number for number, _, _ in notes.executions] == [1, 2, 3]
+    assert "AssertionError" in notes.messages[2][2]
+
+
+async def test_an_item_is_discarded_after_the_last_round(talk):
+    state, notes, _ = await talk(BAD, max_rounds=7)
+    assert (state["status"], state["reason"]) == ("discarded", "error after 7 rounds")
+    assert len(notes.executions) == 7
+
+
+async def test_a_malformed_reply_is_fed_back_as_an_error(talk):
+    state, notes, model = await talk("I cannot do that.", GOOD)
+    assert state["status"] == "accepted"
+    assert notes.executions[0][1] is None
+    assert notes.messages[2][0] == "interpreter"
+    assert "```python block" in notes.messages[2][2]
+    repair = next(request for request in model.requests if request.purpose == "programmer/repair")
+    assert "The reply has no ```python block" in repair.turns[-1][1]
+
+
+async def test_a_program_without_tests_is_fed_back(talk):
+    none = ExecutionResult(verdict=Verdict.NO_TESTS, exit_code=0, stderr="No assertion was executed.")
+    good = ExecutionResult(verdict=Verdict.OK, exit_code=0, assertions=1)
+    state, notes, _ = await talk(reply("x = 1", "print(x)"), GOOD, interpreter=ScriptedInterpreter([none, good]))
+    assert state["status"] == "accepted"
+    assert "No assertion was executed" in notes.messages[2][2]
+
+
+async def test_every_request_has_a_seed_of_its_own_and_the_same_in_every_run(talk):
+    _, _, first = await talk(BAD, BAD, GOOD)
+    _, _, second = await talk(BAD, BAD, GOOD)
+    seeds = [request.sampling.seed for request in first.requests]
+    assert len(set(seeds)) == len(seeds)
+    assert [request.hash for request in first.requests] == [request.hash for request in second.requests]
+
+
+async def test_repairs_get_warmer_up_to_one(talk):
+    _, _, model = await talk(BAD, max_rounds=5, temperature_step=0.3)
+    warmth = [request.sampling.temperature for request in model.requests if request.purpose == "programmer/repair"]
+    assert warmth == pytest.approx([0.5, 0.8, 1.0, 1.0])
+
+
+async def test_the_failed_reply_can_be_left_out_of_the_repair(talk):
+    _, _, model = await talk(BAD, GOOD, show_failed=False)
+    asked = next(request for request in model.requests if request.purpose == "programmer/retry")
+    assert "# bad" not in str(asked.turns)
+    assert "AssertionError" in asked.turns[-1][1]
+    assert "The sum is wrong." in asked.turns[-1][1]
+
+
+async def test_packages_that_a_reply_asks_for_reach_the_interpreter(talk):
+    interpreter = ScriptedInterpreter(judge)
+    await talk(f"```bash\npip install six; rm -rf /\npip install toolz\n```\n{GOOD}", interpreter=interpreter)
+    assert "toolz" in interpreter.jobs[0].requirements
+
+
+async def test_an_infra_failure_is_retried_and_never_told_to_the_model(talk):
+    broken = ExecutionResult(verdict=Verdict.INFRA, exit_code=None, detail="daemon gone")
+    good = ExecutionResult(verdict=Verdict.OK, exit_code=0, assertions=1)
+    job, interpreter = Job("x", "y"), ScriptedInterpreter([broken, broken, good])
+    assert (await run_until_real(interpreter, job, pauses=(0, 0))).verdict is Verdict.OK
+    with pytest.raises(SandboxFailedError, match="daemon gone"):
+        await run_until_real(ScriptedInterpreter([broken, broken]), job, pauses=(0,))
+
+
+def test_the_diagram_has_every_node():
+    assert all(f"{node.__name__}(" in mermaid() for node in NODES)

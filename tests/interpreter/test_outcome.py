@@ -1,0 +1,99 @@
+"""What the host makes of a supervisor's document, however it was forged."""
+
+import json
+
+import pytest
+
+from aiev_interpreter import ExecutionResult, Job, Verdict
+from aiev_interpreter.feedback import render_feedback
+from aiev_interpreter.installing import wanted_requirements
+from aiev_interpreter.outcome import parse_document, result_of
+
+DOCUMENT = {
+    "ended_by": "",
+    "exit_code": 0,
+    "stdout": "",
+    "stderr": "",
+    "stdout_truncated": False,
+    "stderr_truncated": False,
+    "report": json.dumps({"assertions": 1, "completed": True}),
+    "wall_seconds": 0.1,
+    "cpu_seconds": 0.1,
+    "peak_memory_bytes": 1,
+    "listing": [],
+}
+
+
+def verdict(**changes):
+    return result_of(DOCUMENT | changes, backend="x", image="y").verdict
+
+
+def test_a_complete_report_with_an_assertion_is_ok():
+    assert verdict() is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "",
+        "{}",
+        "[]",
+        "nonsense",
+        '{"assertions": true, "completed": true}',
+        '{"assertions": 3}',
+        '{"assertions": 1, "completed": 1.5}',
+        '{"assertions": 5, "completed": false}',
+    ],
+)
+def test_a_report_that_is_missing_or_forged_is_never_ok(report):
+    assert verdict(report=report) is Verdict.ERROR
+
+
+def test_no_assertion_is_no_tests():
+    assert verdict(report='{"assertions": 0, "completed": true}') is Verdict.NO_TESTS
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"exit_code": 1}, Verdict.ERROR),
+        ({"exit_code": -24}, Verdict.TIMEOUT),
+        ({"exit_code": -9, "ended_by": "timeout"}, Verdict.TIMEOUT),
+        ({"exit_code": -9, "ended_by": "output_limit"}, Verdict.OUTPUT_LIMIT),
+        ({"exit_code": -9, "ended_by": "oom"}, Verdict.OOM),
+        ({"exit_code": 1, "stderr": "x\nMemoryError"}, Verdict.OOM),
+    ],
+)
+def test_limits_have_their_own_verdicts(changes, expected):
+    assert verdict(**changes) is expected
+
+
+def test_no_document_is_an_error_or_oom_never_ok():
+    assert result_of(None, backend="x", image="y").verdict is Verdict.ERROR
+    assert result_of(None, backend="x", image="y", oom=True).verdict is Verdict.OOM
+    assert parse_document(b"not json") is None
+    assert parse_document(b"[]") is None
+
+
+def test_tests_that_import_pytest_ask_for_it_once():
+    assert wanted_requirements(Job("", "import pytest")) == ("pytest",)
+    assert wanted_requirements(Job("", "import pytest", requirements=("pytest==8.0",))) == ("pytest==8.0",)
+    assert wanted_requirements(Job("", "syntax error (")) == ()
+
+
+def test_feedback_never_speaks_of_infra():
+    with pytest.raises(ValueError, match="never shown"):
+        render_feedback(ExecutionResult(verdict=Verdict.INFRA, exit_code=None))
+
+
+def test_feedback_keeps_the_end_of_a_long_error():
+    result = ExecutionResult(verdict=Verdict.ERROR, exit_code=1, stderr="start " + "x" * 5000 + " ValueError: end")
+    text = render_feedback(result, limit=400)
+    assert text.startswith("start")
+    assert text.endswith("ValueError: end")
+    assert len(text) < 500
+
+
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.INFRA])
+def test_feedback_always_has_words(verdict):
+    assert render_feedback(ExecutionResult(verdict=verdict, exit_code=None))

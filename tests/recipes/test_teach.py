@@ -1,0 +1,200 @@
+"""The machinery of a run: scripted model and interpreter, real store."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from talk import BAD, GOOD, judge, scripted_model
+
+from aiev.config import load_config
+from aiev.errors import SetupError
+from aiev.recipes.teach import Teaching
+from aiev.seeds.load import load_seeds
+from aiev.store.reader import Filters, Reader
+from aiev_agents.errors import ModelRefused, RequestRejected
+from aiev_interpreter.scripted import ScriptedInterpreter
+
+QUIET = ("questioner.constraint=off", "programmer.constraint=off", "dialogue.show_failed=true")
+
+
+def config(*assignments):
+    return load_config(assignments=(*QUIET, *assignments))
+
+
+@pytest.fixture
+def teach(tmp_path):
+    """Run over shipped seeds into one database; returns the result."""
+
+    async def run(model, *, count=6, assignments=(), interpreter=None):
+        seeds = load_seeds([], limit=count).seeds
+        teaching = Teaching(config(*assignments), seeds, tmp_path / "t.db")
+        return await teaching.run(model=model, interpreter=interpreter or ScriptedInterpreter(judge))
+
+    return run
+
+
+async def test_accepted_dialogues_are_stored_with_everything_that_explains_them(teach, tmp_path):
+    result = await teach(scripted_model(BAD, GOOD), count=1)
+    assert result.progress.statuses == {"accepted": 1}
+    with Reader(tmp_path / "t.db") as reader:
+        (row,) = reader.conversations(Filters())
+        conversation = reader.conversation(row.id)
+        executions = reader.executions(row.id)
+        run = reader.run(conversation.run_id)
+        seed = reader.seed(conversation.seed_id)
+    assert [message.train for message in conversation.messages] == [False, False, False, False, True, False]
+    assert [execution.verdict for execution in executions] == ["error", "ok"]
+    assert conversation.rounds == 2
+    assert "return a + b" in conversation.program
+    assert all(
+        message.prompt_hash in run.prompts.values()
+        for message in conversation.messages
+        if message.role != "interpreter"
+    )
+    assert run.config["dialogue"]["max_rounds"] == 7
+    assert seed.licence == "PSF-2.0"
+
+
+async def test_a_discarded_item_keeps_its_data_and_trains_nothing(teach, tmp_path):
+    await teach(scripted_model(BAD), count=1, assignments=("dialogue.max_rounds=2",))
+    with Reader(tmp_path / "t.db") as reader:
+        (row,) = reader.conversations(Filters(status="discarded"))
+        conversation = reader.conversation(row.id)
+    assert conversation.reason == "error after 2 rounds"
+    assert not any(message.train for message in conversation.messages)
+
+
+async def test_running_again_does_nothing_that_is_done(teach):
+    await teach(scripted_model(), count=3)
+    model = scripted_model()
+    result = await teach(model, count=5)
+    assert (result.progress.already, result.progress.done) == (3, 2)
+    assert len([request for request in model.requests if request.purpose == "questioner/ask"]) == 2
+
+
+async def test_another_configuration_is_another_run_in_the_same_file(teach, tmp_path):
+    first = await teach(scripted_model(), count=2)
+    second = await teach(scripted_model(), count=2, assignments=("dialogue.max_rounds=3",))
+    assert first.run_id != second.run_id
+    with Reader(tmp_path / "t.db") as reader:
+        assert len(reader.conversations(Filters())) == 4
+
+
+async def test_an_item_at_fault_fails_alone_and_is_tried_again_by_the_next_start(teach):
+    model = scripted_model()
+    calls = []
+    answer = model.chat
+
+    async def chat(request):
+        calls.append(request)
+        if len(calls) == 1:
+            raise RequestRejected("context too long")
+        return await answer(request)
+
+    model.chat = chat
+    first = await teach(model, count=4)
+    assert first.progress.statuses == {"accepted": 3, "failed": 1}
+    assert (await teach(scripted_model(), count=4)).progress.statuses == {"accepted": 1}
+
+
+async def test_a_refusal_stops_the_run_keeps_what_is_done_and_resumes_without_paying_twice(teach, tmp_path):
+    model, paid = scripted_model(), []
+    answer = model.chat
+
+    async def chat(request):
+        if len(paid) == 5:
+            raise ModelRefused("the key was refused")
+        paid.append(request.hash)
+        return await answer(request)
+
+    model.chat = chat
+    with pytest.raises(SetupError, match=r"the key was refused.*again to go on"):
+        await teach(model, count=6, assignments=("run.workers=2",))
+    again = scripted_model()
+    result = await teach(again, count=6, assignments=("run.workers=2",))
+    assert result.progress.already + result.progress.statuses["accepted"] == 6
+    assert not {request.hash for request in again.requests} & set(paid)
+    assert len(again.requests) + len(paid) == 12
+
+
+async def test_no_more_dialogues_than_workers_are_in_flight(teach):
+    model, peak, now = scripted_model(latency_seconds=0.01), 0, 0
+    answer = model.chat
+
+    async def chat(request):
+        nonlocal peak, now
+        now += 1
+        peak = max(peak, now)
+        try:
+            return await answer(request)
+        finally:
+            now -= 1
+
+    model.chat = chat
+    await teach(model, count=12, assignments=("run.workers=3",))
+    assert peak == 3
+
+
+async def test_draining_finishes_what_is_in_flight_and_takes_nothing_new(tmp_path):
+    teaching = Teaching(config("run.workers=2"), load_seeds([], limit=10).seeds, tmp_path / "t.db")
+    work = asyncio.ensure_future(
+        teaching.run(model=scripted_model(latency_seconds=0.05), interpreter=ScriptedInterpreter(judge))
+    )
+    await asyncio.sleep(0.1)
+    teaching.drain()
+    result = await work
+    assert 0 < result.progress.done < 10
+    assert result.progress.in_flight == 0
+
+
+CHILD = """
+import asyncio, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from aiev.config import load_config
+from aiev.recipes.teach import Teaching
+from aiev.seeds.load import load_seeds
+from aiev_interpreter.scripted import ScriptedInterpreter
+from talk import BAD, GOOD, judge, scripted_model
+model = scripted_model(GOOD, latency_seconds=0.02)
+answer = model.chat
+async def chat(request):
+    reply = await answer(request)
+    with open("paid", "a") as file:
+        file.write(request.hash + "\\n")
+    return reply
+model.chat = chat
+config = load_config(assignments={quiet!r} + ("run.workers=3",))
+teaching = Teaching(config, load_seeds([], limit=30).seeds, Path("t.db"))
+asyncio.run(teaching.run(model=model, interpreter=ScriptedInterpreter(judge)))
+"""
+
+
+def test_after_kill_9_the_next_start_pays_again_only_for_what_was_in_flight(tmp_path):
+    script = CHILD.format(tests=str(Path(__file__).parents[1]), quiet=QUIET)
+    kills = 0
+    for _ in range(20):
+        child = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path)
+        try:
+            code = child.wait(1.9 + 0.13 * kills)
+        except subprocess.TimeoutExpired:
+            os.kill(child.pid, signal.SIGKILL)
+            child.wait()
+            kills += 1
+            continue
+        assert code == 0
+        break
+    else:
+        pytest.fail("the run never came to its end")
+    assert kills >= 1
+    paid = (tmp_path / "paid").read_text().split()
+    assert len(paid) - len(set(paid)) <= 3 * kills
+    with sqlite3.connect(tmp_path / "t.db") as db:
+        assert db.execute("select status, count(*) from conversations group by 1").fetchall() == [("accepted", 30)]
+        assert db.execute("select count(*) from messages").fetchone() == (90,)
+    db.close()

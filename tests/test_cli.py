@@ -1,0 +1,170 @@
+"""The command line as a user meets it: each command in a process of its own."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from aiev.store.writer import Store
+
+ENDPOINT = ("--set", "model.backend=openai", "--set", "model.name=m", "--set", "model.retry_seconds=0")
+
+
+@pytest.fixture
+def aiev(tmp_path):
+    """Run `aiev` with arguments; returns the finished process."""
+
+    def run(*arguments, **environment):
+        return subprocess.run(
+            [sys.executable, "-c", "from aiev.cli import main; main(prog_name='aiev')", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=os.environ | environment,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+def assert_one_line(done, code, *words):
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, done.stderr
+    for word in words:
+        assert word in lines[0]
+
+
+def test_a_missing_source_is_a_usage_error(aiev):
+    assert_one_line(aiev("teach", "nowhere.py"), 2, "no such seed source: nowhere.py")
+
+
+def test_an_empty_seed_set_is_a_usage_error(aiev, tmp_path):
+    (tmp_path / "empty.py").write_text("x = 1\n")
+    assert_one_line(aiev("teach", "empty.py"), 2, "no seeds in empty.py")
+
+
+def test_bad_toml_is_a_usage_error(aiev, tmp_path):
+    (tmp_path / "bad.toml").write_text("[run\n")
+    assert_one_line(aiev("teach", "--config", "bad.toml"), 2, "bad.toml is not valid TOML")
+
+
+def test_a_missing_configuration_is_a_usage_error(aiev):
+    assert_one_line(aiev("teach", "--config", "none.toml"), 2, "cannot read configuration none.toml", "qwen")
+
+
+def test_an_unknown_key_names_the_nearest(aiev):
+    assert_one_line(aiev("config", "show", "--set", "run.worker=1"), 2, "did you mean run.workers?")
+
+
+def test_no_endpoint_is_one_line_and_says_that_everything_is_kept(aiev):
+    done = aiev(
+        "teach", "--limit", "2", *ENDPOINT, "--set", "model.base_url=http://127.0.0.1:9/v1", OPENAI_API_KEY="sk-x"
+    )
+    assert_one_line(done, 1, "nothing answers for model 'm' at http://127.0.0.1:9/v1", "run the same command again")
+    assert "sk-x" not in done.stderr
+
+
+def test_an_endpoint_without_address_is_one_line(aiev):
+    assert_one_line(aiev("teach", *ENDPOINT, OPENAI_API_KEY="sk-x"), 2, "model.base_url = ''")
+
+
+def test_a_missing_key_names_the_variable(aiev):
+    done = aiev(
+        "teach", *ENDPOINT, "--set", "model.base_url=http://127.0.0.1:9/v1", "--set", "model.api_key_env=MY_KEY"
+    )
+    assert_one_line(done, 1, "set the environment variable MY_KEY")
+
+
+def test_a_wrong_embedded_model_lists_the_known_ones(aiev):
+    assert_one_line(aiev("teach", "--set", "model.name=gpt-7"), 2, "gpt-7", "smollm2-135m-instruct")
+
+
+def test_missing_weights_say_how_to_get_them(aiev):
+    assert_one_line(aiev("teach"), 1, "run `aiev models fetch smollm2-135m-instruct`")
+
+
+def test_no_docker_is_one_line_when_docker_is_asked_for(aiev):
+    done = aiev("teach", "--set", "interpreter.backend=docker", DOCKER_HOST="tcp://127.0.0.1:9")
+    assert_one_line(done, 1, "no sandbox works here", "Docker daemon does not answer")
+
+
+def test_no_sandbox_at_all_is_one_line_and_nothing_runs_without_one(aiev, tmp_path):
+    (tmp_path / "p.py").write_text("open('escaped', 'w').write('x')\n")
+    (tmp_path / "t.py").write_text("assert True\n")
+    broken = tmp_path / "bin"
+    broken.mkdir()
+    (broken / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    (broken / "bwrap").chmod(0o755)
+    paths = {"PATH": f"{broken}:{os.environ['PATH']}", "DOCKER_HOST": "tcp://127.0.0.1:9"}
+    done = aiev("execute", "--program", "p.py", "--tests", "t.py", **paths)
+    assert_one_line(done, 1, "no sandbox works here", "docker", "bubblewrap", "namespace")
+    assert not (tmp_path / "escaped").exists()
+
+
+def test_a_database_from_a_newer_schema_is_refused(aiev, tmp_path):
+    Store.open(tmp_path / "new.db").close()
+    with sqlite3.connect(tmp_path / "new.db") as db:
+        db.execute("insert into _sqlite_migrations (migration_set, name, applied_at) values ('aiev', 'm999', 'x')")
+    db.close()
+    assert_one_line(aiev("teach", "--db", "new.db"), 1, "newer aiev", "m999")
+
+
+@pytest.mark.parametrize("command", [("inspect", "no.db"), ("stats", "no.db")])
+def test_a_missing_database_is_one_line(aiev, command):
+    assert_one_line(aiev(*command), 1, "no database no.db")
+
+
+def test_a_scripted_model_that_runs_out_fails_its_items_with_a_reason(aiev, tmp_path):
+    (tmp_path / "script.json").write_text('["Write a Python function `f(x)`."]')
+    done = aiev(
+        "teach", "--limit", "1", "--json", "--set", "model.backend=scripted", "--set", "model.script=script.json"
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["statuses"] == {"failed": 1}
+    listed = json.loads(aiev("inspect", "aiev.db", "--json").stdout)
+    assert listed[0]["reason"] == "the script has no reply left"
+
+
+def test_execute_prints_the_typed_result(aiev, tmp_path):
+    (tmp_path / "p.py").write_text("def f():\n    return 1\n")
+    (tmp_path / "good.py").write_text("assert f() == 1\n")
+    (tmp_path / "bad.py").write_text("assert f() == 2\n")
+    good = aiev("execute", "--program", "p.py", "--tests", "good.py", "--json")
+    assert good.returncode == 0, good.stderr
+    result = json.loads(good.stdout)
+    assert (result["verdict"], result["assertions"], result["exit_code"]) == ("ok", 1, 0)
+    assert {"stdout", "stderr", "seconds", "backend", "image"} <= set(result)
+    bad = aiev("execute", "--program", "p.py", "--tests", "bad.py", "--json")
+    assert bad.returncode == 1
+    assert json.loads(bad.stdout)["verdict"] == "error"
+
+
+def test_config_show_names_every_origin(aiev):
+    data = json.loads(aiev("config", "show", "--config", "qwen", "--set", "run.seed=3", "--json").stdout)
+    assert data["origins"]["run.seed"] == "--set"
+    assert data["origins"]["model.name"].endswith("qwen.toml")
+    assert data["values"]["model"]["name"] == "qwen2.5-coder-1.5b-instruct"
+
+
+def test_doctor_says_what_is_missing_and_what_to_do(aiev):
+    done = aiev("doctor", "--json", DOCKER_HOST="tcp://127.0.0.1:9")
+    findings = {finding["part"]: finding for finding in json.loads(done.stdout)}
+    assert done.returncode == 1
+    assert findings["Docker"]["present"] is False
+    assert findings["Docker"]["needed"] is False
+    assert "aiev models fetch" in findings["model"]["advice"]
+
+
+def test_help_loads_nothing_heavy():
+    script = (
+        "import sys\nfrom aiev.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'openai', 'langgraph', 'pydantic', 'docker', 'sqlite_utils', 'rich'}\nprint(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
