@@ -164,7 +164,8 @@ def test_doctor_says_what_is_missing_and_what_to_do(aiev):
 def test_help_loads_nothing_heavy():
     script = (
         "import sys\nfrom aiev.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
-        "heavy = {'openai', 'langgraph', 'pydantic', 'docker', 'sqlite_utils', 'rich'}\nprint(sorted(heavy & set(sys.modules)))"
+        "heavy = {'openai', 'langgraph', 'pydantic', 'docker', 'sqlite_utils', 'rich'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

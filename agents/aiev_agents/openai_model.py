@@ -133,7 +133,7 @@ def _translate(error: openai.OpenAIError, endpoint: Endpoint) -> Exception:
         return ModelRefused(f"{where} refused the request: {text}; check the model's name, the key and its rights")
     if isinstance(error, _REQUEST_FAULTS):
         return RequestRejected(f"{where} rejected one request: {text}")
-    if isinstance(error, openai.APITimeoutError):
+    if isinstance(error, openai.APITimeoutError) and not _never_connected(error):
         return _TransientError(ModelUnavailable(f"{where} did not answer within {endpoint.timeout_seconds:g} s"))
     if isinstance(error, openai.APIConnectionError):
         return _TransientError(
@@ -142,6 +142,16 @@ def _translate(error: openai.OpenAIError, endpoint: Endpoint) -> Exception:
     if isinstance(error, openai.APIStatusError) and not _is_transient(error.status_code):
         return RequestRejected(f"{where} rejected one request: {text}")
     return _TransientError(ModelUnavailable(f"{where} failed: {text}"))
+
+
+def _never_connected(error: BaseException) -> bool:
+    """Whether there was no connection at all; the aiohttp transport reports that as a time-out, too."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and not isinstance(cause, TimeoutError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _is_transient(status: int) -> bool:

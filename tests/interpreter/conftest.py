@@ -1,4 +1,5 @@
 import asyncio
+import os
 
 import pytest
 
@@ -15,10 +16,11 @@ RUN = "conformance"
     ]
 )
 async def interpreter(request):
-    """Each real backend; one that this machine lacks is skipped by name."""
+    """Each real backend; one that this machine lacks is skipped by name, unless AIEV_REQUIRE_BACKENDS names it."""
     found = await probe(request.param)
     if not found.present:
-        pytest.skip(f"{request.param} is not here: {found.detail}")
+        required = request.param in os.environ.get("AIEV_REQUIRE_BACKENDS", "").split(",")
+        (pytest.fail if required else pytest.skip)(f"{request.param} is not here: {found.detail}")
     opened = await open_interpreter(request.param, run_id=RUN)
     yield opened
     await opened.close()

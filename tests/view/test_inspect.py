@@ -16,8 +16,8 @@ from aiev.view.statistics import runs_json, runs_table
 
 HOSTILE = "\x1b[31mred\x1b[0m [bold]markup[/bold] \x07 <script>alert(1)</script>" + "x" * 100_000
 BEFORE = ExecutionRecord(
-    1, "j1", "def f():\n    return 1", "assert f() == 2", (), "error", 1, "", "AssertionError", False, False, 0, 0.1, 0.1,
-    1, "", (), "", "docker", "sha256:1",
+    1, "j1", "def f():\n    return 1", "assert f() == 2", (), "error", 1, "", "AssertionError", False, False, 0, 0.1,
+    0.1, 1, "", (), "", "docker", "sha256:1",
 )  # fmt: skip
 AFTER = replace(BEFORE, round=2, job_hash="j2", program="def f():\n    return 2", verdict="ok", assertions=1)
 
