@@ -210,7 +210,7 @@ def config() -> None:
 def config_show(files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
     """Print every value with its origin."""
     merged = _config(files, assignments)
-    values = merged.settings.model_dump(mode="json")
+    values = merged.public()
     if as_json:
         _print_json({"values": values, "origins": merged.origins, "fingerprint": merged.fingerprint})
         return

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Constraint = Literal["off", "form", "strict"]
 Table = dict[str, Any]
+_CREDENTIALS = re.compile(r"//[^/@\s\"]+@")
 
 
 class _Section(BaseModel):
@@ -154,6 +156,12 @@ class Config:
     settings: Settings
     origins: dict[str, str]
     """`section.key` to `default`, a file's path, or `--set`."""
+
+    def public(self) -> dict[str, Any]:
+        """All values as JSON-ready data, fit to be stored and shown: no address keeps its credentials."""
+        text = json.dumps(self.settings.model_dump(mode="json"))
+        public: dict[str, Any] = json.loads(_CREDENTIALS.sub("//***@", text))
+        return public
 
     @cached_property
     def fingerprint(self) -> str:

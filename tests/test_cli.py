@@ -74,6 +74,12 @@ def test_an_endpoint_without_address_is_one_line(aiev):
     assert_one_line(aiev("teach", *ENDPOINT, OPENAI_API_KEY="sk-x"), 2, "model.base_url = ''")
 
 
+def test_an_address_with_credentials_is_refused_without_repeating_them(aiev):
+    done = aiev("teach", *ENDPOINT, "--set", "model.base_url=http://me:hunter2@127.0.0.1:9/v1", OPENAI_API_KEY="sk-x")
+    assert_one_line(done, 2, "model.base_url holds credentials")
+    assert "hunter2" not in done.stderr
+
+
 def test_a_missing_key_names_the_variable(aiev):
     done = aiev(
         "teach", *ENDPOINT, "--set", "model.base_url=http://127.0.0.1:9/v1", "--set", "model.api_key_env=MY_KEY"

@@ -63,3 +63,10 @@ def test_the_fingerprint_follows_what_shapes_a_dialogue_alone():
     base = load_config().fingerprint
     assert load_config([], ["run.workers=9", "run.limit=3"]).fingerprint == base
     assert load_config([], ["dialogue.max_rounds=3"]).fingerprint != base
+
+
+def test_credentials_in_an_address_are_neither_stored_nor_shown():
+    config = load_config([], ['install.index_url="https://user:hunter2@index.example/simple"'])
+    assert config.settings.install.index_url == "https://user:hunter2@index.example/simple"
+    assert config.public()["install"]["index_url"] == "https://***@index.example/simple"
+    assert "hunter2" not in str(config.public())

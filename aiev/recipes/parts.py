@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from aiev.errors import ConfigError, SetupError
 from aiev_agents.agent import Agent
@@ -74,6 +75,11 @@ def _endpoint(config: ModelConfig) -> ChatModel:
         raise ConfigError(
             f'model.base_url = {config.base_url!r}: model.backend = "openai" needs an address such as '
             "http://127.0.0.1:8000/v1"
+        )
+    if "@" in urlsplit(config.base_url).netloc:
+        raise ConfigError(
+            "model.base_url holds credentials; put the key into an environment variable and its name into "
+            "model.api_key_env"
         )
     key = os.environ.get(config.api_key_env) if config.api_key_env else "none"
     if not key:

@@ -128,7 +128,7 @@ class Teaching:
             id=self.run_id,
             recipe="teach",
             started_at=_now(),
-            config=self.config.settings.model_dump(mode="json"),
+            config=self.config.public(),
             config_fingerprint=self.config.fingerprint,
             model=model.name,
             backend=self.config.settings.model.backend,
@@ -156,7 +156,8 @@ class Item:
         self._progress = teaching.progress
         self._settings = teaching.config.settings
         self._seed = seed
-        self._passed = 0
+        self._problem = ""
+        self._rounds = 0
         self._position = 0
         self._train: list[int] = []
         self._answer: int | None = None
@@ -187,21 +188,21 @@ class Item:
             await self._store.start_conversation(self.conversation)
             state = await run_dialogue(self._context())
             status, reason = state["status"], state["reason"]
-            problem, rounds = state["problem"], state["round"]
         except (ModelRefused, ModelUnavailable) as error:
             raise SetupError(f"{error}; everything so far is kept, run the same command again to go on") from None
         except StoreError:
             raise
         except (AgentError, AievError) as error:
-            status, reason, problem, rounds = "failed", str(error), "", 0
+            status, reason = "failed", str(error)
         finally:
             self._progress.in_flight -= 1
-        await self._finish(status, reason, problem, rounds, self._progress.seconds - started)
+        await self._finish(status, reason, self._progress.seconds - started)
 
     async def message(self, message: Message, *, round_number: int) -> None:
         """See `Recorder.message`."""
         if message.role is Role.ASSISTANT:
             self._answer = self._position
+        self._problem = self._problem or message.content
         record = MessageRecord(
             position=self._position,
             role=message.role,
@@ -219,22 +220,23 @@ class Item:
         """See `Recorder.execution`. The answer that passed is what the loss will cover."""
         verdict = str(result.verdict) if job else MALFORMED
         self._last = job
+        self._rounds = round_number
         self._progress.verdicts[verdict] += 1
         if verdict == "ok" and self._answer is not None:
             self._train.append(self._answer)
         record = execution_record(round_number, job, result, image=self._interpreter.image, verdict=verdict)
         await self._store.add_execution(self.conversation.id, record)
 
-    async def _finish(self, status: str, reason: str, problem: str, rounds: int, seconds: float) -> None:
+    async def _finish(self, status: str, reason: str, seconds: float) -> None:
         self._progress.statuses[status] += 1
         if status == "accepted":
-            self._progress.rounds[rounds] += 1
+            self._progress.rounds[self._rounds] += 1
         ended = replace(
             self.conversation,
             status=status,
             reason=reason,
-            rounds=rounds,
-            problem=problem,
+            rounds=self._rounds,
+            problem=self._problem,
             program=self._last.program if self._last else "",
             tests=self._last.tests if self._last else "",
             finished_at=_now(),
