@@ -12,15 +12,16 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from aiev_agents.weights import fetch_weights
 from talk import GOOD, PROBLEM
+
+from aiev_agents.weights import fetch_weights
 
 AIEV = [sys.executable, "-c", "from aiev.cli import main; main(prog_name='aiev')"]
 
 
-def rows(db, query):
+def rows(db, query, *values):
     with closing(sqlite3.connect(db)) as connection:
-        return connection.execute(query).fetchall()
+        return connection.execute(query, values).fetchall()
 
 
 @pytest.mark.model
@@ -36,7 +37,8 @@ def test_the_embedded_model_makes_conversations_that_hold_together(real_models, 
         assert status in {"accepted", "discarded"}
         roles = rows(
             tmp_path / "t.db",
-            f"select role, train from messages where conversation_id = '{conversation}' order by position",
+            "select role, train from messages where conversation_id = ? order by position",
+            conversation,
         )
         assert [role for role, _ in roles] == ["user", "assistant", "interpreter"] * count
         assert [train for _, train in roles].count(1) == (status == "accepted")
@@ -112,5 +114,4 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_same_command_goes_on(endpoint
     assert second.returncode == 0, second.stderr
     assert rows(tmp_path / "t.db", "select status, count(*) from conversations group by 1") == [("accepted", 10)]
     assert len(endpoint.seen) == len(set(endpoint.seen)) == 20
-    with open(tmp_path / "t.db", "rb") as file:
-        assert b"hunter2" not in file.read()
+    assert b"hunter2" not in (tmp_path / "t.db").read_bytes()
