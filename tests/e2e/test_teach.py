@@ -35,11 +35,8 @@ def test_the_embedded_model_makes_conversations_that_hold_together(real_models, 
     assert summary["interpreter"] in {"docker", "bubblewrap"}
     for conversation, status, count in rows(tmp_path / "t.db", "select id, status, rounds from conversations"):
         assert status in {"accepted", "discarded"}
-        roles = rows(
-            tmp_path / "t.db",
-            "select role, train from messages where conversation_id = ? order by position",
-            conversation,
-        )
+        said = "select role, train from messages where conversation_id = ? order by position"
+        roles = rows(tmp_path / "t.db", said, conversation)
         assert [role for role, _ in roles] == ["user", "assistant", "interpreter"] * count
         assert [train for _, train in roles].count(1) == (status == "accepted")
     paid = rows(tmp_path / "t.db", "select count(*), min(completion_tokens) from requests")[0]
