@@ -85,15 +85,20 @@ class EmbeddedChatModel:
         atexit.unregister(self._end)
 
     def _end(self) -> None:
-        if self._process.poll() is None:
-            self._process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(5)
-            self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                stream.close()
+        _stop(self._process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server, by force if need be, and close its pipes. May be called twice."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+        process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            stream.close()
 
 
 async def _wait_ready(process: subprocess.Popen[bytes], weights: Path, log: IO[bytes]) -> None:
@@ -105,8 +110,7 @@ async def _wait_ready(process: subprocess.Popen[bytes], weights: Path, log: IO[b
         ready = False
     if ready:
         return
-    process.kill()
-    process.wait()
+    _stop(process)
     log.seek(0)
     words = " ".join(log.read()[-400:].decode(errors="replace").split())
     raise ModelUnavailable(f"the embedded server did not start for {weights}: {words or 'no message'}")

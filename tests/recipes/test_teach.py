@@ -142,10 +142,10 @@ async def test_no_more_dialogues_than_workers_are_in_flight(teach):
 
 async def test_draining_finishes_what_is_in_flight_and_takes_nothing_new(tmp_path):
     teaching = Teaching(config("run.workers=2"), load_seeds([], limit=10).seeds, tmp_path / "t.db")
-    work = asyncio.ensure_future(
-        teaching.run(model=scripted_model(latency_seconds=0.05), interpreter=ScriptedInterpreter(judge))
-    )
-    await asyncio.sleep(0.1)
+    model = scripted_model(latency_seconds=0.01)
+    work = asyncio.ensure_future(teaching.run(model=model, interpreter=ScriptedInterpreter(judge)))
+    while len(model.requests) < 3:
+        await asyncio.sleep(0.001)
     teaching.drain()
     result = await work
     assert 0 < result.progress.done < 10
