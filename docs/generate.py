@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ import click
 
 from aiev.cli import main
 from aiev.dialogue.graph import mermaid
+from aiev.store.schema_doc import render_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,24 +34,10 @@ def command_docs() -> str:
     return "\n\n".join(f"## `{name}`\n\n```text\n{text}\n```" for name, text in commands(main))
 
 
-def schema_docs() -> str:
-    """The schema as a fresh database has it."""
-    from sqlite_utils import Database  # noqa: PLC0415 - slow to import
-
-    from aiev.store.migrations import migrate  # noqa: PLC0415
-
-    with closing(sqlite3.connect(":memory:")) as connection:
-        migrate(Database(connection), Path(":memory:"))
-        rows = connection.execute(
-            "select sql from sqlite_master where type in ('table', 'view') and sql glob 'create *' order by rowid"
-        ).fetchall()
-    return "```sql\n" + "\n".join(f"{sql};" for (sql,) in rows) + "\n```"
-
-
 PARTS = {
     ("architecture.md", "diagram"): lambda: f"```mermaid\n{mermaid().strip()}\n```",
     ("commands.md", "commands"): command_docs,
-    ("schema.md", "schema"): schema_docs,
+    ("schema.md", "schema"): render_schema,
 }
 
 

@@ -1,19 +1,18 @@
 """The schema, as numbered steps that are only ever added to.
 
 Each step runs in a transaction together with the record that it ran. Invariant: a file that knows a step which this
-version does not is refused, never guessed at. All tables are STRICT.
+version does not is refused, never guessed at. All tables are STRICT. A new step is named in `schema.py` too.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database, Migrations
 
-from aiev import __version__
 from aiev.errors import StoreError
+from aiev.store.schema import refuse_newer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,26 +139,22 @@ def m001_first_schema(db: Database) -> None:
 
 
 def migrate(db: Database, path: Path) -> None:
-    """Bring a database to the newest schema.
+    """Bring a database to the newest schema, all pending steps in one transaction or none.
+
+    The write lock is taken before looking, so that of several processes that open a new file at once one makes the
+    tables and the others find them.
 
     Raises:
-        StoreError: the file is no database, or was written by a newer aiev.
+        StoreError: the file is no database, cannot be written, or was written by a newer aiev.
     """
     try:
-        known = {step.name for step in migrations.pending(db)} | {step.name for step in migrations.applied(db)}
-        ours = set(_names())
-        unknown = sorted(known - ours)
-        if unknown:
-            raise StoreError(
-                f"{path} was written by a newer aiev (schema step {unknown[-1]}; this is aiev {__version__}, up to "
-                f"{max(ours)}); upgrade aiev or name another file"
-            )
+        db.conn.execute("begin immediate")
+        refuse_newer(db.conn, path)
         migrations.apply(db)
+        db.commit()
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path} is not a database that aiev can use: {error}; name another file") from None
-
-
-def _names() -> list[str]:
-    """Names of all steps, from an empty database's point of view."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        return [step.name for step in migrations.pending(Database(connection))]
+        if error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}:
+            raise StoreError(f"{path} is not a database that aiev can use: {error}; name another file") from None
+        raise StoreError(f"cannot write to {path}: {error}; name another file with --db") from None
+    finally:
+        db.rollback()

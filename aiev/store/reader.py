@@ -9,11 +9,12 @@ import json
 import sqlite3
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from aiev.errors import StoreError, UsageError
+from aiev.store.listing import Filters, ListedConversation, list_query
 from aiev.store.records import (
     ConversationRecord,
     ExecutionRecord,
@@ -22,38 +23,22 @@ from aiev.store.records import (
     RunRecord,
     SeedRecord,
 )
+from aiev.store.rows import Row, clean
+from aiev.store.schema import refuse_newer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Row = dict[str, Any]
+__all__ = ["Counts", "Filters", "ListedConversation", "Reader"]
+
+BUSY_SECONDS = 60.0
+"""How long a query waits for a writer; in WAL mode it hardly ever has to."""
 _EXECUTIONS = """
 select e.*, p.text as program, t.text as tests, o.text as stdout, r.text as stderr, i.text as install_log
 from executions e join blobs p on p.hash = e.program join blobs t on t.hash = e.tests
   join blobs o on o.hash = e.stdout join blobs r on r.hash = e.stderr join blobs i on i.hash = e.install_log
 """
-
-_LIST = """
-select c.id, c.status, c.reason, c.rounds, coalesce(s.name, s.source) as seed, r.model, c.completion_tokens, c.seconds,
-  coalesce((select group_concat(verdict, ' ') from
-    (select verdict from executions e where e.conversation_id = c.id order by round)), '') as verdicts
-from conversations c join seeds s on s.id = c.seed_id join runs r on r.id = c.run_id
-where {where} order by c.started_at desc, c.id limit ?
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which conversations to list. Empty values do not filter."""
-
-    status: str = ""
-    verdict: str = ""
-    run: str = ""
-    min_rounds: int = 0
-    text: str = ""
-    """Words that a message must hold, all of them."""
-    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,40 +50,36 @@ class Counts:
     """Of accepted conversations."""
     verdicts: Counter[str]
     """Of all executions."""
-    completion_tokens: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class ListedConversation:
-    """A line of the list."""
-
-    id: str
-    status: str
-    reason: str
-    rounds: int
-    verdicts: str
-    """One after another, by round."""
-    seed: str
-    model: str
+    prompt_tokens: int
     completion_tokens: int
     seconds: float
 
 
 class Reader:
-    """Queries over one database file."""
+    """Queries over one database file.
+
+    Raises:
+        StoreError: the file is missing, is no database of aiev, is from a newer aiev, or cannot be read.
+    """
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
             raise StoreError(f"no database {path}; `aiev teach` makes one")
         self.path = path
+        uri = f"file:{quote(str(path))}?mode=ro"
         try:
-            self._db = sqlite3.connect(
-                f"file:{quote(str(path))}?mode=ro", uri=True, timeout=60, check_same_thread=False
-            )
+            self._db = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot open {path}: {error}; name another file") from None
+        try:
+            refuse_newer(self._db, path)
             self._db.execute("select id from conversations limit 1")
         except sqlite3.Error as error:
-            raise StoreError(f"{path} is not a database of aiev: {error}") from None
+            self._db.close()
+            raise StoreError(f"{path} is not a database of aiev: {error}; name another file") from None
+        except StoreError:
+            self._db.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -123,6 +104,14 @@ class Reader:
         )
         return {row["seed_id"] for row in rows}
 
+    def running_conversations(self, run_id: str) -> list[str]:
+        """Ids of a run's conversations that were begun and have not ended."""
+        rows = self._rows(
+            "select id from conversations where run_id = ? and status = 'running' order by id",
+            run_id,
+        )
+        return [row["id"] for row in rows]
+
     def reply_for(self, request_hash: str) -> RequestRecord | None:
         """The journal's reply to a request, if it was ever answered."""
         rows = self._rows("select * from requests where hash = ?", request_hash)
@@ -136,7 +125,8 @@ class Reader:
     def counts(self, run_id: str) -> Counts:
         """Figures of one run."""
         totals = self._rows(
-            "select coalesce(sum(completion_tokens), 0) as tokens, coalesce(sum(seconds), 0) as seconds"
+            "select coalesce(sum(prompt_tokens), 0) as prompt_tokens,"
+            " coalesce(sum(completion_tokens), 0) as completion_tokens, coalesce(sum(seconds), 0.0) as seconds"
             " from conversations where run_id = ?",
             run_id,
         )[0]
@@ -151,15 +141,13 @@ class Reader:
                 " where run_id = ? group by 1",
                 run_id,
             ),
-            completion_tokens=totals["tokens"],
-            seconds=totals["seconds"],
+            **totals,
         )
 
     def conversations(self, filters: Filters) -> list[ListedConversation]:
         """Conversations that pass the filters, the newest first."""
-        where, values = _conditions(filters)
-        rows = self._rows(_LIST.replace("{where}", where), *values, filters.limit)
-        return [ListedConversation(**row) for row in rows]
+        query, values = list_query(filters)
+        return [ListedConversation(**row) for row in self._rows(query, *values)]
 
     def conversation(self, prefix: str) -> ConversationRecord:
         """The conversation whose id begins with `prefix`, with its messages.
@@ -184,6 +172,11 @@ class Reader:
         rows = self._rows(f"{_EXECUTIONS} where e.conversation_id = ? order by round", conversation_id)
         return [_execution(row) for row in rows]
 
+    def requests(self, conversation_id: str) -> list[RequestRecord]:
+        """The paid replies of a conversation, in the order they came, those before a restart included."""
+        rows = self._rows("select * from requests where conversation_id = ? order by rowid", conversation_id)
+        return [RequestRecord(**_parsed(row, "request")) for row in rows]
+
     def seed(self, seed_id: str) -> SeedRecord:
         """A seed by its id."""
         return SeedRecord(**self._rows("select * from seeds where id = ?", seed_id)[0])
@@ -204,7 +197,8 @@ class Reader:
     def _rows(self, query: str, *values: Any) -> list[Row]:
         """Rows as dictionaries; of two columns of one name the later counts, so a blob's text stands for its hash."""
         with self._translated():
-            cursor = self._db.execute(query, values)
+            bound = [clean(value) if isinstance(value, str) else value for value in values]
+            cursor = self._db.execute(query, bound)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
@@ -218,29 +212,6 @@ class Reader:
             yield
         except sqlite3.Error as error:
             raise StoreError(f"cannot read {self.path}: {error}") from None
-
-
-_CONDITIONS = {
-    "status": "c.status = ?",
-    "verdict": "exists (select 1 from executions e where e.conversation_id = c.id and e.verdict = ?)",
-    "run": "substr(c.run_id, 1, length(?)) = ?",
-    "min_rounds": "c.rounds >= ?",
-    "text": """c.id in (select conversation_id from messages where id in
-      (select rowid from messages_fts where messages_fts match ?))""",
-}
-
-
-def _conditions(filters: Filters) -> tuple[str, list[Any]]:
-    """The filters as a where clause and its values."""
-    wanted = asdict(filters) | {"text": _words(filters.text)}
-    used = [name for name in _CONDITIONS if wanted[name]]
-    values = [wanted[name] for name in used for _ in range(_CONDITIONS[name].count("?"))]
-    return " and ".join(["1 = 1", *(_CONDITIONS[name] for name in used)]), values
-
-
-def _words(text: str) -> str:
-    """A search text as an FTS5 query: each word quoted, so that no character has a meaning of its own."""
-    return " ".join('"' + word.replace('"', '""') + '"' for word in text.split())
 
 
 def _parsed(row: Row, *names: str) -> Row:

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 _STATUS = {"accepted": "green", "discarded": "yellow", "failed": "red", "running": "cyan"}
 _ROLE = {"user": "cyan", "assistant": "magenta", "interpreter": "blue", "system": "white"}
-_FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+_OPENING = re.compile(r"```(\w*)")
+_CLOSING = re.compile(r"```[ \t]*")
 _LEXERS = {"python", "bash", "json", "text"}
+MAX_DIFF_LINES = 2000
+"""Of each text that is compared; comparing takes time by the square of it."""
 
 
 def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
@@ -117,16 +120,31 @@ def _panel(message: MessageRecord, execution: ExecutionRecord | None) -> Rendera
 
 
 def _parts(text: str) -> Iterator[RenderableType]:
-    """Prose as plain text and fenced code with syntax colours."""
-    end = 0
-    for block in _FENCE.finditer(text):
-        if prose := text[end : block.start()].strip():
+    """Prose as plain text and fenced code with syntax colours; time grows with the length of the text only."""
+    for language, lines in _blocks(text):
+        block = "\n".join(lines)
+        if language is not None:
+            lexer = language if language in _LEXERS else "text"
+            yield Syntax(block, lexer, background_color="default", word_wrap=True)
+        elif prose := block.strip():
             yield Text(prose)
-        lexer = block[1].lower() if block[1].lower() in _LEXERS else "text"
-        yield Syntax(block[2].rstrip("\n"), lexer, background_color="default", word_wrap=True)
-        end = block.end()
-    if prose := text[end:].strip():
-        yield Text(prose)
+
+
+def _blocks(text: str) -> Iterator[tuple[str | None, list[str]]]:
+    """Runs of lines with their fence's language, None for prose. A fence that nothing closes ends with the text."""
+    language: str | None = None
+    lines: list[str] = []
+    for line in text.split("\n"):
+        opening = _OPENING.match(line)
+        if language is None and opening:
+            yield language, lines
+            language, lines = opening[1].lower(), []
+        elif language is not None and _CLOSING.fullmatch(line):
+            yield language, lines
+            language, lines = None, []
+        else:
+            lines.append(line)
+    yield language, lines
 
 
 def _diff(before: ExecutionRecord, after: ExecutionRecord) -> Iterator[RenderableType]:
@@ -142,8 +160,12 @@ def _diff(before: ExecutionRecord, after: ExecutionRecord) -> Iterator[Renderabl
 
 
 def _changes(name: str, before: str, after: str) -> list[str]:
+    """Unified diff of the first `MAX_DIFF_LINES` lines of two texts, with a mark where one is longer."""
     old, new = before.splitlines(), after.splitlines()
-    return list(difflib.unified_diff(old, new, f"{name} (failed)", f"{name} (repaired)", lineterm="", n=2))
+    cut = max(len(old), len(new)) - MAX_DIFF_LINES
+    compared = old[:MAX_DIFF_LINES], new[:MAX_DIFF_LINES]
+    changes = list(difflib.unified_diff(*compared, f"{name} (failed)", f"{name} (repaired)", lineterm="", n=2))
+    return [*changes, f"... [{cut} lines of the {name} not compared]"] if cut > 0 else changes
 
 
 def list_json(rows: Sequence[ListedConversation]) -> list[dict[str, Any]]:

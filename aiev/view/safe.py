@@ -1,7 +1,7 @@
 """Makes hostile text safe to show on a terminal.
 
-Invariant: what comes out has no control character but newline and tab, no line longer than `MAX_LINE`, and is never
-interpreted as markup.
+Invariant: what comes out has no control character but newline and tab, nothing that reverses the direction of writing,
+nothing that cannot be encoded, no line longer than `MAX_LINE`, and is never interpreted as markup.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 MAX_LINE = 2000
 MAX_CHARS = 100_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def safe(text: str) -> str:

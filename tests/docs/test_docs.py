@@ -20,7 +20,8 @@ def generator():
     return module
 
 
-def test_generated_parts_are_up_to_date():
+def test_generated_parts_are_there_and_up_to_date():
+    assert all(len(make()) > 500 for make in generator().PARTS.values())
     assert generator().stale() == [], "run `make docs`"
 
 

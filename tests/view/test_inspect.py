@@ -1,5 +1,6 @@
 import asyncio
 import io
+import time
 from dataclasses import replace
 
 import pytest
@@ -83,6 +84,31 @@ def test_hostile_text_is_inert_and_cut(reader):
     assert len(text) < 20_000
 
 
+def test_a_reply_of_unclosed_fences_is_shown_in_time():
+    start = time.perf_counter()
+    parts = list(view._parts("```x\n" * 20_000))
+    assert time.perf_counter() - start < 2
+    assert len(parts) == 1
+
+
+def test_prose_and_code_stay_apart_and_a_cut_reply_keeps_its_code():
+    parts = list(view._parts("one\n```python\nx = 1\n```\ntwo\n```bash\npip"))
+    assert [(type(part).__name__, getattr(part, "code", None) or part.plain) for part in parts] == [
+        ("Text", "one"),
+        ("Syntax", "x = 1"),
+        ("Text", "two"),
+        ("Syntax", "pip"),
+    ]
+
+
+def test_two_endless_programs_are_compared_as_far_as_it_goes():
+    old, new = ("\n".join("x" * (n * factor % 150) for n in range(50_000)) for factor in (1, 7))
+    start = time.perf_counter()
+    lines = view._changes("solution", old, new)
+    assert time.perf_counter() - start < 5
+    assert lines[-1] == "... [48000 lines of the solution not compared]"
+
+
 def test_the_list_names_each_conversation_with_its_verdicts(reader):
     text = shown(view.list_table(reader.conversations(Filters())))
     assert "c0ffee" in text
@@ -111,6 +137,17 @@ def test_statistics_count_what_is_there(reader):
 def test_safe_keeps_newlines_and_tabs():
     assert safe("a\tb\nc\r\nd") == "a\tb\nc\nd"
     assert safe("\u202egpj.exe") == "\\x202egpj.exe"
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x9b", "\r", "\x00", "\u061c", "\u2028", "\ud800"])
+def test_no_character_that_steers_a_terminal_or_cannot_be_encoded_comes_through(character):
+    assert safe(character) == f"\\x{ord(character):02x}"
+
+
+def test_a_line_of_ten_megabytes_is_cut_with_a_mark():
+    shown = safe("x" * 10_000_000)
+    assert len(shown) < 3000
+    assert "characters cut]" in shown
 
 
 def test_the_panel_shows_counts_speed_and_time():

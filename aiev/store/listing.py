@@ -1,0 +1,79 @@
+"""Which conversations to list: the filters, and the query they become.
+
+Invariant: what a person typed is only ever bound as a value, and a search text is quoted word by word, so that no
+character of it has a meaning of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+_LIST = """
+select c.id, c.status, c.reason, c.rounds, coalesce(s.name, s.source) as seed, r.model, c.completion_tokens, c.seconds,
+  coalesce((select group_concat(verdict, ' ') from
+    (select verdict from executions e where e.conversation_id = c.id order by round)), '') as verdicts
+from conversations c join seeds s on s.id = c.seed_id join runs r on r.id = c.run_id
+where {where} order by c.started_at desc, c.id limit ? offset ?
+"""
+
+_CONDITIONS = {
+    "status": "c.status = ?",
+    "verdict": "exists (select 1 from executions e where e.conversation_id = c.id and e.verdict = ?)",
+    "run": "substr(c.run_id, 1, length(?)) = ?",
+    "min_rounds": "c.rounds >= ?",
+    "max_rounds": "c.rounds <= ?",
+    "language": "s.language = ?",
+    "model": "r.model = ?",
+    "text": """c.id in (select conversation_id from messages where id in
+      (select rowid from messages_fts where messages_fts match ?))""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which conversations to list. Empty values do not filter."""
+
+    status: str = ""
+    verdict: str = ""
+    run: str = ""
+    """Beginning of a run's id."""
+    min_rounds: int = 0
+    text: str = ""
+    """Words that a message must hold, all of them."""
+    limit: int = 50
+    offset: int = 0
+    """Conversations to leave out before the first that is listed."""
+    max_rounds: int = 0
+    language: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConversation:
+    """A line of the list."""
+
+    id: str
+    status: str
+    reason: str
+    rounds: int
+    verdicts: str
+    """One after another, by round."""
+    seed: str
+    model: str
+    completion_tokens: int
+    seconds: float
+
+
+def list_query(filters: Filters) -> tuple[str, list[Any]]:
+    """The query for `ListedConversation` rows, the newest first, and its values."""
+    wanted = asdict(filters) | {"text": _words(filters.text)}
+    used = [name for name in _CONDITIONS if wanted[name]]
+    values = [wanted[name] for name in used for _ in range(_CONDITIONS[name].count("?"))]
+    where = " and ".join(["1 = 1", *(_CONDITIONS[name] for name in used)])
+    return _LIST.replace("{where}", where), [*values, filters.limit, filters.offset]
+
+
+def _words(text: str) -> str:
+    """A search text as an FTS5 query: each word quoted."""
+    return " ".join('"' + word.replace('"', '""') + '"' for word in text.replace("\0", " ").split())

@@ -1,0 +1,58 @@
+"""Rows on their way into SQLite: statements built from column names, and texts it can hold.
+
+Invariant: table and column names come from this package, never from input; values are always bound.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+Row = dict[str, Any]
+
+
+def insert_new(db: Database, table: str, *rows: Row) -> None:
+    """Insert rows; those whose key is there stay as they are."""
+    for row in rows:
+        db.conn.execute(_insert(table, tuple(row)) + " on conflict do nothing", _bound(row))
+
+
+def upsert(db: Database, table: str, row: Row, *key: str) -> None:
+    """Insert a row, or bring the one with its key to the same values."""
+    db.conn.execute(_upsert(table, tuple(row), key), _bound(row))
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text, in hex; lone surrogates count as they are."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def clean(text: str) -> str:
+    """A text that SQLite can hold: a lone surrogate becomes a question mark."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def as_json(value: Any) -> str:
+    """JSON with a stable key order."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+@lru_cache
+def _insert(table: str, names: tuple[str, ...]) -> str:
+    marks = ", ".join(f":{name}" for name in names)
+    return f"insert into {table} ({', '.join(names)}) values ({marks})"  # noqa: S608 - names are ours
+
+
+@lru_cache
+def _upsert(table: str, names: tuple[str, ...], key: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+    return f"{_insert(table, names)} on conflict ({', '.join(key)}) do update set {changes}"
+
+
+def _bound(row: Row) -> Row:
+    return {name: clean(value) if isinstance(value, str) else value for name, value in row.items()}

@@ -1,0 +1,35 @@
+"""Which schema steps this version knows, without the cost of importing what applies them.
+
+Invariant: `STEPS` names the steps of `migrations.py` in order (a test compares them); a file that knows another one is
+refused by writers and readers alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiev import __version__
+from aiev.errors import StoreError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+STEPS = ("m001_first_schema",)
+
+
+def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+    """Pass when every step that the file has taken is known here; a file without steps passes too.
+
+    Raises:
+        StoreError: the file was written by a newer aiev.
+        sqlite3.Error: the file cannot be read.
+    """
+    if not connection.execute("select 1 from sqlite_master where name = '_sqlite_migrations'").fetchone():
+        return
+    taken = connection.execute("select name from _sqlite_migrations where migration_set = 'aiev'")
+    if unknown := sorted({name for (name,) in taken} - set(STEPS)):
+        raise StoreError(
+            f"{path} was written by a newer aiev (schema step {unknown[-1]}; this is aiev {__version__}, up to "
+            f"{STEPS[-1]}); upgrade aiev or name another file"
+        )
