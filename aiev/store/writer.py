@@ -73,7 +73,7 @@ class Store:
         await self._thread.submit(lambda db: insert_new(db, "seeds", *rows))
 
     async def start_conversation(self, conversation: ConversationRecord) -> None:
-        """Add a conversation, or begin one anew: its messages and executions go, the journal's replies stay."""
+        """Add a conversation, or begin one anew: its messages go, what was paid for or executed stays."""
         row = _conversation(conversation)
 
         def command(db: Database) -> None:
@@ -83,7 +83,7 @@ class Store:
         await self._thread.submit(command)
 
     async def restart_conversation(self, conversation_id: str) -> None:
-        """Drop what a `running` conversation has said and run so far; the journal's replies stay, as do ended ones."""
+        """Drop what a `running` conversation has said so far; replies and executions stay, as do ended conversations."""
 
         def command(db: Database) -> None:
             running = "select 1 from conversations where id = ? and status = 'running'"
@@ -124,20 +124,24 @@ class Store:
         await self._thread.submit(lambda db: insert_new(db, "requests", row))
 
     async def finish_conversation(self, conversation: ConversationRecord, train: Sequence[int] = ()) -> None:
-        """Write how a conversation ended, and mark the messages at the positions `train` for the loss."""
+        """Write how a conversation ended, and mark the messages at the positions `train` for the loss.
+
+        Rounds beyond its last, which an earlier start of it may have left behind, go.
+        """
         row = _conversation(conversation)
         rows = [(True, conversation.id, position) for position in train]
 
         def command(db: Database) -> None:
             upsert(db, "conversations", row, "id")
             _flag(db, rows)
+            later = "delete from executions where conversation_id = ? and round > ?"
+            db.conn.execute(later, [conversation.id, conversation.rounds])
 
         await self._thread.submit(command)
 
 
 def _forget(db: Database, conversation_id: str) -> None:
     db.conn.execute("delete from messages where conversation_id = ?", [conversation_id])
-    db.conn.execute("delete from executions where conversation_id = ?", [conversation_id])
 
 
 def _flag(db: Database, rows: Sequence[tuple[bool, str, int]]) -> None:

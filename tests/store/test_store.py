@@ -35,8 +35,19 @@ def test_starting_anew_drops_what_was_said_but_not_what_was_paid_for(filled):
         asyncio.run(store.start_conversation(TALK))
     with Reader(filled) as reader:
         assert reader.conversation("c1").messages == ()
-        assert reader.executions("c1") == []
+        assert reader.execution_for("j1") == ROUND
         assert reader.reply_for("h1") == REQUEST
+
+
+def test_rounds_that_an_earlier_start_left_behind_go_at_the_end(filled):
+    async def again(store):
+        await store.add_execution("c1", replace(ROUND, round=2, job_hash="j2"))
+        await store.finish_conversation(replace(TALK, status="accepted", rounds=1))
+
+    with Store.open(filled) as store:
+        asyncio.run(again(store))
+    with Reader(filled) as reader:
+        assert reader.executions("c1") == [ROUND]
 
 
 def test_every_write_may_be_repeated(filled):
