@@ -83,7 +83,7 @@ class Store:
         await self._thread.submit(command)
 
     async def restart_conversation(self, conversation_id: str) -> None:
-        """Drop what a `running` conversation has said so far; replies and executions stay, as do ended conversations."""
+        """Drop what a `running` conversation has said so far; its replies and executions stay."""
 
         def command(db: Database) -> None:
             running = "select 1 from conversations where id = ? and status = 'running'"
