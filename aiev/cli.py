@@ -105,8 +105,12 @@ def teach(
 @click.option("--verdict", default="", help="Only those with a round of this verdict.")
 @click.option("--run", "run_id", default="", help="Only those of the run whose id begins so.")
 @click.option("--min-rounds", type=click.IntRange(min=0), default=0, help="Only those with so many rounds or more.")
+@click.option("--max-rounds", type=click.IntRange(min=0), default=0, help="Only those with so many rounds or fewer.")
+@click.option("--language", default="", help="Only those in this language.")
+@click.option("--model", default="", help="Only those by this model.")
 @click.option("--search", default="", help="Only those in which a message holds all these words.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="List so many.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
 @_JSON
 def inspect(
     db: Path,
@@ -115,8 +119,12 @@ def inspect(
     verdict: str,
     run_id: str,
     min_rounds: int,
+    max_rounds: int,
+    language: str,
+    model: str,
     search: str,
     limit: int,
+    offset: int,
     as_json: bool,
 ) -> None:
     """List the conversations of DB, or show the one whose id begins with CONVERSATION."""
@@ -132,7 +140,8 @@ def inspect(
                 lambda: view.conversation_view(found, reader),
             )
             return
-        rows = reader.conversations(Filters(status or "", verdict, run_id, min_rounds, search, limit))
+        wanted = Filters(status or "", verdict, run_id, min_rounds, search, limit, offset, max_rounds, language, model)
+        rows = reader.conversations(wanted)
         _show(as_json, lambda: view.list_json(rows), lambda: view.list_table(rows))
 
 

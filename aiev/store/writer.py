@@ -13,7 +13,7 @@ from aiev.store.rows import as_json, digest, insert_new, upsert
 from aiev.store.thread import WriterThread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sqlite_utils import Database
@@ -82,25 +82,10 @@ class Store:
 
         await self._thread.submit(command)
 
-    async def restart_conversation(self, conversation_id: str) -> None:
-        """Drop what a `running` conversation has said so far; its replies and executions stay."""
-
-        def command(db: Database) -> None:
-            running = "select 1 from conversations where id = ? and status = 'running'"
-            if db.conn.execute(running, [conversation_id]).fetchone():
-                _forget(db, conversation_id)
-
-        await self._thread.submit(command)
-
     async def add_message(self, conversation_id: str, message: MessageRecord) -> None:
         """Add a message, or put it in the place of the one at its position."""
         row = asdict(message) | {"conversation_id": conversation_id}
         await self._thread.submit(lambda db: upsert(db, "messages", row, "conversation_id", "position"))
-
-    async def set_train_flags(self, conversation_id: str, flags: Mapping[int, bool]) -> None:
-        """Say for the messages at these positions whether the loss covers them."""
-        rows = [(train, conversation_id, position) for position, train in flags.items()]
-        await self._thread.submit(lambda db: _flag(db, rows))
 
     async def add_execution(self, conversation_id: str, execution: ExecutionRecord) -> None:
         """Add a round, or put it in the place of the one of its number; its long texts are kept once, by hash."""

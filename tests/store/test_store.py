@@ -11,7 +11,7 @@ import pytest
 from store.sample_records import REQUEST, ROUND, RUN, SEED, TALK
 
 from aiev.errors import StoreError
-from aiev.store.reader import Filters, Reader
+from aiev.store.reader import Reader
 from aiev.store.records import MessageRecord
 from aiev.store.writer import Store
 
@@ -70,28 +70,6 @@ def test_every_write_may_be_repeated(filled):
             "fine",
         ]
         assert [execution.stdout for execution in reader.executions("c1")] == ["other"]
-        assert reader.requests("c1") == [REQUEST]
-
-
-def test_train_flags_can_be_set_and_taken_back(filled):
-    with Store.open(filled) as store:
-        asyncio.run(store.set_train_flags("c1", {0: True, 1: False}))
-    with Reader(filled) as reader:
-        assert [message.train for message in reader.conversation("c1").messages] == [True, False, False]
-
-
-def test_restarting_drops_what_a_running_conversation_said_and_spares_an_ended_one(filled):
-    with Store.open(filled) as store:
-        asyncio.run(store.restart_conversation("c1"))
-    with Reader(filled) as reader:
-        assert len(reader.conversation("c1").messages) == 3
-    with Store.open(filled) as store:
-        asyncio.run(store.finish_conversation(TALK))
-        asyncio.run(store.restart_conversation("c1"))
-    with Reader(filled) as reader:
-        assert reader.conversation("c1").messages == ()
-        assert reader.executions("c1") == []
-        assert reader.conversations(Filters(text="sort")) == []
         assert reader.requests("c1") == [REQUEST]
 
 
