@@ -1,1 +1,1 @@
-"""What runs inside a sandbox, on the standard library alone: the supervisor, and the harness it starts."""
+"""What runs inside a sandbox, on the standard library alone: the supervisor, the fork server, and the harness."""

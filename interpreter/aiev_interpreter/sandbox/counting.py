@@ -1,8 +1,8 @@
 """Counts the assertions that were executed and held, and words those that failed.
 
-Invariant: an assertion counts only after it held. Instrumented tests reach the counter under the name
-`__aiev__`. Not covered: a program that looks for the counter and calls it; see the threat model in
-`interpreter/README.md`.
+Invariants: an assertion counts only after it held; under sabotage none holds, so that a run which completes all the
+same shows that its tests cannot fail. Instrumented tests reach the counter under the name `__aiev__`. Not covered: a
+program that looks for the counter and calls it; see the threat model in `interpreter/README.md`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import operator
+import types
 import unittest
 from typing import TYPE_CHECKING, Any
 
@@ -29,20 +30,32 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "In": lambda left, right: left in right,
     "NotIn": lambda left, right: left not in right,
 }
+SABOTAGE = "sabotaged: every assertion fails in this run"
 _CONTEXT_METHODS = ("assertRaises", "assertWarns", "assertLogs", "assertNoLogs")
 
 
 class Counter:
-    """The assertions of one run."""
+    """The assertions of one run.
 
-    def __init__(self) -> None:
+    Args:
+        sabotage: every assertion fails, whatever it sees.
+    """
+
+    def __init__(self, *, sabotage: bool = False) -> None:
         self.count = 0
+        self.sabotage = sabotage
         self.entered: set[str] = set()
         self._depth = 0
         self._because = ""
 
     def held(self) -> None:
-        """One more assertion held."""
+        """One more assertion held.
+
+        Raises:
+            AssertionError: under sabotage.
+        """
+        if self.sabotage:
+            raise AssertionError(SABOTAGE)
         self.count += 1
 
     def enter(self, name: str) -> None:
@@ -52,21 +65,22 @@ class Counter:
     def compare(self, comparison: str, left: Any, right: Any) -> bool:
         """Whether a comparison holds; when it does not, its sides are remembered for `failure`."""
         held = bool(COMPARISONS[comparison](left, right))
-        if not held:
-            self._because = f"left side is {shorten(left)}, right side is {shorten(right)}"
-        return held
+        self._because = f"left side is {shorten(left)}, right side is {shorten(right)}" if not held else SABOTAGE
+        if held and comparison == "Eq" and equals_anything(left, right):
+            held, self._because = False, "one side equals everything, so it proves nothing"
+        return held and not self.sabotage
 
     def truth(self, value: Any) -> bool:
         """Whether a value is true; when it is not, it is remembered for `failure`."""
         held = bool(value)
-        self._because = "" if held else f"the value is {shorten(value)}"
-        return held
+        self._because = SABOTAGE if held else f"the value is {shorten(value)}"
+        return held and not self.sabotage
 
     def untruth(self, value: Any) -> bool:
         """The same for `assert not value`."""
         held = not value
-        self._because = "" if held else f"the value is {shorten(value)}"
-        return held
+        self._because = SABOTAGE if held else f"the value is {shorten(value)}"
+        return held and not self.sabotage
 
     def failure(self, source: str, message: Any = None) -> AssertionError:
         """The error of an assertion that did not hold, with the values that it saw."""
@@ -84,6 +98,8 @@ class Counter:
             finally:
                 self._depth -= 1
             if not self._depth:
+                if equals_anything(*args[1:3]):
+                    raise AssertionError("a value that equals everything proves nothing")
                 self.held()
             return result
 
@@ -100,6 +116,21 @@ class Counter:
             return result
 
         return wrapper
+
+
+def equals_anything(*values: Any) -> bool:
+    """Whether one of these objects, by a method of its own, also equals an object that nothing has ever seen."""
+    return any(
+        isinstance(getattr(type(value), "__eq__", None), types.FunctionType) and _equals(value, object())
+        for value in values
+    )
+
+
+def _equals(value: Any, other: object) -> bool:
+    try:
+        return bool(value == other)
+    except Exception:  # noqa: BLE001 - an object that cannot be compared does not equal
+        return False
 
 
 def shorten(value: Any) -> str:

@@ -1,10 +1,9 @@
 """Runs one program with its tests, inside the sandbox, and reports how many assertions were really executed.
 
-Started by the supervisor with the work folder, the descriptor of the report pipe, and one from which it
-reads the token that marks its report. The program is loaded as module `solution`; the tests run as
-`__main__` with the program's names in scope. Invariant: the report says "completed" only when the tests ran
-to their end and none failed. Not covered: a program that digs the token out of this process; see the threat
-model in `interpreter/README.md`.
+Called in a fork of the fork server with the work folder, the descriptor of the report pipe, and one from which it
+reads the token that marks its report. The program is loaded as module `solution`; the tests run as `__main__` with the
+program's names in scope. Invariant: the report says "completed" only when the tests ran to their end and none failed.
+Not covered: a program that digs the token out of this process; see the threat model in `interpreter/README.md`.
 """
 
 # pathlib is left out, since its import would add to the start of every job
@@ -21,21 +20,25 @@ import sys
 import traceback
 import types
 
-from aiev_interpreter.sandbox import rewrite, running
+from aiev_interpreter.sandbox import integrity, rewrite, running
 from aiev_interpreter.sandbox.counting import Counter, count_pytest, count_unittest
 
-SOLUTION, TESTS, PACKAGES = "solution.py", "tests.py", "/packages"
+SOLUTION, TESTS = "solution.py", "tests.py"
 
 
-def main() -> None:
-    """Run program and tests, report, and exit with their exit code."""
-    folder, report, token_end = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    token = os.read(token_end, 64)
+def serve(folder: str, report: int, token_end: int) -> None:
+    """Run program and tests, report, and exit with their exit code.
+
+    Args:
+        folder: where `solution.py` and `tests.py` are.
+        report: descriptor to which the one line of the report goes.
+        token_end: descriptor from which the token and the mode, `count` or `sabotage`, are read.
+    """
+    token, _, mode = os.read(token_end, 64).decode().partition(" ")
     os.close(token_end)
-    os.set_inheritable(report, False)  # noqa: FBT003 - a system call's wrapper
     sys.argv[:] = [os.path.join(folder, SOLUTION)]
-    process, counter = os.getpid(), Counter()
-    prepare_path(folder)
+    sys.path.append(folder)
+    process, counter = os.getpid(), Counter(sabotage=mode.strip() == "sabotage")
     code, error = run(folder, counter)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
@@ -43,22 +46,27 @@ def main() -> None:
     if os.getpid() != process:
         os._exit(code)
     record = {"assertions": counter.count, "completed": code == 0, "error": error}
-    os.write(report, token + b" " + json.dumps(record).encode() + b"\n")
+    os.write(report, f"{token} {json.dumps(record)}\n".encode())
+    os.close(report)
     sys.exit(code)
 
 
-def prepare_path(folder: str) -> None:
+def prepare_path(packages: str) -> None:
     """Installed packages come after the standard library and before what the image brings."""
-    sites = [place for place, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))]
-    sys.path.insert(sites[0] if sites else len(sys.path), PACKAGES)
-    sys.path.append(folder)
+    if packages:
+        sites = [place for place, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))]
+        sys.path.insert(sites[0] if sites else len(sys.path), packages)
 
 
 def run(folder: str, counter: Counter) -> tuple[int, str]:
     """Run program and tests; returns the exit code and the name of the error that ended them."""
     count_unittest(counter)
+    pristine = integrity.Pristine()
+    integrity.hide_harness()
     try:
-        return run_tests(folder, load_solution(folder), counter), ""
+        solution = load_solution(folder)
+        pristine.restore()
+        return run_tests(folder, solution, counter), ""
     except SystemExit as error:
         sys.stderr.write(f"The program called sys.exit({error.code!r}) before the tests were through.\n")
         return 1, "SystemExit"

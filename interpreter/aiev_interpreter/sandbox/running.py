@@ -164,10 +164,13 @@ def run_pytest(path: str, module: types.ModuleType, show: Callable[[BaseExceptio
         "-p",
         "no:terminal",
         "--assert=plain",
+        "--noconftest",
         "--rootdir",
         folder,
         "-c",
         "/dev/null",
     ]
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
     code = int(pytest.main([*options, path], plugins=[Plugin()]))
     return 0 if code == NO_TESTS_COLLECTED else code

@@ -1,15 +1,15 @@
-"""The trusted process inside the sandbox: starts one command, holds it to its limits, says how it ended.
+"""Process 1 of a sandbox: takes jobs one after another, has each run under its limits, and leaves nothing of it behind.
 
-Reads one JSON request from standard input and writes one JSON document to standard output, which nothing it
-starts ever holds. Standard library alone (3.9 or later). Invariants: it is process 1 of its sandbox, so
-that no signal from inside ends it, and cannot be traced or read; output is drained all the time and only
-its head and tail are kept, so a flood costs no memory; when the document is written, no other process of
-the sandbox is left. Not covered: keeping the command away from files, network and other users; that is what
-the sandbox is for.
+Reads one JSON request a line from standard input and writes one JSON document a line to standard output, which nothing
+it starts ever holds; ends when its input closes, when it has been idle for too long, or when its time to live is over.
+Standard library alone (3.9 or later). Invariants: it is process 1, so that no signal from inside ends it, and cannot be
+traced or read; when a document is written, the job's processes and files are gone, or the document says that the
+sandbox is not clean. Not covered: keeping a program away from files, network and other users; that is what the sandbox
+is for.
 """
 
-# pathlib is left out, since its import would add to the start of every job
-# ruff: noqa: PTH118, PTH123, PTH208
+# pathlib is left out, since its import would add to the start of every sandbox
+# ruff: noqa: PTH102, PTH106, PTH107, PTH110, PTH112, PTH113, PTH114, PTH118, PTH119, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -17,275 +17,215 @@ import contextlib
 import ctypes
 import json
 import os
-import resource
-import secrets
 import selectors
+import shutil
 import signal
-import subprocess
 import sys
-import time
 from typing import Any
 
-CHUNK = 1 << 16
-FLOOD_FACTOR = 8
-TICK_SECONDS = 0.05
-SHORT_TICK_SECONDS = 0.002
-WATCH_SECONDS = 1.0
-OPEN_FILES = 256
-PR_SET_DUMPABLE = 4
-PAGE_BYTES = resource.getpagesize()
-CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+from aiev_interpreter.sandbox import processes
+from aiev_interpreter.sandbox.forkserver import PR_SET_DUMPABLE, ForkServer
+from aiev_interpreter.sandbox.watch import REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR, Watch
+
+PACKAGES = "/packages"
+MARKER = ".aiev.json"
+SERVERS = 3
+"""Fork servers kept: each has imported other modules."""
+_IPC_TABLES = ("/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg")
+_CANARY_FACTOR, _CANARY_SECONDS = 2.0, 1.0
 
 
-class Capture:
-    """Keeps the first and the last half of what a stream carries."""
+class Supervisor:
+    """Serves the jobs of one sandbox.
 
-    def __init__(self, limit: int) -> None:
-        self.half = max(1, limit // 2)
-        self.head, self.tail, self.size = b"", b"", 0
+    Args:
+        server_command: starts a fork server.
+        writable: folders that are emptied after each job.
+    """
 
-    def feed(self, data: bytes) -> None:
-        """Take the next bytes of the stream."""
-        self.size += len(data)
-        room = self.half - len(self.head)
-        self.head += data[:room]
-        if len(data) > room:
-            self.tail = (self.tail + data[room:])[-self.half :]
+    def __init__(self, server_command: list[str], writable: list[str]) -> None:
+        self.server_command, self.writable = server_command, writable
+        self.servers: dict[tuple[str, ...], ForkServer] = {}
 
-    @property
-    def cut(self) -> int:
-        """Bytes that were not kept."""
-        return self.size - len(self.head) - len(self.tail)
+    def warm(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Start the fork server that later requests like this one will need."""
+        self.server(*key_of(request))
+        return {"warm": True}
 
-    def text(self) -> str:
-        """What was kept, with a mark where the middle is missing."""
-        if not self.cut:
-            return (self.head + self.tail).decode("utf-8", "replace")
-        head, tail = self.head.decode("utf-8", "replace"), self.tail.decode("utf-8", "replace")
-        return f"{head}\n… [{self.cut} bytes cut] …\n{tail}"
+    def serve(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one request and clean up."""
+        if "warm" in request:
+            return self.warm(request)
+        tree = request["tree"]
+        if tree and not request["installs"] and not os.path.exists(os.path.join(PACKAGES, tree, MARKER)):
+            return {"missing": True}
+        document = self.install(request) if request["installs"] else self.run(request)
+        document["clean"] = self.clean()
+        return document
 
+    def run(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Compile where the language needs it, then run; a run that is well is repeated under sabotage."""
+        self.lay_out(request)
+        for command in request["compile"]:
+            document = self.watch(request, request["compile_limits"], "count").run_command(command)
+            if document["exit_code"] or document["ended_by"]:
+                return document | {"stage": "compile", "canary": ""}
+        document = self.execute(request, request["limits"], "count")
+        report = document["report"]
+        canary = ""
+        if report and not document["ended_by"] and not document["exit_code"] and '"completed": true' in report:
+            canary = self.sabotaged(request, document["wall_seconds"])
+        marker = read_marker(request["tree"])
+        return document | {"stage": "run", "canary": canary, "installed": marker.get("installed", [])}
 
-class Watch:
-    """One command under its limits."""
+    def sabotaged(self, request: dict[str, Any], seconds: float) -> str:
+        """Repeat a run with every assertion failing: `completed` says that its tests cannot fail."""
+        if not request["compile"]:
+            self.empty_folders()
+            self.lay_out(request)
+        wall = min(request["limits"]["wall_seconds"], _CANARY_FACTOR * seconds + _CANARY_SECONDS)
+        document = self.execute(request, request["limits"] | {"wall_seconds": wall}, "sabotage")
+        survived = not document["ended_by"] and not document["exit_code"] and '"completed": true' in document["report"]
+        return "completed" if survived else "failed"
 
-    def __init__(self, request: dict[str, Any]) -> None:
-        self.request = request
-        self.limits: dict[str, Any] = request["limits"]
-        self.out, self.err, self.report = (Capture(self.limits["output_bytes"]) for _ in range(3))
-        self.token = secrets.token_hex(16)
-        self.ended_by = ""
-        self.peak_bytes = 0
-        self.next_watch = 0.0
+    def execute(self, request: dict[str, Any], limits: dict[str, Any], mode: str) -> dict[str, Any]:
+        """Run program and tests once: in a fork for Python, else by the language's command."""
+        if request["command"]:
+            return self.watch(request, limits, mode).run_command(request["command"])
+        for _ in range(2):
+            document = self.watch(request, limits, mode).run_fork(self.server(*key_of(request)))
+            if document is None or document["ended_by"]:
+                self.drop_servers()
+            if document is not None:
+                return document
+        raise RuntimeError("the fork server does not start")
 
-    def run(self) -> dict[str, Any]:
-        """Start the command, watch it to its end, and return the document."""
-        started = time.monotonic()
-        report, report_end = os.pipe()
-        process = self.start(report_end)
-        os.close(report_end)
-        streams: dict[Any, Capture] = {
-            process.stdout: self.out,
-            process.stderr: self.err,
-            os.fdopen(report, "rb"): self.report,
-        }
-        self.drain(process, streams, started + self.limits["wall_seconds"])
-        kill_others()
-        code = process.wait()
-        reap(process)
-        for stream in streams:
-            stream.close()
-        return self.document(code, time.monotonic() - started)
-
-    def start(self, report_end: int) -> subprocess.Popen[bytes]:
-        """Start the command; one that reports is told where, and the token that marks its report."""
-        command, passed = list(self.request["command"]), []
-        if self.request["reports"]:
-            token, token_end = os.pipe()
-            os.write(token_end, self.token.encode())
-            os.close(token_end)
-            passed = [report_end, token]
-            command += [str(report_end), str(token)]
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=passed,
-            cwd=self.request["folder"],
-            env=self.request["env"],
-            start_new_session=True,
-            preexec_fn=self.confine,  # noqa: PLW1509 - this process has one thread
-        )
-        for descriptor in passed[1:]:
-            os.close(descriptor)
-        return process
-
-    def confine(self) -> None:
-        """Runs in the child: its resource limits."""
-        limits = self.limits
-        cpu = max(1, int(limits["cpu_seconds"] + 0.999))
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-        resource.setrlimit(resource.RLIMIT_DATA, (limits["memory_bytes"],) * 2)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limits["disk_bytes"],) * 2)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if self.request["limit_processes"]:
-            resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"],) * 2)
-
-    def drain(self, process: subprocess.Popen[bytes], streams: dict[Any, Capture], deadline: float) -> None:
-        """Read every stream until the command has ended or a limit is reached."""
-        next_check = 0.0
-        with selectors.DefaultSelector() as selector:
-            for stream in streams:
-                os.set_blocking(stream.fileno(), False)
-                selector.register(stream, selectors.EVENT_READ)
-            while not self.ended_by and (selector.get_map() or not reap(process)):
-                for key, _ in selector.select(TICK_SECONDS if selector.get_map() else SHORT_TICK_SECONDS):
-                    self.read(selector, key, streams[key.fileobj])
-                now = time.monotonic()
-                if now >= next_check:
-                    next_check = now + TICK_SECONDS
-                    if reap(process):
-                        kill_others()
-                    self.check(now, deadline)
-
-    def read(self, selector: selectors.BaseSelector, key: selectors.SelectorKey, capture: Capture) -> None:
-        """Take what one stream has; leave the stream at its end."""
-        data = os.read(key.fd, CHUNK)
-        capture.feed(data)
-        if not data:
-            selector.unregister(key.fileobj)
-        elif capture.size > FLOOD_FACTOR * self.limits["output_bytes"]:
-            self.ended_by = "output_limit"
-
-    def check(self, now: float, deadline: float) -> None:
-        """Find out whether a limit is reached."""
-        memory, cpu = self.usage()
-        if self.ended_by:
-            return
-        if now > deadline:
-            self.ended_by = "timeout"
-        elif cpu > self.limits["cpu_seconds"]:
-            self.ended_by = "cpu"
-        elif memory > self.limits["memory_bytes"] and shared_out(memory) > self.limits["memory_bytes"]:
-            self.ended_by = "oom"
-        elif self.request["watched"] and now >= self.next_watch:
-            self.next_watch = now + WATCH_SECONDS
-            if tree_bytes(self.request["watched"]) > self.request["watched_bytes"]:
-                self.ended_by = "disk"
-
-    def usage(self) -> tuple[int, float]:
-        """Bytes resident in, and CPU seconds used by, all processes of the sandbox but this one."""
-        own = resource.getrusage(resource.RUSAGE_CHILDREN)
-        memory, cpu = 0, own.ru_utime + own.ru_stime
-        for pid in others():
-            with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/stat") as stat:
-                fields = stat.read().rpartition(")")[2].split()
-                cpu += sum(map(int, fields[11:15])) / CLOCK_TICKS
-                memory += int(fields[21]) * PAGE_BYTES
-        self.peak_bytes = max(self.peak_bytes, memory)
-        return memory, cpu
-
-    def document(self, code: int, wall: float) -> dict[str, Any]:
-        """What happened, in the form that the host reads."""
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return {
-            "ended_by": self.ended_by,
-            "exit_code": code,
-            "stdout": self.out.text(),
-            "stderr": self.err.text(),
-            "stdout_truncated": self.out.cut > 0,
-            "stderr_truncated": self.err.cut > 0,
-            "report": self.trusted_report(),
-            "wall_seconds": wall,
-            "cpu_seconds": usage.ru_utime + usage.ru_stime,
-            "peak_memory_bytes": max(self.peak_bytes, usage.ru_maxrss * 1024),
-            "listing": sorted(os.listdir(self.request["watched"])) if self.request["watched"] else [],
-        }
-
-    def trusted_report(self) -> str:
-        """The report pipe's one line, if it carries the token; empty when there is none, or more."""
-        lines = [line for line in self.report.text().splitlines() if line.strip()]
-        if len(lines) != 1:
-            return ""
-        token, _, report = lines[0].partition(" ")
-        return report if secrets.compare_digest(token.encode(), self.token.encode()) else ""
-
-
-def reap(process: subprocess.Popen[bytes]) -> bool:
-    """Collect orphans that have ended, as process 1 must; returns whether the command itself has ended."""
-    while True:
+    def install(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run the installer into a new tree of packages, and put it in its place when it is whole."""
+        fresh = os.path.join(PACKAGES, f".{os.urandom(6).hex()}")
+        os.mkdir(fresh)
+        request["command"] = [fresh if part == "{tree}" else part for part in request["command"]]
+        request["watched"] = fresh
+        document = self.watch(request, request["limits"], "count").run_command(request["command"])
         try:
-            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:
-            break
-        if ended is None:
-            break
-        if ended.si_pid == process.pid:
-            process.poll()
-        else:
-            os.waitpid(ended.si_pid, 0)
-    return process.poll() is not None
+            if not document["exit_code"] and not document["ended_by"]:
+                names = [name for name in os.listdir(fresh) if name.endswith(".dist-info")]
+                with open(os.path.join(fresh, MARKER), "w") as marker:
+                    json.dump({"installed": sorted(names)}, marker)
+                with contextlib.suppress(OSError):  # another run was faster
+                    os.rename(fresh, os.path.join(PACKAGES, request["tree"]))
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        return document | {"stage": "install", "canary": ""}
+
+    def lay_out(self, request: dict[str, Any]) -> None:
+        """Write the job's files."""
+        for name, text in request["files"].items():
+            path = os.path.join(request["folder"], name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
+                file.write(text)
+
+    def watch(self, request: dict[str, Any], limits: dict[str, Any], mode: str) -> Watch:
+        """A watch that spares the fork servers."""
+        return Watch(request, limits, mode, {server.process.pid for server in self.servers.values()})
+
+    def server(self, tree: str, *preload: str) -> ForkServer:
+        """The fork server with these packages and modules, started unless it is there."""
+        key = (tree, *preload)
+        server = self.servers.pop(key, None)
+        if server is not None and server.process.poll() is not None:
+            server.close()
+            server = None
+        if server is None:
+            while len(self.servers) >= SERVERS:
+                self.servers.pop(next(iter(self.servers))).close()
+            server = ForkServer(self.server_command, os.path.join(PACKAGES, tree) if tree else "", list(preload))
+        self.servers[key] = server
+        return server
+
+    def drop_servers(self) -> None:
+        """End every fork server: one that saw a program die by force may have been stopped by it."""
+        while self.servers:
+            self.servers.popitem()[1].close()
+
+    def clean(self) -> bool:
+        """Remove the job's processes and files; whether nothing of it is left."""
+        spared = {server.process.pid for server in self.servers.values()}
+        alone = processes.kill_others(spared)
+        self.empty_folders()
+        left = any(os.listdir(folder) for folder in self.writable)
+        return alone and not left and not any(lines_of(table) > 1 for table in _IPC_TABLES)
+
+    def empty_folders(self) -> None:
+        """Remove what is in the writable folders."""
+        for folder in self.writable:
+            for entry in os.scandir(folder):
+                if entry.is_dir(follow_symlinks=False):
+                    remove_tree(entry.path)
+                else:
+                    with contextlib.suppress(OSError):
+                        os.unlink(entry.path)
 
 
-def others() -> list[int]:
-    """Processes of this PID namespace other than this one, its init."""
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and int(entry) != os.getpid()]
+def key_of(request: dict[str, Any]) -> tuple[str, ...]:
+    """What a fork server must have imported for a request."""
+    return request["tree"], *request["preload"]
 
 
-def kill_others() -> None:
-    """Kill everything in the sandbox but this process, until nothing new appears."""
-    for _ in range(100):
-        alive = [pid for pid in others() if is_running(pid)]
-        if not alive:
-            return
-        for pid in alive:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.002)
+def read_marker(tree: str) -> dict[str, Any]:
+    """What is known of a tree of packages."""
+    if not tree:
+        return {}
+    with open(os.path.join(PACKAGES, tree, MARKER)) as marker:
+        return dict(json.load(marker))
 
 
-def is_running(pid: int) -> bool:
-    """Whether a process is neither gone nor a zombie."""
+def remove_tree(path: str) -> None:
+    """Remove a folder whose owner may have closed it."""
+    with contextlib.suppress(OSError):
+        for root, folders, _ in os.walk(path):
+            for folder in folders:
+                with contextlib.suppress(OSError):
+                    os.chmod(os.path.join(root, folder), 0o700, follow_symlinks=True)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def lines_of(path: str) -> int:
+    """Lines of a file; 0 when it cannot be read."""
     try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
+        with open(path) as file:
+            return sum(1 for _ in file)
     except OSError:
-        return False
+        return 0
 
 
-def shared_out(at_most: int) -> int:
-    """Bytes of memory with shared pages counted once; `at_most` where the kernel does not tell."""
-    total = 0
-    for pid in others():
-        try:
-            with open(f"/proc/{pid}/smaps_rollup") as rollup:
-                total += sum(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Pss:"))
-        except OSError:
-            if is_running(pid):
-                return at_most
-    return total
-
-
-def tree_bytes(folder: str) -> int:
-    """Bytes in the files of a folder."""
-    total = 0
-    for root, _, files in os.walk(folder):
-        for file in files:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(root, file)).st_size
-    return total
+def next_line(idle_seconds: float) -> bytes:
+    """The next request; empty at the end of the input, or after too long a pause."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sys.stdin.buffer, selectors.EVENT_READ)
+        if not selector.select(idle_seconds):
+            return b""
+    return sys.stdin.buffer.readline()
 
 
 def main() -> None:
-    """Serve one request, as process 1 alone, since it kills every other process that it sees."""
+    """Serve until the end, as process 1 alone, since it kills every other process that it sees.
+
+    The arguments are one JSON object: `server`, `writable`, `ttl_seconds`, `idle_seconds`.
+    """
     if os.getpid() != 1:
         sys.exit("supervisor: not process 1 of a sandbox")
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    request = json.load(sys.stdin)
-    for name, text in request["files"].items():
-        path = os.path.join(request["folder"], name)
-        with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
-            file.write(text)
-    document = Watch(request).run()
-    json.dump(document, sys.stdout)
+    options = json.loads(sys.argv[1])
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
+    signal.alarm(int(options["ttl_seconds"]))
+    null = os.open(os.devnull, os.O_RDWR)
+    for reserved in (REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR):
+        if null != reserved:
+            os.dup2(null, reserved, inheritable=False)
+    supervisor = Supervisor(options["server"], options["writable"])
+    while line := next_line(options["idle_seconds"]):
+        document = supervisor.serve(json.loads(line))
+        sys.stdout.write(json.dumps(document) + "\n")
+        sys.stdout.flush()

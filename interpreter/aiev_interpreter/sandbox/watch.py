@@ -1,0 +1,250 @@
+"""One process under its limits: its streams drained, its time, memory, output and disk watched.
+
+Invariants: output is drained all the time and only its head and tail are kept; when `run` returns, no other process of
+the sandbox is left but those that are spared. Not covered: what the limits are; the host says that.
+"""
+
+# pathlib is left out, since its import would add to the start of every sandbox
+# ruff: noqa: PTH118, PTH208
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import secrets
+import selectors
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+from aiev_interpreter.sandbox import confine, processes
+from aiev_interpreter.sandbox.capture import Capture
+
+if TYPE_CHECKING:
+    from aiev_interpreter.sandbox.forkserver import ForkServer
+
+CHUNK = 1 << 16
+FLOOD_FACTOR = 8
+TICK_SECONDS = 0.05
+SHORT_TICK_SECONDS = 0.002
+WATCH_SECONDS = 1.0
+REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR = 3, 4
+
+
+class Watch:
+    """One command, or one fork of a fork server, from its start to its end.
+
+    Args:
+        request: the host's request, see `outcome.py`.
+        mode: `count`, or `sabotage` where every assertion is to fail.
+        spared: processes that are not the program's: fork servers.
+    """
+
+    def __init__(self, request: dict[str, Any], limits: dict[str, Any], mode: str, spared: set[int]) -> None:
+        self.request, self.limits, self.spared = request, limits, spared
+        self.out, self.err, self.report = (Capture(limits["output_bytes"]) for _ in range(3))
+        self.secret = secrets.token_hex(16)
+        self.line = f"{self.secret} {mode}\n".encode()
+        self.ended_by = ""
+        self.peak_bytes, self.cpu_seconds = 0, 0.0
+        self.next_watch = 0.0
+        self.before = children_cpu()
+        self.kills = processes.oom_kills()
+
+    def run_command(self, command: list[str]) -> dict[str, Any]:
+        """Run a command to its end; it finds the report pipe and the token at descriptors 3 and 4."""
+        pipes = Pipes(self.line)
+        process = self._popen(command, pipes)
+        spared = self.spared | {process.pid}
+
+        def ended(seconds: float) -> bool:
+            processes.reap_orphans(spared)
+            if process.poll() is None and seconds:
+                time.sleep(seconds)
+            return process.poll() is not None
+
+        wall = self._drain(pipes, ended, None)
+        processes.kill_others(self.spared)
+        code = process.wait()
+        processes.reap_orphans(self.spared)
+        self.cpu_seconds = children_cpu() - self.before
+        return self.document(code, wall)
+
+    def run_fork(self, server: ForkServer) -> dict[str, Any] | None:
+        """Run program and tests in a fork of `server`; None when the server does not answer any more."""
+        pipes = Pipes(self.line)
+        job = {"folder": self.request["folder"], "env": self.request["env"], "limits": self.limits}
+        job["limit_processes"] = self.request["limit_processes"]
+        answer: list[dict[str, Any] | None] = []
+
+        def ended(seconds: float) -> bool:
+            if not answer and selectable(server, seconds):
+                answer.append(server.ended(0.1))
+            return bool(answer)
+
+        try:
+            server.start(job, pipes.theirs)
+        except OSError:
+            pipes.close()
+            return None
+        wall = self._drain(pipes, ended, server)
+        processes.kill_others(self.spared)
+        ended_as = answer[0] if answer else server.ended(2.0)
+        processes.reap_orphans(self.spared)
+        if ended_as is None:
+            self.ended_by = self.ended_by or "server"
+            ended_as = {"code": -9, "cpu_seconds": 0.0, "peak_bytes": 0}
+        self.cpu_seconds = ended_as["cpu_seconds"] + children_cpu() - self.before
+        self.peak_bytes = max(self.peak_bytes, ended_as["peak_bytes"])
+        return self.document(ended_as["code"], wall)
+
+    def _popen(self, command: list[str], pipes: Pipes) -> subprocess.Popen[bytes]:
+        output, errors, report, token = pipes.theirs
+
+        def prepare() -> None:
+            """Runs in the child, whose parent has one thread."""
+            os.dup2(report, REPORT_DESCRIPTOR)
+            os.dup2(token, TOKEN_DESCRIPTOR)
+            confine.confine(self.limits, processes=self.request["limit_processes"])
+
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            pass_fds=[REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR],
+            cwd=self.request["folder"],
+            env=self.request["env"],
+            start_new_session=True,
+            preexec_fn=prepare,  # noqa: PLW1509 - this process has one thread
+        )
+        pipes.close_theirs()
+        return process
+
+    def _drain(self, pipes: Pipes, ended: Any, server: ForkServer | None) -> float:
+        """Read every stream until the program has ended or a limit is reached; returns the seconds it took."""
+        started = time.monotonic()
+        deadline, next_check = started + self.limits["wall_seconds"], started + TICK_SECONDS
+        captures = dict(zip(pipes.ours, (self.out, self.err, self.report)))
+        pipes.close_theirs()
+        with selectors.DefaultSelector() as selector:
+            for descriptor in captures:
+                os.set_blocking(descriptor, False)
+                selector.register(descriptor, selectors.EVENT_READ)
+            while not self.ended_by and (selector.get_map() or not ended(0 if server else SHORT_TICK_SECONDS)):
+                if selector.get_map():
+                    for key, _ in selector.select(TICK_SECONDS):
+                        self._read(selector, key.fd, captures[key.fd])
+                elif server:
+                    selectable(server, TICK_SECONDS)
+                now = time.monotonic()
+                if now >= next_check:
+                    next_check = now + TICK_SECONDS
+                    if ended(0):
+                        processes.kill_others(self.spared)
+                    self._check(now, deadline)
+        pipes.close()
+        return time.monotonic() - started
+
+    def _read(self, selector: selectors.BaseSelector, descriptor: int, capture: Capture) -> None:
+        """Take what one stream has; leave the stream at its end."""
+        data = os.read(descriptor, CHUNK)
+        capture.feed(data)
+        if not data:
+            selector.unregister(descriptor)
+        elif capture.size > FLOOD_FACTOR * self.limits["output_bytes"]:
+            self.ended_by = "output_limit"
+
+    def _check(self, now: float, deadline: float) -> None:
+        """Find out whether a limit is reached."""
+        memory, cpu = processes.measure(self.spared)
+        cpu += children_cpu() - self.before
+        self.peak_bytes = max(self.peak_bytes, memory)
+        most = self.limits["memory_bytes"]
+        if self.ended_by:
+            return
+        if now > deadline:
+            self.ended_by = "timeout"
+        elif cpu > self.limits["cpu_seconds"]:
+            self.ended_by = "cpu"
+        elif memory > most and processes.shared_out(memory, self.spared) > most:
+            self.ended_by = "oom"
+        elif self.request["watched"] and now >= self.next_watch:
+            self.next_watch = now + WATCH_SECONDS
+            if tree_bytes(self.request["watched"]) > self.request["watched_bytes"]:
+                self.ended_by = "disk"
+
+    def document(self, code: int, wall: float) -> dict[str, Any]:
+        """What happened, in the form that the host reads."""
+        if not self.ended_by and processes.oom_kills() > self.kills:
+            self.ended_by = "oom"
+        return {
+            "ended_by": self.ended_by,
+            "exit_code": code,
+            "stdout": self.out.text(),
+            "stderr": self.err.text(),
+            "stdout_truncated": self.out.cut > 0,
+            "stderr_truncated": self.err.cut > 0,
+            "report": self.trusted_report(),
+            "wall_seconds": wall,
+            "cpu_seconds": self.cpu_seconds,
+            "peak_memory_bytes": self.peak_bytes,
+        }
+
+    def trusted_report(self) -> str:
+        """The report pipe's one line, if it carries the token; empty when there is none, or more."""
+        lines = [line for line in self.report.text().splitlines() if line.strip()]
+        if len(lines) != 1:
+            return ""
+        token, _, report = lines[0].partition(" ")
+        return report if secrets.compare_digest(token.encode(), self.secret.encode()) else ""
+
+
+class Pipes:
+    """Streams of one program: `ours` to read output, errors and report; `theirs` to write them, and the token."""
+
+    def __init__(self, line: bytes) -> None:
+        pairs = [os.pipe() for _ in range(3)]
+        token, token_end = os.pipe()
+        os.write(token_end, line)
+        os.close(token_end)
+        self.ours = [pair[0] for pair in pairs]
+        self.theirs = [*(pair[1] for pair in pairs), token]
+
+    def close_theirs(self) -> None:
+        """Close the program's ends here, so that its end shows. May be called twice."""
+        self._close(self.theirs)
+
+    def close(self) -> None:
+        """Close everything. May be called twice."""
+        self._close(self.theirs)
+        self._close(self.ours)
+
+    @staticmethod
+    def _close(descriptors: list[int]) -> None:
+        while descriptors:
+            os.close(descriptors.pop())
+
+
+def selectable(server: ForkServer, seconds: float) -> bool:
+    """Whether a fork server has something to say within `seconds`."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(server.control, selectors.EVENT_READ)
+        return bool(selector.select(seconds))
+
+
+def children_cpu() -> float:
+    """CPU seconds of all processes that this one has collected."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def tree_bytes(folder: str) -> int:
+    """Bytes in the files of a folder."""
+    total = 0
+    for root, _, files in os.walk(folder):
+        for file in files:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(root, file)).st_size
+    return total
