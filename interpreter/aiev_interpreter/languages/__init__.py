@@ -1,0 +1,32 @@
+"""The languages that programs and tests may be written in, each a module of its own."""
+
+from __future__ import annotations
+
+import difflib
+
+from aiev_interpreter.languages.base import SUPPORT, Language, Plan
+from aiev_interpreter.languages.cpp import CPP
+from aiev_interpreter.languages.python import PYTHON
+
+__all__ = ["LANGUAGES", "SUPPORT", "Language", "Plan", "UnknownLanguage", "language_named"]
+
+LANGUAGES: tuple[Language, ...] = (PYTHON, CPP)
+_BY_NAME = {name: one for one in LANGUAGES for name in (*one.fences, *one.aliases, one.name)}
+
+
+class UnknownLanguage(ValueError):  # noqa: N818 - reads as the state it is
+    """No language has the name that was asked for."""
+
+
+def language_named(name: str) -> Language:
+    """The language of a name or an alias, in any case.
+
+    Raises:
+        UnknownLanguage: there is none; the message names the nearest, or all.
+    """
+    wanted = name.strip().lower()
+    if wanted in _BY_NAME:
+        return _BY_NAME[wanted]
+    near = difflib.get_close_matches(wanted, _BY_NAME, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(one.name for one in LANGUAGES)}"
+    raise UnknownLanguage(f"no language is named {name!r}; {hint}")

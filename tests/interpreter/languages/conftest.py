@@ -1,0 +1,47 @@
+"""Runs plans of languages in containers that have their tools; says by name what is missing."""
+
+import json
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import aiev_interpreter
+from aiev_interpreter.languages import language_named
+
+IMAGE = "aiev-lang-test"
+SANDBOX = Path(aiev_interpreter.__file__).parent / "sandbox"
+INSIDE = (Path(__file__).parent / "inside.py").read_text()
+CONTAINER = ["docker", "run", "--rm", "-i", "--network", "none", "--user", "65534:65534", "--read-only"]
+PLACES = ["--tmpfs", "/work:exec,uid=65534,size=256m", "--tmpfs", "/tmp:exec,uid=65534,size=256m", "-w", "/work"]
+
+
+@pytest.fixture(scope="session")
+def image():
+    """The image with every language's packages; built by `make_image.sh` beside this file."""
+    try:
+        found = subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        found = False
+    if not found:
+        pytest.skip(f"image {IMAGE} is not here: build it with tests/interpreter/languages/make_image.sh")
+    return IMAGE
+
+
+@pytest.fixture
+def run(image):
+    """Run a program with its tests in a language: exit code, streams, assertions, completed."""
+
+    def execute(language, program, tests, *, mode="count", seconds=20):
+        plan = language_named(language).plan(program, tests)
+        request = {"files": dict(plan.files), "compile": plan.compile, "run": plan.run, "env": dict(plan.env)}
+        mount = ["-v", f"{SANDBOX}:/aiev/aiev_interpreter/sandbox:ro"]
+        command = ["nice", "-n", "15", *CONTAINER, *PLACES, *mount, "--entrypoint", "python3", image, "-c", INSIDE]
+        text = json.dumps(request | {"mode": mode, "seconds": seconds})
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        empty = {"assertions": 0, "completed": False, "seconds": 0.0, "compile_seconds": 0.0}
+        return SimpleNamespace(**empty | json.loads(done.stdout))
+
+    return execute

@@ -1,0 +1,89 @@
+"""Runs one plan inside the test container, as the supervisor would: a JSON request in, a JSON document out."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+request = json.load(sys.stdin)
+TOKEN = "0123456789abcdef"
+
+
+def report_lines(report):
+    lines = []
+    with os.fdopen(report, errors="replace") as pipe:
+        for line in pipe.read().splitlines():
+            lines.append(line)
+    return lines
+
+
+def confine(report_end, token):
+    def run():
+        os.dup2(report_end, 200)
+        os.dup2(token, 201)
+        os.dup2(200, 3)
+        os.dup2(201, 4)
+        for descriptor in range(5, 210):
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass
+
+    return run
+
+
+def compile_all(env):
+    started = time.monotonic()
+    for command in request["compile"]:
+        done = subprocess.run(command, cwd="/work", env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            return {"code": done.returncode, "stdout": done.stdout, "stderr": done.stderr, "stage": "compile"}, 0.0
+    return None, time.monotonic() - started
+
+
+def run(env):
+    report, report_end = os.pipe()
+    token, token_end = os.pipe()
+    os.write(token_end, f"{TOKEN} {request['mode']}\n".encode())
+    os.close(token_end)
+    started = time.monotonic()
+    process = subprocess.Popen(
+        request["run"],
+        cwd="/work",
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        close_fds=False,
+        preexec_fn=confine(report_end, token),
+    )
+    os.close(report_end)
+    os.close(token)
+    try:
+        out, err = process.communicate(timeout=request["seconds"])
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        err += "\nTIMEOUT"
+    seconds = time.monotonic() - started
+    lines = report_lines(report)
+    text = lines[0].removeprefix(TOKEN + " ") if len(lines) == 1 and lines[0].startswith(TOKEN + " ") else ""
+    found = json.loads(text) if text else {"assertions": 0, "completed": False, "error": ""}
+    return {"code": process.returncode, "stdout": out, "stderr": err, "stage": "run", "seconds": seconds, "lines": lines} | found
+
+
+def main():
+    for name, text in request["files"].items():
+        os.makedirs(os.path.dirname(os.path.join("/work", name)), exist_ok=True)
+        with open(os.path.join("/work", name), "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/work", "LANG": "C.UTF-8", "TMPDIR": "/tmp", **request["env"]}
+    failed, compile_seconds = compile_all(env)
+    document = failed or run(env) | {"compile_seconds": compile_seconds}
+    json.dump(document, sys.stdout)
+
+
+main()
