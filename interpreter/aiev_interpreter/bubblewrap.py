@@ -1,4 +1,4 @@
-"""The embedded interpreter: each job in a rootless bubblewrap sandbox, where there is no Docker daemon.
+"""The embedded sandbox: rootless bubblewrap, where there is no Docker daemon.
 
 The sandbox has its own user, PID, network, IPC, UTS and cgroup namespaces, sees `/usr` and the Python
 installation read-only, and may write to a memory file system of limited size. Invariant: neither the home
@@ -8,24 +8,28 @@ bugs; there is no second kernel.
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import contextlib
+import json
 import os
+import select
 import shutil
+import signal
 import stat
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiev_interpreter import installing, outcome, process
+from aiev_interpreter import outcome, owners
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.install import CA_INSIDE, InstallSettings
-from aiev_interpreter.outcome import GRACE_SECONDS, PACKAGES, SUPPORT, WORK
-from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
+from aiev_interpreter.lines import CHUNK, DeadlineError, LineReader, wait_for, write_all
+from aiev_interpreter.outcome import PACKAGES, SUPPORT, WORK
+from aiev_interpreter.pool import Answer, Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 SANDBOX = Path(__file__).parent / "sandbox"
 PACKAGE = "aiev_interpreter/sandbox"
 NOBODY = 65534
+STAGE_PREFIX = "aiev-bubblewrap-"
+OWNER_FILE = "owner"
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
 _SEALED = ("--remount-ro", "/dev", "--remount-ro", "/")
 _SHARED_MEMORY_BYTES = 64 * 1024 * 1024
@@ -63,7 +69,8 @@ class Stage:
 
     def __init__(self, python: str) -> None:
         bwrap = find_bwrap()
-        self.folder = Path(tempfile.mkdtemp(prefix="aiev-bubblewrap-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=STAGE_PREFIX))
+        (self.folder / OWNER_FILE).write_text(owners.this_process(), encoding="ascii")
         atexit.register(self.close)
         self.folder.chmod(0o755)
         shutil.copytree(SANDBOX, self.folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
@@ -99,84 +106,109 @@ class Stage:
         atexit.unregister(self.close)
 
 
-class BubblewrapInterpreter:
-    """Runs Python jobs under bubblewrap."""
+class BubblewrapBackend:
+    """Makes bubblewrap sandboxes."""
 
     name = "bubblewrap"
+    limits_processes = True
 
-    def __init__(self, install: InstallSettings | None = None) -> None:
-        self._python = _python()
-        self.image = f"host-python-{_version(self._python)}"
-        self._stage = Stage(self._python)
-        self._install = install or InstallSettings()
+    def __init__(self) -> None:
+        self.python = _python()
+        self.image = f"host-python-{_version(self.python)}"
+        self._stage = Stage(self.python)
+        self._packages = _store(self.image)
 
-    async def execute(self, job: Job) -> ExecutionResult:
-        """See `Interpreter.execute`."""
-        requirements = installing.wanted_requirements(job)
-        try:
-            if not requirements:
-                return await self._run(job, packages=None)
-            with tempfile.TemporaryDirectory(prefix="aiev-packages-") as folder:
-                return await self._install_and_run(job, requirements, Path(folder))
-        except (SandboxError, OSError) as error:
-            return ExecutionResult(
-                verdict=Verdict.INFRA, exit_code=None, detail=str(error), backend=self.name, image=self.image
-            )
-
-    async def close(self) -> None:
-        """Remove the staged files; nothing runs between jobs."""
-        self._stage.close()
-
-    async def check(self) -> None:
-        """Run a trivial job.
+    def make(self, sizes: Sizes) -> BubblewrapSandbox:
+        """A started sandbox without a network.
 
         Raises:
-            InterpreterUnavailable: bubblewrap does not work here; the message has its words.
+            SandboxError: bubblewrap cannot be started.
         """
-        result = await self.execute(Job(program="x = 1", tests="assert x == 1", limits=Limits()))
-        if result.verdict is not Verdict.OK:
-            raise InterpreterUnavailable(
-                f"bubblewrap does not work here: {result.detail} {result.stderr[:200]}".strip()
-            )
+        return self._start(sizes, ["--ro-bind", str(self._packages), PACKAGES])
 
-    async def _run(self, job: Job, packages: Path | None) -> ExecutionResult:
-        binds = ["--ro-bind", str(packages), PACKAGES] if packages else []
-        request = outcome.run_request(job, python=self._python, limit_processes=True)
-        document, late = await self._sandbox(binds, request, job.limits, seconds=job.limits.wall_seconds)
-        return outcome.result_of(document, backend=self.name, image=self.image, late=late)
+    def installer(self, sizes: Sizes, install: InstallSettings) -> BubblewrapSandbox:
+        """A started sandbox with a network, which may write to the store of packages.
 
-    async def _install_and_run(self, job: Job, requirements: tuple[str, ...], folder: Path) -> ExecutionResult:
-        if os.geteuid() == 0:
-            os.chown(folder, NOBODY, NOBODY)
-        pip = await asyncio.to_thread(self._stage.pip)
-        binds = ["--bind", str(folder), PACKAGES, "--ro-bind", str(pip), f"{SUPPORT}/pip"]
-        binds += await asyncio.to_thread(_network_binds, self._install)
-        command = [self._python, "-B", f"{SUPPORT}/pip", *installing.pip_arguments(requirements)]
-        environment = await asyncio.to_thread(self._install.environment)
-        request = installing.install_request(command, job.limits, environment)
-        limits = installing.install_limits(job.limits)
-        document, _ = await self._sandbox([*binds, "--share-net"], request, limits, seconds=limits.wall_seconds)
-        failed = installing.refusal(document, self._install, backend=self.name, image=self.image)
-        if failed:
-            return failed
-        return installing.with_installed(await self._run(job, packages=folder), document, self._install)
+        Raises:
+            SandboxError: bubblewrap cannot be started.
+        """
+        binds = ["--bind", str(self._packages), PACKAGES, "--ro-bind", str(self._stage.pip()), f"{SUPPORT}/pip"]
+        return self._start(sizes, [*binds, *_network_binds(install), "--share-net"])
 
-    async def _sandbox(
-        self, extra: list[str], request: bytes, limits: Limits, *, seconds: float
-    ) -> tuple[dict[str, Any] | None, bool]:
-        """Run the supervisor in a fresh sandbox: its document if any, and whether it was too late."""
-        inner = outcome.start_command(self._python, "supervisor")
-        binds = [*_binds(self._python, self._stage.folder), *extra]
-        command = [str(self._stage.bwrap), *_isolation(limits), *binds, *_SEALED, "--", *inner]
-        done = await process.run(command, request, seconds=seconds + GRACE_SECONDS, **_unprivileged())
-        document = outcome.parse_document(done.stdout)
-        words = done.stderr.decode(errors="replace").strip()
-        if document is None and not done.late and words:
-            raise SandboxError(" ".join(words.split())[-300:])
-        return document, done.late
+    def pip_command(self) -> list[str]:
+        """How pip is started inside."""
+        return [self.python, "-B", f"{SUPPORT}/pip"]
+
+    def close(self) -> None:
+        """Remove the staged files. May be called twice."""
+        self._stage.close()
+
+    def _start(self, sizes: Sizes, extra: list[str]) -> BubblewrapSandbox:
+        inner = outcome.supervisor_command(self.python)
+        binds = [*_binds(self.python, self._stage.folder), *extra]
+        command = [str(self._stage.bwrap), *_isolation(sizes), *binds, *_SEALED, "--", *inner]
+        try:
+            return BubblewrapSandbox(command)
+        except OSError as error:
+            raise SandboxError(f"bubblewrap could not be started: {error}") from None
 
 
-def _isolation(limits: Limits) -> list[str]:
+class BubblewrapSandbox:
+    """A running bubblewrap whose supervisor listens on its input."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            bufsize=0,
+            **_unprivileged(),
+        )
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None  # noqa: S101 - it was asked for above
+        assert stdout is not None  # noqa: S101
+        self._input, self._output = stdin.fileno(), stdout.fileno()
+        os.set_blocking(self._input, False)
+        self._lines = LineReader(self._receive)
+
+    def ask(self, request: dict[str, Any], seconds: float) -> Answer:
+        """See `Sandbox.ask`."""
+        deadline = time.monotonic() + seconds
+        try:
+            write_all(self._input, json.dumps(request).encode() + b"\n", deadline)
+            line = self._lines.line(deadline)
+        except DeadlineError:
+            return Answer(None, late=True)
+        except OSError:
+            line = b""
+        if line:
+            return Answer(outcome.parse_document(line))
+        raise SandboxError(f"the sandbox ended: {self._words() or 'without a word'}")
+
+    def close(self) -> None:
+        """Kill bubblewrap, whose end ends everything inside."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+
+    def _receive(self, deadline: float) -> bytes:
+        wait_for(self._output, select.POLLIN, deadline)
+        return os.read(self._output, CHUNK)
+
+    def _words(self) -> str:
+        """What bubblewrap said before it ended."""
+        self._process.kill()
+        stderr = self._process.stderr
+        words = stderr.read() if stderr is not None else b""
+        return " ".join(words.decode(errors="replace").split())[-300:]
+
+
+def _isolation(sizes: Sizes) -> list[str]:
     """Namespaces, identity, and the writable places."""
     return [
         *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
@@ -184,8 +216,8 @@ def _isolation(limits: Limits) -> list[str]:
         *("--uid", str(NOBODY), "--gid", str(NOBODY), "--hostname", "sandbox"),
         *("--as-pid-1", "--proc", "/proc", "--dev", "/dev"),
         *("--size", str(_SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108 - inside the sandbox
-        *("--size", str(limits.disk_bytes), "--tmpfs", WORK),
-        *("--size", str(limits.disk_bytes), "--tmpfs", "/tmp"),  # noqa: S108 - inside the sandbox
+        *("--size", str(sizes.disk_bytes), "--tmpfs", WORK),
+        *("--size", str(sizes.disk_bytes), "--tmpfs", "/tmp"),  # noqa: S108 - inside the sandbox
         *("--chdir", WORK),
     ]
 
@@ -206,6 +238,38 @@ def _binds(python: str, stage: Path) -> list[str]:
     if Path("/etc/ld.so.cache").exists():
         binds += ["--ro-bind", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     return binds
+
+
+def _store(image: str) -> Path:
+    """The folder of installed packages; root's is one that the sandbox's user can enter and write to."""
+    root = os.geteuid() == 0
+    base = Path("/var/cache") if root else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "aiev" / "packages" / image
+    folder.mkdir(parents=True, exist_ok=True)
+    if root:
+        for part in (folder.parent.parent, folder.parent):
+            part.chmod(0o755)
+        os.chown(folder, NOBODY, NOBODY)
+    return folder
+
+
+def reap() -> int:
+    """Remove staged files of dead runs; returns how many. Their sandboxes have ended with them."""
+    removed = 0
+    for folder in Path(tempfile.gettempdir()).glob(f"{STAGE_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if owners.is_dead((folder / OWNER_FILE).read_text(encoding="ascii")):
+                shutil.rmtree(folder, ignore_errors=True)
+                removed += 1
+    return removed
+
+
+def remove_packages() -> int:
+    """Remove every store of packages; returns how many."""
+    stores = list(_store("any").parent.iterdir())
+    for store in stores:
+        shutil.rmtree(store, ignore_errors=True)
+    return len(stores)
 
 
 def _network_binds(settings: InstallSettings) -> list[str]:

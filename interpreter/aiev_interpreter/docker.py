@@ -1,49 +1,48 @@
-"""The Docker interpreter: each job in a container of its own, from our image.
+"""The Docker sandbox: each in a container of its own, from our image.
 
-A container has no network, no capabilities, a read-only root, a memory work directory, and limits of
-memory, processes and CPU; labels say which run owns it. Invariants: a container is removed when its job is
-over, whatever happened; an error of the daemon is a `SandboxError`, never a verdict on a program.
+A container has no network, no capabilities, a read-only root, memory work folders, and limits of memory, processes and
+CPU; labels say which run and which process own it. Invariants: a container whose owner is gone ends by itself, since
+its input closes, and is removed at the next start; an error of the daemon is a `SandboxError`, never a verdict.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
+import select
 import socket
 import time
-import uuid
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import docker
-from docker.errors import DockerException
-from docker.types import Mount, Ulimit
+from docker.errors import DockerException, ImageNotFound
+from docker.types import LogConfig, Mount, Ulimit
 from requests.exceptions import RequestException
 
-from aiev_interpreter import installing, outcome
+from aiev_interpreter import outcome, owners
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.image.build import DEFAULT_BASE, ensure_image
 from aiev_interpreter.install import CA_INSIDE, InstallSettings
-from aiev_interpreter.outcome import GRACE_SECONDS, PACKAGES, WORK
-from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
+from aiev_interpreter.lines import DeadlineError, LineReader, wait_for
+from aiev_interpreter.outcome import PACKAGES, WORK
+from aiev_interpreter.pool import Answer, Sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from docker.models.containers import Container
 
 NOBODY = 65534
 PROBE_SECONDS = 2
 CALL_SECONDS = 600
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
-AT_ONCE = 32
-"""Jobs in containers at the same time."""
-_OVERHEAD_BYTES = 64 * 1024 * 1024
-"""Memory of the supervisor and the interpreter's own start, on top of the program's limit."""
+CONNECTIONS = 48
+RUN_LABEL, OWNER_LABEL = "aiev.run", "aiev.owner"
+_OVERHEAD_BYTES = 96 * 1024 * 1024
+"""Memory of the supervisor and the fork servers, on top of the program's limit."""
+_OVERHEAD_PROCESSES = 12
 _FRAME_HEADER = 8
-_FOREIGN = (DockerException, RequestException, OSError)
+FOREIGN = (DockerException, RequestException, OSError)
 
 
 async def connect() -> docker.DockerClient:
@@ -58,11 +57,11 @@ async def connect() -> docker.DockerClient:
         client = docker.from_env(version="auto", timeout=PROBE_SECONDS)
         client.ping()
         client.close()
-        return docker.from_env(version="auto", timeout=CALL_SECONDS, max_pool_size=AT_ONCE)
+        return docker.from_env(version="auto", timeout=CALL_SECONDS, max_pool_size=CONNECTIONS)
 
     try:
         return await asyncio.to_thread(try_it)
-    except _FOREIGN as error:
+    except FOREIGN as error:
         reason = " ".join(str(error).split())[:120]
         raise InterpreterUnavailable(f"the Docker daemon does not answer ({reason})") from None
 
@@ -75,169 +74,209 @@ def _knock(address: str) -> None:
             door.connect(address.removeprefix("unix://"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """How a container ended."""
+class DockerBackend:
+    """Makes containers.
 
-    document: dict[str, Any] | None
-    oom: bool
-    """Whether Docker saw its memory limit reached."""
-    late: bool
-    """Whether the outer deadline ended it."""
-
-
-class DockerInterpreter:
-    """Runs Python jobs in containers."""
+    Args:
+        runtime: the OCI runtime, such as `runsc` (gVisor); empty takes the daemon's own.
+    """
 
     name = "docker"
+    python = "python3"
+    limits_processes = True
 
-    def __init__(self, client: docker.DockerClient, image: str, run_id: str, install: InstallSettings | None) -> None:
+    def __init__(self, client: docker.DockerClient, image: str, run_id: str, runtime: str = "") -> None:
         self.image = image
-        self._client = client
-        self._run_id = run_id
-        self._install = install or InstallSettings()
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="aiev-docker")
+        self._client, self._run_id, self._runtime = client, run_id, runtime
+        self._packages = f"aiev-packages-{image.rpartition(':')[2][:12]}"
 
     @classmethod
     async def connect(
-        cls, *, run_id: str, base_image: str = DEFAULT_BASE, install: InstallSettings | None = None
-    ) -> Self:
-        """Reach the daemon and build the image if it is not there.
+        cls, *, run_id: str, base_image: str = DEFAULT_BASE, runtime: str = "", languages: tuple[str, ...] = ()
+    ) -> DockerBackend:
+        """Reach the daemon, build the image if it is not there, and remove what dead runs have left.
 
         Raises:
-            InterpreterUnavailable: no daemon, or no image.
+            InterpreterUnavailable: no daemon, no image, or no such runtime.
         """
         client = await connect()
         try:
-            image = await asyncio.to_thread(ensure_image, client, base_image)
-        except _FOREIGN as error:
+            image = await asyncio.to_thread(ensure_image, client, base_image, languages)
+            await asyncio.to_thread(reap, client)
+            known = (await asyncio.to_thread(client.info)).get("Runtimes") or {}
+        except FOREIGN as error:
             raise InterpreterUnavailable(f"the interpreter's image is not to be had: {error}") from None
-        return cls(client, str(image.id), run_id, install)
+        if runtime and runtime not in known:
+            raise InterpreterUnavailable(f"the Docker daemon has no runtime {runtime!r}; it has {', '.join(known)}")
+        return cls(client, str(image.id), run_id, runtime)
 
-    async def execute(self, job: Job) -> ExecutionResult:
-        """See `Interpreter.execute`."""
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._execute, job)
-        except (SandboxError, *_FOREIGN) as error:
-            detail = " ".join(str(error).split())[:300]
-            return ExecutionResult(
-                verdict=Verdict.INFRA, exit_code=None, detail=detail, backend=self.name, image=self.image
-            )
+    def make(self, sizes: Sizes) -> DockerSandbox:
+        """A started container without a network.
 
-    async def close(self) -> None:
-        """Remove containers of this run that are left, and close the connection."""
-        await asyncio.to_thread(self._close)
-        self._threads.shutdown(wait=False)
+        Raises:
+            SandboxError: the daemon failed.
+        """
+        mounts = [Mount(PACKAGES, self._packages, type="volume", read_only=True)]
+        return self._start(sizes, mounts=mounts, network_mode="none")
 
-    def _close(self) -> None:
-        with contextlib.suppress(*_FOREIGN):
-            for container in self._client.containers.list(all=True, filters={"label": f"aiev.run={self._run_id}"}):
-                if container.labels.get("aiev.pid") == str(os.getpid()):
-                    container.remove(force=True)
+    def installer(self, sizes: Sizes, install: InstallSettings) -> DockerSandbox:
+        """A started container with a network, which may write to the store of packages.
+
+        Raises:
+            SandboxError: the daemon failed.
+        """
+        mounts = [Mount(PACKAGES, self._packages, type="volume")]
+        if certificates := install.certificates():
+            mounts.append(Mount(CA_INSIDE, str(certificates.resolve()), type="bind", read_only=True))
+        return self._start(sizes, mounts=mounts, network_mode="bridge")
+
+    def pip_command(self) -> list[str]:
+        """How pip is started inside."""
+        return [self.python, "-B", "-m", "pip"]
+
+    def close(self) -> None:
+        """Remove the containers of this process that are left, and close the connection. May be called twice."""
+        with contextlib.suppress(*FOREIGN):
+            for container in _labelled(self._client, f"{OWNER_LABEL}={owners.this_process()}"):
+                if container.labels.get(RUN_LABEL) == self._run_id:
+                    _remove(container)
         self._client.close()
 
-    def _execute(self, job: Job) -> ExecutionResult:
-        requirements = installing.wanted_requirements(job)
-        if not requirements:
-            return self._run(job, [])
-        volume = self._client.volumes.create(f"aiev-{uuid.uuid4().hex[:12]}", labels=self._labels())
+    def _start(self, sizes: Sizes, **options: Any) -> DockerSandbox:
+        memory = sizes.memory_bytes + 2 * sizes.disk_bytes + _OVERHEAD_BYTES
+        tmpfs = f"size={sizes.disk_bytes},uid={NOBODY},gid={NOBODY},mode=700"
         try:
-            return self._install_and_run(job, requirements, volume.name)
-        finally:
-            volume.remove(force=True)
+            container = self._client.containers.create(
+                self.image,
+                outcome.supervisor_command(self.python)[-1:],
+                stdin_open=True,
+                user=f"{NOBODY}:{NOBODY}",
+                read_only=True,
+                cap_drop=["ALL"],
+                security_opt=["no-new-privileges"],
+                labels={RUN_LABEL: self._run_id, OWNER_LABEL: owners.this_process()},
+                log_config=LogConfig(type="none"),
+                nano_cpus=1_000_000_000,
+                mem_limit=memory,
+                memswap_limit=memory,
+                pids_limit=sizes.processes + _OVERHEAD_PROCESSES,
+                ulimits=[Ulimit(name="core", soft=0, hard=0)],
+                tmpfs={WORK: f"{tmpfs},exec", "/tmp": tmpfs},  # noqa: S108 - inside the container
+                runtime=self._runtime or None,
+                **options,
+            )
+            return DockerSandbox(container)
+        except FOREIGN as error:
+            raise SandboxError(" ".join(str(error).split())[:300]) from None
 
-    def _run(self, job: Job, mounts: list[Mount]) -> ExecutionResult:
-        request = outcome.run_request(job, python="python3", limit_processes=False)
-        options = {"network_mode": "none", "mounts": mounts, **_sizes(job.limits)}
-        ended = self._contain(request, job.limits.wall_seconds, options)
-        return outcome.result_of(ended.document, backend=self.name, image=self.image, oom=ended.oom, late=ended.late)
 
-    def _install_and_run(self, job: Job, requirements: tuple[str, ...], volume: str) -> ExecutionResult:
-        command = ["python3", "-B", "-m", "pip", *installing.pip_arguments(requirements)]
-        request = installing.install_request(command, job.limits, self._install.environment())
-        mounts = [Mount(PACKAGES, volume, type="volume")]
-        if certificates := self._install.certificates():
-            mounts.append(Mount(CA_INSIDE, str(certificates.resolve()), type="bind", read_only=True))
-        limits = installing.install_limits(job.limits)
-        options = {"network_mode": "bridge", "mounts": mounts, **_sizes(limits)}
-        document = self._contain(request, limits.wall_seconds, options).document
-        failed = installing.refusal(document, self._install, backend=self.name, image=self.image)
-        if failed:
-            return failed
-        result = self._run(job, [Mount(PACKAGES, volume, type="volume", read_only=True)])
-        return installing.with_installed(result, document, self._install)
+class DockerSandbox:
+    """A running container whose supervisor is attached."""
 
-    def _contain(self, request: bytes, seconds: float, options: dict[str, Any]) -> _Ended:
-        """Run the supervisor in a container of its own, as process 1, which no signal from inside can end."""
-        container = self._client.containers.create(
-            self.image,
-            stdin_open=True,
-            user=f"{NOBODY}:{NOBODY}",
-            read_only=True,
-            cap_drop=["ALL"],
-            security_opt=["no-new-privileges"],
-            labels=self._labels(),
-            nano_cpus=1_000_000_000,
-            ulimits=[Ulimit(name="core", soft=0, hard=0)],
-            **options,
-        )
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._attached: Any = None
+        self._buffer = b""
         try:
-            text = _converse(container, request, time.monotonic() + seconds + GRACE_SECONDS)
-            container.reload()
-            state = container.attrs["State"]
-            document = outcome.parse_document(text or b"")
-            if document is None and text is not None and state.get("Error"):
-                raise SandboxError(f"the container could not run: {state['Error']}")
-            return _Ended(document, oom=bool(state.get("OOMKilled")), late=text is None)
-        finally:
-            container.remove(force=True)
+            self._attached = container.attach_socket(params={"stdin": 1, "stdout": 1, "stderr": 0, "stream": 1})
+            self._socket: socket.socket = getattr(self._attached, "_sock", self._attached)
+            container.start()
+        except BaseException:
+            self.close()
+            raise
+        self._socket.setblocking(True)
+        self._lines = LineReader(self._receive)
 
-    def _labels(self) -> dict[str, str]:
-        return {"aiev.run": self._run_id, "aiev.pid": str(os.getpid())}
+    def ask(self, request: dict[str, Any], seconds: float) -> Answer:
+        """See `Sandbox.ask`."""
+        deadline = time.monotonic() + seconds
+        try:
+            self._socket.settimeout(seconds)
+            self._socket.sendall(json.dumps(request).encode() + b"\n")
+            line = self._lines.line(deadline)
+        except (DeadlineError, TimeoutError):
+            return Answer(None, late=True)
+        except OSError as error:
+            raise SandboxError(f"the container's stream broke: {error}") from None
+        if line:
+            return Answer(outcome.parse_document(line))
+        return self._without_answer()
+
+    def _without_answer(self) -> Answer:
+        """The supervisor is gone: by the memory limit, or by something that no program can do."""
+        try:
+            self._container.reload()
+            state = self._container.attrs["State"]
+        except FOREIGN as error:
+            raise SandboxError(f"the container is gone: {' '.join(str(error).split())[:200]}") from None
+        if state.get("OOMKilled"):
+            return Answer(None, oom=True)
+        raise SandboxError(f"the container ended: {state.get('Error') or 'exit code ' + str(state.get('ExitCode'))}")
+
+    def close(self) -> None:
+        """Remove the container."""
+        with contextlib.suppress(Exception):
+            if self._attached is not None:
+                self._attached.close()
+                self._socket.close()
+        _remove(self._container)
+
+    def _receive(self, deadline: float) -> bytes:
+        """The payload of the next frame of Docker's multiplexed stream: 8 bytes of header (stream, length) and data."""
+        header = self._exactly(_FRAME_HEADER, deadline)
+        return self._exactly(int.from_bytes(header[4:], "big"), deadline) if header else b""
+
+    def _exactly(self, size: int, deadline: float) -> bytes:
+        """`size` bytes; fewer only at the end of the stream."""
+        while len(self._buffer) < size:
+            wait_for(self._socket.fileno(), select.POLLIN, deadline)
+            part = self._socket.recv(1 << 16)
+            if not part:
+                return b""
+            self._buffer += part
+        data, self._buffer = self._buffer[:size], self._buffer[size:]
+        return data
 
 
-def _sizes(limits: Limits) -> dict[str, Any]:
-    """Limits in Docker's words. Memory file systems count as memory, so their size is added."""
-    memory = limits.memory_bytes + limits.disk_bytes + _OVERHEAD_BYTES
-    tmpfs = f"size={limits.disk_bytes},uid={NOBODY},gid={NOBODY},mode=700"
-    return {
-        "mem_limit": memory,
-        "memswap_limit": memory,
-        "pids_limit": limits.processes + 4,
-        "tmpfs": {WORK: tmpfs, "/tmp": tmpfs},  # noqa: S108 - inside the container
-    }
+def _labelled(client: docker.DockerClient, label: str) -> list[Container]:
+    return list(client.containers.list(all=True, filters={"label": label}, ignore_removed=True))
 
 
-def _converse(container: Container, request: bytes, deadline: float) -> bytes | None:
-    """Start a container, give it `request` on its input, and return its output; None when too late."""
-    attached = container.attach_socket(params={"stdin": 1, "stdout": 1, "stderr": 0, "stream": 1})
-    connection: socket.socket = getattr(attached, "_sock", attached)
-    try:
-        container.start()
-        connection.settimeout(max(1.0, deadline - time.monotonic()))
-        connection.sendall(request)
-        connection.shutdown(socket.SHUT_WR)
-        return b"".join(_frames(connection, deadline))
-    except TimeoutError:
-        return None
-    finally:
-        attached.close()
-        connection.close()
+def _remove(container: Container) -> None:
+    with contextlib.suppress(*FOREIGN):
+        container.remove(force=True, v=True)
 
 
-def _frames(connection: socket.socket, deadline: float) -> Iterator[bytes]:
-    """Payloads of Docker's multiplexed stream: each after 8 bytes of header (stream, length)."""
-    while header := _exactly(connection, _FRAME_HEADER, deadline):
-        yield _exactly(connection, int.from_bytes(header[4:], "big"), deadline)
+def reap(client: docker.DockerClient) -> int:
+    """Remove containers whose owner is dead; returns how many."""
+    dead = [one for one in _labelled(client, OWNER_LABEL) if _is_abandoned(one)]
+    for container in dead:
+        _remove(container)
+    return len(dead)
 
 
-def _exactly(connection: socket.socket, size: int, deadline: float) -> bytes:
-    """`size` bytes, fewer only at the end of the stream; TimeoutError after the deadline."""
-    data = bytearray()
-    while len(data) < size:
-        connection.settimeout(max(0.01, deadline - time.monotonic()))
-        part = connection.recv(size - len(data))
-        if not part:
-            break
-        data += part
-    return bytes(data)
+def _is_abandoned(container: Container) -> bool:
+    """Whether nobody will use a container again: its owner is dead, or it ended and its owner is out of sight."""
+    owner = container.labels.get(OWNER_LABEL, "")
+    return owners.is_dead(owner) or (container.status == "exited" and not owners.is_visible(owner))
+
+
+def remove_packages(client: docker.DockerClient) -> int:
+    """Remove stores of packages that no container uses; returns how many."""
+    removed = 0
+    for volume in client.volumes.list(filters={"name": "aiev-packages-"}):
+        with contextlib.suppress(*FOREIGN):
+            volume.remove()
+            removed += 1
+    return removed
+
+
+def remove_images(client: docker.DockerClient, kept: str) -> int:
+    """Remove images of older interpreters that no container uses; returns how many."""
+    removed = 0
+    for image in client.images.list(name="aiev-interpreter"):
+        if image.id != kept:
+            with contextlib.suppress(*FOREIGN, ImageNotFound):
+                client.images.remove(image.id, noprune=False)
+                removed += 1
+    return removed

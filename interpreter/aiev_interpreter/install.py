@@ -112,6 +112,14 @@ class InstallSettings:
     extra_index_url: str | None = None
     ca_bundle: str | None = None
     proxy: str | None = None
+    allow: tuple[str, ...] = ()
+    """Packages that may be installed, and no others; empty lets all through."""
+    deny: tuple[str, ...] = ()
+    """Packages that may not be installed."""
+    allow_source: bool = False
+    """Whether packages may be built from source, which runs their code while there is a network."""
+    from_imports: bool = True
+    """Whether well-known packages are installed that a program imports without asking for them."""
 
     def environment(self) -> dict[str, str]:
         """The installer's environment variables; only here do credentials stand."""

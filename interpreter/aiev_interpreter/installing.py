@@ -6,7 +6,7 @@ runs while there is a network; an index that does not answer is the machine's fa
 
 from __future__ import annotations
 
-import ast
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,42 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from aiev_interpreter.errors import SandboxError
-from aiev_interpreter.outcome import ENVIRONMENT, PACKAGES, supervisor_request
+from aiev_interpreter.outcome import imported
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from aiev_interpreter.install import InstallSettings
 
 INSTALL_MEMORY_BYTES = 1 << 30
+REFRESH_DAYS = 7
+TREE_DIGITS = 24
+KNOWN = {
+    **{name: name for name in (
+        *("aiohttp", "attrs", "beartype", "boto3", "cachetools", "click", "colorama", "cryptography", "faker", "fastapi"),
+        *("flask", "gensim", "geopy", "httpx", "hypothesis", "jinja2", "joblib", "jsonschema", "lxml", "markdown"),
+        *("matplotlib", "more_itertools", "msgpack", "multidict", "mypy", "networkx", "nltk", "numba", "numpy", "orjson"),
+        *("openpyxl", "pandas", "parameterized", "patsy", "pendulum", "plotly", "polars", "psutil", "pyarrow", "pydantic"),
+        *("pygments", "pyparsing", "pytest", "pytz", "regex", "requests", "rich", "scipy", "seaborn", "shapely", "six"),
+        *("sortedcontainers", "sqlalchemy", "statsmodels", "sympy", "tabulate", "toml", "tomli", "toolz", "tqdm", "typer"),
+        *("unidecode", "urllib3", "werkzeug", "xlrd", "xmltodict", "yarl"),
+    )},
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil",
+    "docx": "python-docx",
+    "dotenv": "python-dotenv",
+    "pptx": "python-pptx",
+    "PIL": "pillow",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "PyYAML",
+}  # fmt: skip
+"""Names that a program may import without asking for their package: well-known ones alone, so that an invented name stays
+an import error, and nobody gains by registering it."""
 _UNREACHABLE = (
     "Temporary failure in name resolution",
     "Name or service not known",
@@ -39,19 +68,25 @@ _WORDS = {
 }
 
 
-def pip_arguments(requirements: tuple[str, ...]) -> list[str]:
-    """Arguments of `pip install`: wheels only, into `PACKAGES`, asking nothing and caching nothing."""
-    return [
-        "install",
-        *(
-            "--quiet",
-            "--no-input",
-            "--disable-pip-version-check",
-            "--no-cache-dir",
-            "--root-user-action=ignore",
-        ),
-        *("--only-binary=:all:", "--target", PACKAGES, "--", *requirements),
-    ]
+def pip_arguments(requirements: tuple[str, ...], settings: InstallSettings) -> list[str]:
+    """Arguments of `pip install` into the folder that the supervisor names: asking nothing and caching nothing."""
+    quiet = ("--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--root-user-action=ignore")
+    wheels = () if settings.allow_source else ("--only-binary=:all:",)
+    return ["install", *quiet, *wheels, "--target", "{tree}", "--", *requirements]
+
+
+def tree_of(requirements: tuple[str, ...], settings: InstallSettings, today: date) -> str:
+    """The name of the tree of packages for these requirements; empty when there are none.
+
+    Requirements that do not pin their versions get a new tree every `REFRESH_DAYS`, so that a cache never keeps an old
+    version for ever.
+    """
+    if not requirements:
+        return ""
+    pinned = all("==" in requirement for requirement in requirements)
+    period = "" if pinned else str(today.toordinal() // REFRESH_DAYS)
+    source = (period, settings.index_url, settings.extra_index_url, settings.allow_source)
+    return hashlib.sha256(repr((sorted(requirements), source)).encode()).hexdigest()[:TREE_DIGITS]
 
 
 def install_limits(limits: Limits) -> Limits:
@@ -65,23 +100,39 @@ def install_limits(limits: Limits) -> Limits:
     )
 
 
-def install_request(command: list[str], limits: Limits, env: dict[str, str]) -> bytes:
-    """The supervisor's request for running the installer."""
-    return supervisor_request(
-        command=command,
-        files={},
-        limits=install_limits(limits),
-        env=ENVIRONMENT | env,
-        watched=PACKAGES,
-        watched_bytes=limits.install_bytes,
+def wanted_requirements(job: Job, settings: InstallSettings) -> tuple[str, ...]:
+    """The job's requirements, and well-known packages that program and tests import without asking for them."""
+    if job.language != "python":
+        return ()
+    named = {_name(one) for one in job.requirements}
+    known = KNOWN if settings.from_imports else {"pytest": "pytest"}
+    more = sorted({known[name] for name in imported(job.program, job.tests) & known.keys()})
+    return (*job.requirements, *(one for one in more if canonicalize_name(one) not in named))
+
+
+def forbidden(requirements: tuple[str, ...], settings: InstallSettings) -> tuple[str, ...]:
+    """One line for each requirement that the lists of the settings do not let through."""
+    allow, deny = ({canonicalize_name(name) for name in names} for names in (settings.allow, settings.deny))
+    lines = []
+    for requirement in requirements:
+        name = canonicalize_name(_name(requirement))
+        if name in deny or (allow and name not in allow):
+            lines.append(f"ERROR: {name} may not be installed here; write the program without it")
+    return tuple(lines)
+
+
+def forbidden_result(lines: tuple[str, ...], *, backend: str, image: str) -> ExecutionResult:
+    """The result of a job whose packages are not let through."""
+    words = "\n".join(lines)
+    return ExecutionResult(
+        verdict=Verdict.INSTALL_FAILED,
+        exit_code=None,
+        stderr=words,
+        install_log=words,
+        detail="a package may not be installed here",
+        backend=backend,
+        image=image,
     )
-
-
-def wanted_requirements(job: Job) -> tuple[str, ...]:
-    """The job's requirements, and pytest when its tests import it."""
-    if "pytest" not in _imports(job.tests) or "pytest" in {_name(one) for one in job.requirements}:
-        return job.requirements
-    return (*job.requirements, "pytest")
 
 
 def refusal(
@@ -112,17 +163,7 @@ def refusal(
     )
 
 
-def with_installed(
-    result: ExecutionResult, document: dict[str, Any] | None, settings: InstallSettings
-) -> ExecutionResult:
-    """A run's result with what was installed for it."""
-    if document is None:
-        return result
-    log = settings.redacted(document["stdout"] + document["stderr"])
-    return replace(result, installed=installed_versions(document["listing"]), install_log=log)
-
-
-def installed_versions(folders: list[str]) -> tuple[str, ...]:
+def installed_versions(folders: Sequence[str]) -> tuple[str, ...]:
     """`name==version` for each `.dist-info` folder name."""
     pairs = [folder.removesuffix(".dist-info").rpartition("-") for folder in folders if folder.endswith(".dist-info")]
     return tuple(sorted(f"{name}=={version}" for name, _, version in pairs))
@@ -133,13 +174,3 @@ def _name(requirement: str) -> str:
         return str(canonicalize_name(Requirement(requirement).name))
     except InvalidRequirement:
         return ""
-
-
-def _imports(source: str) -> set[str]:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return {name.partition(".")[0] for name in names}

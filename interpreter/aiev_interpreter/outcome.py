@@ -6,64 +6,148 @@ completed report, and at least one assertion.
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from aiev_interpreter.languages import language_named
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiev_interpreter.languages import Language
 
 WORK = "/work"
 PACKAGES = "/packages"
 SUPPORT = "/aiev"
 """Where the sandbox holds the package `aiev_interpreter.sandbox`."""
+WRITABLE = (WORK, "/tmp", "/dev/shm")  # noqa: S108 - inside the sandbox
+PRELOADED = frozenset(("numpy", "pandas", "scipy", "sklearn", "matplotlib", "sympy", "networkx", "torch"))
+"""Packages slow to import, which a fork server imports once for all programs of a conversation that name them."""
 _START = "import sys; sys.path.insert(0, {folder!r}); from aiev_interpreter.sandbox import {module}; "
 _START += "del sys.path[0]; {module}.main()"
 GRACE_SECONDS = 15.0
 """How much longer than its own limits a sandbox may take before it is killed from outside."""
+TTL_SECONDS, IDLE_SECONDS = 3600, 900
+"""After which a sandbox ends by itself: since its start, and since its last job."""
 _DOCUMENT_KEYS = {
-    *(
-        "ended_by",
-        "exit_code",
-        "stdout",
-        "stderr",
-        "stdout_truncated",
-        "stderr_truncated",
-        "report",
-        "wall_seconds",
-    ),
-    *("cpu_seconds", "peak_memory_bytes", "listing"),
+    *("ended_by", "exit_code", "stdout", "stderr", "stdout_truncated", "stderr_truncated", "report"),
+    *("wall_seconds", "cpu_seconds", "peak_memory_bytes", "stage", "canary", "clean"),
 }
+_SHORT_KEYS = {"missing", "warm"}
+"""Of the two answers that are no documents of a run: a tree of packages is not there; fork servers are started."""
 _SIGXCPU, _SIGXFSZ = -24, -25
 _ENDINGS = {
     "timeout": (Verdict.TIMEOUT, "the wall-clock limit was reached"),
     "cpu": (Verdict.TIMEOUT, "the CPU-time limit was reached"),
     "output_limit": (Verdict.OUTPUT_LIMIT, "the program wrote more than the output limit"),
     "oom": (Verdict.OOM, "the memory limit was reached"),
+    "server": (Verdict.ERROR, "the program ended the process that ran it"),
 }
-ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": WORK, "LANG": "C.UTF-8", "TMPDIR": "/tmp"}  # noqa: S108
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": WORK,
+    "LANG": "C.UTF-8",
+    "TMPDIR": "/tmp",  # noqa: S108 - inside the sandbox
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+}
 
 
 def start_command(python: str, module: str) -> list[str]:
-    """The command that starts `supervisor` or `harness` inside the sandbox, from its compiled files."""
+    """The command that starts `supervisor` or `forkserver` inside the sandbox, from its compiled files."""
     return [python, "-I", "-B", "-c", _START.format(folder=SUPPORT, module=module)]
 
 
-def run_request(job: Job, *, python: str, limit_processes: bool) -> bytes:
-    """The supervisor's request for running a job without network."""
-    return supervisor_request(
-        command=[*start_command(python, "harness"), WORK],
-        files={"solution.py": job.program, "tests.py": job.tests},
-        limits=job.limits,
-        env=ENVIRONMENT,
-        reports=True,
+def supervisor_command(python: str) -> list[str]:
+    """The command of a sandbox's process 1."""
+    options = {
+        "server": start_command(python, "forkserver"),
+        "writable": WRITABLE,
+        "ttl_seconds": TTL_SECONDS,
+        "idle_seconds": IDLE_SECONDS,
+    }
+    return [*start_command(python, "supervisor"), json.dumps(options)]
+
+
+def warm_request(tree: str, preload: Sequence[str]) -> dict[str, Any]:
+    """Asks for the fork servers that later jobs will need: a plain one, and one with these packages and modules."""
+    return {"warm": [[""], *([[tree, *preload]] if preload else [])]}
+
+
+def probe_request(language: Language, limits: Limits) -> dict[str, Any]:
+    """Asks whether a language's tools are there: its exit code says so."""
+    held = asdict(limits) | {"data_bytes": 0, "memory_bytes": limits.memory_bytes + language.memory_bytes}
+    held |= {"wall_seconds": language.compile_seconds, "cpu_seconds": language.compile_seconds}
+    return _request(command=list(language.probe), limits=held, env=ENVIRONMENT, tree="", probes=True)
+
+
+def run_request(job: Job, tree: str, *, limit_processes: bool) -> dict[str, Any]:
+    """The supervisor's request for running a job without network, with the packages of `tree` if it has any."""
+    language = language_named(job.language)
+    plan = language.plan(job.program, job.tests)
+    python = language.name == "python"
+    limits = asdict(job.limits) | {"data_bytes": job.limits.memory_bytes if python else 0}
+    limits["memory_bytes"] += language.memory_bytes
+    compiling = limits | {"memory_bytes": language.compile_memory_bytes, "wall_seconds": language.compile_seconds}
+    return _request(
+        files=dict(plan.files),
+        compile=[list(command) for command in plan.compile],
+        compile_limits=compiling | {"cpu_seconds": 4 * language.compile_seconds},
+        command=list(plan.run),
+        limits=limits,
+        env=ENVIRONMENT | dict(plan.env),
+        tree=tree,
+        preload=sorted(PRELOADED & imported(job.program, job.tests)) if python else [],
         limit_processes=limit_processes,
     )
 
 
-def supervisor_request(*, limits: Limits, **values: Any) -> bytes:
-    """A request of the supervisor; what is not given is off."""
-    defaults = {"reports": False, "limit_processes": False, "watched": "", "watched_bytes": 0, "folder": WORK}
-    return json.dumps(defaults | values | {"limits": asdict(limits)}).encode()
+def install_request(command: list[str], limits: Limits, env: dict[str, str], tree: str) -> dict[str, Any]:
+    """The supervisor's request for running the installer; `{tree}` in its command is the folder to fill."""
+    return _request(
+        command=command,
+        limits=asdict(limits) | {"data_bytes": 0},
+        env=ENVIRONMENT | env,
+        tree=tree,
+        installs=True,
+        watched_bytes=limits.install_bytes,
+    )
+
+
+def _request(**values: Any) -> dict[str, Any]:
+    defaults = {
+        "files": {},
+        "compile": [],
+        "preload": [],
+        "limit_processes": False,
+        "installs": False,
+        "probes": False,
+        "compile_limits": {},
+        "watched": "",
+        "watched_bytes": 0,
+        "folder": WORK,
+    }
+    return defaults | values
+
+
+def imported(*sources: str) -> set[str]:
+    """Top-level names that Python sources import; a source that does not parse imports nothing."""
+    names: set[str] = set()
+    for source in sources:
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module or "")
+    return {name.partition(".")[0] for name in names}
 
 
 def parse_document(text: bytes) -> dict[str, Any] | None:
@@ -72,7 +156,9 @@ def parse_document(text: bytes) -> dict[str, Any] | None:
         document = json.loads(text)
     except ValueError:
         return None
-    return document if isinstance(document, dict) and document.keys() >= _DOCUMENT_KEYS else None
+    if not isinstance(document, dict) or not (document.keys() >= _DOCUMENT_KEYS or document.keys() & _SHORT_KEYS):
+        return None
+    return document
 
 
 def result_of(
@@ -152,9 +238,11 @@ def _verdict(document: dict[str, Any], report: dict[str, Any], *, oom: bool) -> 
     if oom or (code != 0 and (report["error"] == "MemoryError" or _raised(document["stderr"], "MemoryError"))):
         return _ENDINGS["oom"]
     if code != 0:
-        return Verdict.ERROR, _ending(code)
+        return Verdict.ERROR, f"compiling: {_ending(code)}" if document["stage"] == "compile" else _ending(code)
     if not report["completed"]:
         return Verdict.ERROR, "the program ended its own process before the tests were through"
+    if document["canary"] == "completed":
+        return Verdict.NO_TESTS, "the tests pass even when every assertion fails: let failures end them"
     if report["assertions"] < 1:
         return (
             Verdict.NO_TESTS,

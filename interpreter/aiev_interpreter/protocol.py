@@ -100,8 +100,21 @@ class Interpreter(Protocol):
     name: str
     image: str
 
-    async def execute(self, job: Job) -> ExecutionResult:
-        """Run one job to its end. Never raises for anything that the program did."""
+    async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
+        """Run one job to its end. Never raises for anything that the program did.
+
+        Args:
+            job: program and tests.
+            owner: the conversation it belongs to; its programs share a sandbox, one after another, which nobody else
+                uses. Without one, the sandbox is used once.
+
+        Raises:
+            InterpreterUnavailable: the sandbox has no tools for the job's language.
+        """
+        ...
+
+    async def release(self, owner: str) -> None:
+        """End the sandbox of a conversation that is over. May be called twice, and without one."""
         ...
 
     async def close(self) -> None:

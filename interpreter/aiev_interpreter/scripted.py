@@ -20,13 +20,16 @@ class ScriptedInterpreter:
         self._answer = script if callable(script) else None
         self._results = iter(()) if callable(script) else iter(script)
 
-    async def execute(self, job: Job) -> ExecutionResult:
+    async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:  # noqa: ARG002 - there is no sandbox
         """The next result of the script; raises StopAsyncIteration when it has run out."""
         self.jobs.append(job)
         result = self._answer(job) if self._answer else next(self._results, None)
         if result is None:
             raise StopAsyncIteration("the script has no result left")
         return result
+
+    async def release(self, owner: str) -> None:
+        """Nothing to give back."""
 
     async def close(self) -> None:
         """Nothing to give back."""

@@ -1,11 +1,11 @@
 """Choosing a sandbox, and what is said when none can be had."""
 
 import pytest
+from aiev_interpreter.process import run
 
 from aiev_interpreter import ExecutionResult, InterpreterUnavailable, Job, Verdict, open_interpreter
 from aiev_interpreter import bubblewrap as backend
 from aiev_interpreter.open import probe
-from aiev_interpreter.process import run
 from aiev_interpreter.scripted import ScriptedInterpreter
 
 

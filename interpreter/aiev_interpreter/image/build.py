@@ -13,22 +13,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiev_interpreter.errors import InterpreterUnavailable
+from aiev_interpreter.languages import language_named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from docker import DockerClient
     from docker.models.images import Image
 
 FOLDER = Path(__file__).parent
-_FILES = {"Dockerfile": FOLDER / "Dockerfile"} | {
-    f"sandbox/{path.name}": path for path in sorted((FOLDER.parent / "sandbox").glob("*.py"))
-}
+_SANDBOX = FOLDER.parent / "sandbox"
 DEFAULT_BASE = "python:3.12-slim-bookworm"
 LOCAL_BASE = "aiev-base:bookworm"
 """Taken where the default base cannot be pulled: a base image that was made on this machine."""
 
 
-def ensure_image(client: DockerClient, base: str = DEFAULT_BASE) -> Image:
-    """The image for `base`, built unless it is there.
+def ensure_image(client: DockerClient, base: str = DEFAULT_BASE, languages: Sequence[str] = ()) -> Image:
+    """The image for `base` with the tools of these languages besides Python, built unless it is there.
 
     Raises:
         InterpreterUnavailable: the base cannot be had, or the build fails.
@@ -37,18 +38,32 @@ def ensure_image(client: DockerClient, base: str = DEFAULT_BASE) -> Image:
 
     for candidate in dict.fromkeys((base, LOCAL_BASE) if base == DEFAULT_BASE else (base,)):
         try:
-            return client.images.get(tag(candidate))
+            return client.images.get(tag(candidate, languages))
         except ImageNotFound:
             continue
-    return _build(client, _available_base(client, base))
+    return _build(client, _available_base(client, base), languages)
 
 
-def tag(base: str) -> str:
-    """`aiev-interpreter:` and 12 hex digits over the base's name and all files of the image."""
-    digest = hashlib.sha256(base.encode())
-    for name, path in _FILES.items():
+def tag(base: str, languages: Sequence[str] = ()) -> str:
+    """`aiev-interpreter:` and 12 hex digits over the base's name, all files of the image, and what it installs."""
+    digest = hashlib.sha256(base.encode() + repr(sorted(_arguments(languages).items())).encode())
+    for name, path in _files().items():
         digest.update(name.encode() + path.read_bytes())
     return f"aiev-interpreter:{digest.hexdigest()[:12]}"
+
+
+def _files() -> dict[str, Path]:
+    """What goes into the image, by its name there."""
+    inside = [path for path in sorted(_SANDBOX.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    return {"Dockerfile": FOLDER / "Dockerfile"} | {f"sandbox/{path.relative_to(_SANDBOX)}": path for path in inside}
+
+
+def _arguments(languages: Sequence[str]) -> dict[str, str]:
+    """The Dockerfile's arguments for these languages."""
+    chosen = [language_named(name) for name in languages]
+    packages = sorted({package for language in chosen if language.name != "python" for package in language.packages})
+    steps = [step for language in chosen for step in language.image_steps]
+    return {"PACKAGES": " ".join(packages), "STEPS": " && ".join(steps) or ":"}
 
 
 def _available_base(client: DockerClient, base: str) -> str:
@@ -81,12 +96,16 @@ def _local_base(client: DockerClient, base: str, error: Exception) -> str:
     ) from None
 
 
-def _build(client: DockerClient, base: str) -> Image:
+def _build(client: DockerClient, base: str, languages: Sequence[str]) -> Image:
     from docker.errors import DockerException  # noqa: PLC0415
 
     try:
         image, _ = client.images.build(
-            fileobj=_context(), custom_context=True, tag=tag(base), buildargs={"BASE_IMAGE": base}, rm=True
+            fileobj=_context(),
+            custom_context=True,
+            tag=tag(base, languages),
+            buildargs={"BASE_IMAGE": base, **_arguments(languages)},
+            rm=True,
         )
     except DockerException as error:
         reason = " ".join(str(error).split())[:300]
@@ -98,7 +117,7 @@ def _context() -> io.BytesIO:
     """The build context as a tar file."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, path in _FILES.items():
+        for name, path in _files().items():
             data = path.read_bytes()
             member = tarfile.TarInfo(name)
             member.size, member.mode = len(data), 0o644

@@ -1,19 +1,13 @@
-"""Python: the harness of the sandbox rewrites, counts and runs; nothing is compiled."""
+"""Python: a fork of the sandbox's fork server rewrites, counts and runs; nothing is compiled, no command is started."""
 
 from __future__ import annotations
 
 from aiev_interpreter.languages.base import Language, Plan
 
-_START = (
-    "import sys; sys.path.insert(0, '/aiev'); from aiev_interpreter.sandbox import harness; "
-    "del sys.path[0]; harness.main()"
-)
-
 
 def plan(program: str, tests: str) -> Plan:
-    """Two files, and the harness that loads them."""
-    files = {"solution.py": program, "tests.py": tests}
-    return Plan(files=files, compile=(), run=("python3", "-I", "-B", "-c", _START, "/work"))
+    """Two files; no command, which asks for a fork of the fork server."""
+    return Plan(files={"solution.py": program, "tests.py": tests}, compile=(), run=())
 
 
 PYTHON = Language(

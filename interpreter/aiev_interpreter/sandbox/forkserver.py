@@ -7,7 +7,6 @@ its own fork.
 """
 
 # pathlib is left out, since its import would add to the start of every sandbox
-# ruff: noqa: PTH123
 
 from __future__ import annotations
 

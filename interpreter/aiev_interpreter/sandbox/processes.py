@@ -14,7 +14,7 @@ import os
 import resource
 import signal
 import time
-from typing import Collection
+from collections.abc import Collection
 
 PAGE_BYTES = resource.getpagesize()
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")

@@ -9,7 +9,7 @@ is for.
 """
 
 # pathlib is left out, since its import would add to the start of every sandbox
-# ruff: noqa: PTH102, PTH106, PTH107, PTH110, PTH112, PTH113, PTH114, PTH118, PTH119, PTH120, PTH123, PTH208
+# ruff: noqa: PTH102, PTH110, PTH114, PTH118, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -48,8 +48,10 @@ class Supervisor:
         self.servers: dict[tuple[str, ...], ForkServer] = {}
 
     def warm(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Start the fork server that later requests like this one will need."""
-        self.server(*key_of(request))
+        """Start the fork servers that later requests will need; one whose packages are not there can wait."""
+        for tree, *preload in request["warm"]:
+            if not tree or os.path.exists(os.path.join(PACKAGES, tree, MARKER)):
+                self.server(tree, *preload)
         return {"warm": True}
 
     def serve(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +61,8 @@ class Supervisor:
         tree = request["tree"]
         if tree and not request["installs"] and not os.path.exists(os.path.join(PACKAGES, tree, MARKER)):
             return {"missing": True}
+        if request["probes"]:
+            return self.probe(request)
         document = self.install(request) if request["installs"] else self.run(request)
         document["clean"] = self.clean()
         return document
@@ -71,12 +75,17 @@ class Supervisor:
             if document["exit_code"] or document["ended_by"]:
                 return document | {"stage": "compile", "canary": ""}
         document = self.execute(request, request["limits"], "count")
-        report = document["report"]
-        canary = ""
-        if report and not document["ended_by"] and not document["exit_code"] and '"completed": true' in report:
-            canary = self.sabotaged(request, document["wall_seconds"])
+        canary = self.sabotaged(request, document["wall_seconds"]) if assertions_of(document) else ""
         marker = read_marker(request["tree"])
         return document | {"stage": "run", "canary": canary, "installed": marker.get("installed", [])}
+
+    def probe(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run a command that says whether a language's tools are there."""
+        try:
+            document = self.watch(request, request["limits"], "count").run_command(request["command"])
+        except OSError:
+            document = {"exit_code": 127}
+        return {"missing": document["exit_code"] != 0}
 
     def sabotaged(self, request: dict[str, Any], seconds: float) -> str:
         """Repeat a run with every assertion failing: `completed` says that its tests cannot fail."""
@@ -85,8 +94,7 @@ class Supervisor:
             self.lay_out(request)
         wall = min(request["limits"]["wall_seconds"], _CANARY_FACTOR * seconds + _CANARY_SECONDS)
         document = self.execute(request, request["limits"] | {"wall_seconds": wall}, "sabotage")
-        survived = not document["ended_by"] and not document["exit_code"] and '"completed": true' in document["report"]
-        return "completed" if survived else "failed"
+        return "failed" if assertions_of(document) is None else "completed"
 
     def execute(self, request: dict[str, Any], limits: dict[str, Any], mode: str) -> dict[str, Any]:
         """Run program and tests once: in a fork for Python, else by the language's command."""
@@ -168,6 +176,17 @@ class Supervisor:
                         os.unlink(entry.path)
 
 
+def assertions_of(document: dict[str, Any]) -> int | None:
+    """How many assertions held in a run that is well; None for one that is not."""
+    if document["ended_by"] or document["exit_code"] or not document["report"]:
+        return None
+    try:
+        report = json.loads(document["report"])
+        return int(report["assertions"]) if report["completed"] is True else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 def key_of(request: dict[str, Any]) -> tuple[str, ...]:
     """What a fork server must have imported for a request."""
     return request["tree"], *request["preload"]
@@ -182,12 +201,14 @@ def read_marker(tree: str) -> dict[str, Any]:
 
 
 def remove_tree(path: str) -> None:
-    """Remove a folder whose owner may have closed it."""
+    """Remove a folder, parts of which its owner may have closed."""
     with contextlib.suppress(OSError):
-        for root, folders, _ in os.walk(path):
-            for folder in folders:
+        os.chmod(path, 0o700)
+    for root, folders, _ in os.walk(path):
+        for folder in (os.path.join(root, name) for name in folders):
+            if not os.path.islink(folder):
                 with contextlib.suppress(OSError):
-                    os.chmod(os.path.join(root, folder), 0o700, follow_symlinks=True)
+                    os.chmod(folder, 0o700)
     shutil.rmtree(path, ignore_errors=True)
 
 
