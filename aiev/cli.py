@@ -161,7 +161,7 @@ def stats(db: Path, as_json: bool) -> None:
 @click.option("--program", type=click.Path(path_type=Path), required=True, help="File with the solution.")
 @click.option("--tests", type=click.Path(path_type=Path), required=True, help="File with its unit tests.")
 @click.option("--install", default="", metavar="'pip install ...'", help="Packages to install first.")
-@click.option("--language", type=click.Choice(["python"]), default="python", show_default=True, help="Of both files.")
+@click.option("--language", default="python", show_default=True, help="Of both files.")
 @click.option("--backend", type=click.Choice(["auto", "docker", "bubblewrap"]), help="Sandbox.")
 @_configured
 @_JSON
@@ -178,9 +178,12 @@ def execute(
     """Run one program with its tests in the sandbox and say how it ended (exit code 1 unless `ok`)."""
     from aiev.recipes.execute import execute_once, result_json, result_text  # noqa: PLC0415
 
-    chosen = (f'interpreter.backend="{backend}"',) if backend else ()
+    name = _language(language)
+    chosen = [f'interpreter.backend="{backend}"'] if backend else []
+    if name != "python":
+        chosen.append(f"interpreter.languages=[{json.dumps(name)}]")
     config = _config(files, (*assignments, *chosen))
-    result, refused = asyncio.run(execute_once(config, _read(program), _read(tests), install, language))
+    result, refused = asyncio.run(execute_once(config, _read(program), _read(tests), install, name))
     for line in refused:
         click.echo(f"aiev: not installed: {line}", err=True)
     _show(as_json, lambda: result_json(result), lambda: result_text(result))
@@ -231,6 +234,48 @@ def config_show(files: tuple[Path, ...], assignments: tuple[str, ...], as_json: 
 
 
 @main.group()
+def image() -> None:
+    """Build the Docker image that programs run in."""
+
+
+@image.command("build")
+@click.option("--language", "languages", multiple=True, help="Also the tools of this language; `all` for every one.")
+@_configured
+def image_build(languages: tuple[str, ...], files: tuple[Path, ...], assignments: tuple[str, ...]) -> None:
+    """Build the image, with Python and the tools of the languages asked for."""
+    from aiev.recipes.housekeeping import build_sandbox_image  # noqa: PLC0415 - the docker SDK is slow to import
+
+    names = tuple(language if language == "all" else _language(language) for language in languages)
+    config = _config(files, assignments)
+    click.echo(asyncio.run(build_sandbox_image(config.settings, names or config.settings.interpreter.languages)))
+
+
+@main.group()
+def sandbox() -> None:
+    """Look after what sandboxes leave on this machine."""
+
+
+@sandbox.command("gc")
+@click.option(
+    "--packages", is_flag=True, help="Remove the installed packages too; they come back when they are needed."
+)
+@click.option("--images", is_flag=True, help="Remove the images of other versions of the interpreter too.")
+@_configured
+@_JSON
+def sandbox_gc(
+    packages: bool, images: bool, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool
+) -> None:
+    """Remove containers and files of runs that have died."""
+    from aiev.recipes.housekeeping import collect  # noqa: PLC0415
+
+    removed = asyncio.run(collect(_config(files, assignments).settings, packages=packages, images=images))
+    if as_json:
+        _print_json(removed)
+        return
+    click.echo("; ".join(f"{count} {what}" for what, count in removed.items()) + " removed")
+
+
+@main.group()
 def models() -> None:
     """Look at and fetch the weights of embedded models."""
 
@@ -278,6 +323,15 @@ def _config(files: tuple[Path, ...], assignments: tuple[str, ...]) -> Config:
     from aiev.config import load_config  # noqa: PLC0415 - pydantic is slow to import
 
     return load_config(files, assignments)
+
+
+def _language(name: str) -> str:
+    from aiev_interpreter.languages import UnknownLanguage, language_named  # noqa: PLC0415
+
+    try:
+        return language_named(name).name
+    except UnknownLanguage as error:
+        raise UsageError(f"--language: {error}") from None
 
 
 def _read(path: Path) -> str:

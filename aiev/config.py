@@ -100,6 +100,11 @@ class InterpreterConfig(_Section):
 
     backend: Literal["auto", "docker", "bubblewrap"]
     base_image: str
+    languages: tuple[str, ...]
+    runtime: str
+    ready: int = Field(ge=0)
+    kept: int = Field(ge=1)
+    preload: tuple[str, ...]
     wall_seconds: float = Field(gt=0)
     cpu_seconds: float = Field(gt=0)
     memory_mib: int = Field(ge=64)
@@ -118,6 +123,10 @@ class InstallConfig(_Section):
     extra_index_url: str
     ca_bundle: str
     proxy: str
+    from_imports: bool
+    allow_source: bool
+    allow: tuple[str, ...]
+    deny: tuple[str, ...]
 
 
 class StoreConfig(_Section):
@@ -144,6 +153,7 @@ _NO_INFLUENCE = {
     "run": {"workers", "limit"},
     "model": {"timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url"},
     "seeds": {"sources", "kind", "self_contained"},
+    "interpreter": {"languages", "runtime", "ready", "kept", "preload"},
     "store": {"full_sync"},
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""

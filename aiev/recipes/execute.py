@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from aiev.errors import AievError
+from aiev.errors import AievError, SetupError
 from aiev.recipes.parts import build_interpreter, build_limits
 from aiev.view.safe import safe
+from aiev_interpreter import InterpreterUnavailable
 from aiev_interpreter.install import parse_install
 from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
@@ -30,6 +31,8 @@ async def execute_once(
     interpreter = await build_interpreter(config.settings, run_id="execute")
     try:
         result = await interpreter.execute(job)
+    except InterpreterUnavailable as error:
+        raise SetupError(str(error)) from None
     finally:
         await interpreter.close()
     if result.verdict is Verdict.INFRA:

@@ -58,21 +58,28 @@ class JournaledModel:
 
 
 class JournaledInterpreter:
-    """Takes the result of a job that has run before from the journal."""
+    """One conversation's interpreter: takes the result of a job that has run before from the journal."""
 
-    def __init__(self, interpreter: Interpreter, journal: Reader) -> None:
+    def __init__(self, interpreter: Interpreter, journal: Reader, conversation_id: str) -> None:
         self.name = interpreter.name
         self.image = interpreter.image
         self._interpreter = interpreter
         self._journal = journal
+        self._owner = conversation_id
 
-    async def execute(self, job: Job) -> ExecutionResult:
-        """See `Interpreter.execute`."""
+    async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
+        """See `Interpreter.execute`; the owner is always the conversation."""
+        del owner
         known = self._journal.execution_for(job_hash(job, self.image))
-        return execution_result(known) if known else await self._interpreter.execute(job)
+        return execution_result(known) if known else await self._interpreter.execute(job, owner=self._owner)
+
+    async def release(self, owner: str) -> None:
+        """See `Interpreter.release`."""
+        await self._interpreter.release(owner)
 
     async def close(self) -> None:
-        """The interpreter belongs to the run, not to one dialogue."""
+        """End the conversation's sandbox; the interpreter itself belongs to the run."""
+        await self.release(self._owner)
 
 
 def job_hash(job: Job, image: str) -> str:

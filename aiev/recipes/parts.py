@@ -18,10 +18,11 @@ from aiev_agents.grammar import Constraint
 from aiev_agents.messages import Sampling
 from aiev_interpreter import InterpreterError, open_interpreter
 from aiev_interpreter.install import InstallSettings
+from aiev_interpreter.open import SandboxSettings
 from aiev_interpreter.protocol import MIB, Limits
 
 if TYPE_CHECKING:
-    from aiev.config import ModelConfig, RoleConfig, Settings
+    from aiev.config import InstallConfig, InterpreterConfig, ModelConfig, RoleConfig, Settings
     from aiev_agents.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
 
@@ -105,21 +106,40 @@ async def build_interpreter(settings: Settings, *, run_id: str) -> Interpreter:
     Raises:
         SetupError: neither Docker nor bubblewrap works here.
     """
-    install = settings.install
     try:
         return await open_interpreter(
             settings.interpreter.backend,
             run_id=run_id,
-            base_image=settings.interpreter.base_image,
-            install=InstallSettings(
-                index_url=install.index_url or None,
-                extra_index_url=install.extra_index_url or None,
-                ca_bundle=install.ca_bundle or None,
-                proxy=install.proxy or None,
-            ),
+            install=_install_settings(settings.install),
+            settings=sandbox_settings(settings.interpreter),
         )
     except InterpreterError as error:
         raise SetupError(str(error)) from None
+
+
+def _install_settings(config: InstallConfig) -> InstallSettings:
+    return InstallSettings(
+        index_url=config.index_url or None,
+        extra_index_url=config.extra_index_url or None,
+        ca_bundle=config.ca_bundle or None,
+        proxy=config.proxy or None,
+        allow=config.allow,
+        deny=config.deny,
+        allow_source=config.allow_source,
+        from_imports=config.enabled and config.from_imports,
+    )
+
+
+def sandbox_settings(config: InterpreterConfig) -> SandboxSettings:
+    """How sandboxes are made, as the interpreter knows it."""
+    return SandboxSettings(
+        base_image=config.base_image,
+        languages=config.languages,
+        runtime=config.runtime,
+        ready=config.ready,
+        kept=config.kept,
+        preload=config.preload,
+    )
 
 
 def build_agent(model: ChatModel, config: RoleConfig) -> Agent:

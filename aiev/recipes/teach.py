@@ -29,6 +29,7 @@ from aiev.store.writer import Store
 from aiev_agents.errors import AgentError, ModelRefused, ModelUnavailable
 from aiev_agents.messages import Role
 from aiev_agents.prompting import prompt_hashes
+from aiev_interpreter import InterpreterUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -173,7 +174,7 @@ class Item:
         self._model = JournaledModel(
             model, store=store, journal=reader, conversation_id=self.conversation.id, progress=self._progress
         )
-        self._interpreter = JournaledInterpreter(interpreter, reader)
+        self._interpreter = JournaledInterpreter(interpreter, reader, self.conversation.id)
 
     async def run(self) -> None:
         """Run the dialogue; whatever ends it is in the store afterwards.
@@ -190,12 +191,15 @@ class Item:
             status, reason = state["status"], state["reason"]
         except (ModelRefused, ModelUnavailable) as error:
             raise SetupError(f"{error}; everything so far is kept, run the same command again to go on") from None
+        except InterpreterUnavailable as error:
+            raise SetupError(str(error)) from None
         except StoreError:
             raise
         except (AgentError, AievError) as error:
             status, reason = "failed", str(error)
         finally:
             self._progress.in_flight -= 1
+            await self._interpreter.close()
         await self._finish(status, reason, self._progress.seconds - started)
 
     async def message(self, message: Message, *, round_number: int) -> None:

@@ -180,7 +180,7 @@ class BubblewrapSandbox:
             write_all(self._input, json.dumps(request).encode() + b"\n", deadline)
             line = self._lines.line(deadline)
         except DeadlineError:
-            return Answer(None, late=True)
+            return Answer(None)
         except OSError:
             line = b""
         if line:

@@ -17,19 +17,21 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import docker
-from docker.errors import DockerException, ImageNotFound
+from docker.errors import DockerException
 from docker.types import LogConfig, Mount, Ulimit
 from requests.exceptions import RequestException
 
 from aiev_interpreter import outcome, owners
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
-from aiev_interpreter.image.build import DEFAULT_BASE, ensure_image
+from aiev_interpreter.image.build import DEFAULT_BASE, NAME, ensure_image, tag
 from aiev_interpreter.install import CA_INSIDE, InstallSettings
 from aiev_interpreter.lines import DeadlineError, LineReader, wait_for
 from aiev_interpreter.outcome import PACKAGES, WORK
 from aiev_interpreter.pool import Answer, Sizes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from docker.models.containers import Container
 
 NOBODY = 65534
@@ -184,7 +186,7 @@ class DockerSandbox:
         except BaseException:
             self.close()
             raise
-        self._socket.setblocking(True)
+        self._socket.settimeout(None)
         self._lines = LineReader(self._receive)
 
     def ask(self, request: dict[str, Any], seconds: float) -> Answer:
@@ -195,7 +197,7 @@ class DockerSandbox:
             self._socket.sendall(json.dumps(request).encode() + b"\n")
             line = self._lines.line(deadline)
         except (DeadlineError, TimeoutError):
-            return Answer(None, late=True)
+            return Answer(None)
         except OSError as error:
             raise SandboxError(f"the container's stream broke: {error}") from None
         if line:
@@ -271,12 +273,13 @@ def remove_packages(client: docker.DockerClient) -> int:
     return removed
 
 
-def remove_images(client: docker.DockerClient, kept: str) -> int:
-    """Remove images of older interpreters that no container uses; returns how many."""
+def remove_images(client: docker.DockerClient, bases: Iterable[str]) -> int:
+    """Remove images that are not of this interpreter on one of these bases, and that no container uses."""
+    current = tuple(tag(base) for base in bases)
     removed = 0
-    for image in client.images.list(name="aiev-interpreter"):
-        if image.id != kept:
-            with contextlib.suppress(*FOREIGN, ImageNotFound):
+    for image in client.images.list(name=NAME):
+        if not any(name.startswith(current) for name in image.tags):
+            with contextlib.suppress(*FOREIGN):
                 client.images.remove(image.id, noprune=False)
                 removed += 1
     return removed

@@ -26,16 +26,14 @@ if TYPE_CHECKING:
 INSTALL_MEMORY_BYTES = 1 << 30
 REFRESH_DAYS = 7
 TREE_DIGITS = 24
-KNOWN = {
-    **{name: name for name in (
-        *("aiohttp", "attrs", "beartype", "boto3", "cachetools", "click", "colorama", "cryptography", "faker", "fastapi"),
-        *("flask", "gensim", "geopy", "httpx", "hypothesis", "jinja2", "joblib", "jsonschema", "lxml", "markdown"),
-        *("matplotlib", "more_itertools", "msgpack", "multidict", "mypy", "networkx", "nltk", "numba", "numpy", "orjson"),
-        *("openpyxl", "pandas", "parameterized", "patsy", "pendulum", "plotly", "polars", "psutil", "pyarrow", "pydantic"),
-        *("pygments", "pyparsing", "pytest", "pytz", "regex", "requests", "rich", "scipy", "seaborn", "shapely", "six"),
-        *("sortedcontainers", "sqlalchemy", "statsmodels", "sympy", "tabulate", "toml", "tomli", "toolz", "tqdm", "typer"),
-        *("unidecode", "urllib3", "werkzeug", "xlrd", "xmltodict", "yarl"),
-    )},
+_SAME_NAME = """
+aiohttp attrs beartype boto3 cachetools click colorama cryptography faker fastapi flask gensim geopy httpx hypothesis
+jinja2 joblib jsonschema lxml markdown matplotlib more_itertools msgpack multidict networkx nltk numba numpy openpyxl
+orjson pandas parameterized patsy pendulum plotly polars psutil pyarrow pydantic pygments pyparsing pytest pytz regex
+requests rich scipy seaborn shapely six sortedcontainers sqlalchemy statsmodels sympy tabulate toml tomli toolz tqdm
+typer unidecode urllib3 werkzeug xlrd xmltodict yarl
+"""
+KNOWN = {name: name for name in _SAME_NAME.split()} | {
     "attr": "attrs",
     "bs4": "beautifulsoup4",
     "cv2": "opencv-python-headless",
@@ -47,9 +45,9 @@ KNOWN = {
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "yaml": "PyYAML",
-}  # fmt: skip
-"""Names that a program may import without asking for their package: well-known ones alone, so that an invented name stays
-an import error, and nobody gains by registering it."""
+}
+"""Names that a program may import without asking for their package: well-known ones alone, so that an invented name
+stays an import error, and nobody gains by registering it."""
 _UNREACHABLE = (
     "Temporary failure in name resolution",
     "Name or service not known",

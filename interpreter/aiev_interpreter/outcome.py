@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from aiev_interpreter.errors import SandboxError
 from aiev_interpreter.languages import language_named
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
@@ -150,14 +151,18 @@ def imported(*sources: str) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-def parse_document(text: bytes) -> dict[str, Any] | None:
-    """The supervisor's document; None when there is none that can be read."""
+def parse_document(text: bytes) -> dict[str, Any]:
+    """The supervisor's document.
+
+    Raises:
+        SandboxError: it is none.
+    """
     try:
         document = json.loads(text)
     except ValueError:
-        return None
+        document = None
     if not isinstance(document, dict) or not (document.keys() >= _DOCUMENT_KEYS or document.keys() & _SHORT_KEYS):
-        return None
+        raise SandboxError("the supervisor's answer cannot be read")
     return document
 
 
@@ -167,19 +172,17 @@ def result_of(
     backend: str,
     image: str,
     oom: bool = False,
-    late: bool = False,
 ) -> ExecutionResult:
     """The typed result of a run.
 
     Args:
-        document: what the supervisor wrote, or None when it was killed before it could.
+        document: what the supervisor wrote, or None when the sandbox was killed at its outer deadline, or by its limit.
         backend: name of the interpreter.
         image: what it ran in.
-        oom: whether the sandbox saw its memory limit reached from outside.
-        late: whether the sandbox was killed at the deadline outside of it.
+        oom: whether its memory limit was seen to be reached from outside.
     """
     if document is None:
-        return _without_document(backend=backend, image=image, oom=oom, late=late)
+        return _without_document(backend=backend, image=image, oom=oom)
     report = _report(document["report"])
     verdict, detail = _verdict(document, report, oom=oom)
     code, stderr = document["exit_code"], document["stderr"]
@@ -202,19 +205,13 @@ def result_of(
     )
 
 
-def _without_document(*, backend: str, image: str, oom: bool, late: bool) -> ExecutionResult:
-    """The result when the sandbox was alive, but its supervisor said nothing that can be read."""
+def _without_document(*, backend: str, image: str, oom: bool) -> ExecutionResult:
+    """The result when the sandbox was ended before its supervisor could say anything."""
     if oom:
         verdict, detail, words = Verdict.OOM, "the memory limit ended the sandbox", "MemoryError"
-    elif late:
-        verdict, detail, words = (
-            Verdict.TIMEOUT,
-            "the sandbox was killed at its outer deadline",
-            "The time limit was reached.",
-        )
     else:
-        verdict, detail = Verdict.ERROR, "the program ended the process that ran it"
-        words = "The program ended the process that ran it."
+        verdict, detail = Verdict.TIMEOUT, "the sandbox was killed at its outer deadline"
+        words = "The time limit was reached."
     return ExecutionResult(verdict=verdict, exit_code=None, stderr=words, detail=detail, backend=backend, image=image)
 
 

@@ -37,9 +37,7 @@ class Answer:
     """What came back from a sandbox."""
 
     document: dict[str, Any] | None
-    """The supervisor's; None when there is none."""
-    late: bool = False
-    """Whether it was killed at the deadline outside of it."""
+    """The supervisor's; None when the deadline outside of the sandbox, or its memory limit, came first."""
     oom: bool = False
     """Whether its memory limit was seen to be reached from outside."""
 

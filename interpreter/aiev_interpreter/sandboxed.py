@@ -146,9 +146,7 @@ class SandboxInterpreter:
             if failed:
                 return failed
             answer = self._ask(job, language, request, owner)
-        result = outcome.result_of(
-            answer.document, backend=self.name, image=self.image, oom=answer.oom, late=answer.late
-        )
+        result = outcome.result_of(answer.document, backend=self.name, image=self.image, oom=answer.oom)
         names = answer.document.get("installed", []) if answer.document else []
         return replace(result, install_log=log, installed=installing.installed_versions(names))
 

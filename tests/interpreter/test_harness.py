@@ -11,7 +11,7 @@ import pytest
 import aiev_interpreter
 
 ROOT = str(Path(aiev_interpreter.__file__).parents[1])
-START = f"import sys; sys.path.insert(0, {ROOT!r}); from aiev_interpreter.sandbox import harness; harness.main()"
+START = f"import sys; sys.path.insert(0, {ROOT!r}); from aiev_interpreter.sandbox import harness; harness.serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
 CASE = "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n"
 CLASS = """class TestF:
     def setup_method(self):
@@ -38,7 +38,7 @@ def harness(tmp_path):
         (tmp_path / "tests.py").write_text(tests)
         report, report_end = os.pipe()
         token, token_end = os.pipe()
-        os.write(token_end, b"token")
+        os.write(token_end, b"token count\n")
         os.close(token_end)
         command = [sys.executable, "-I", "-B", "-c", START, str(tmp_path), str(report_end), str(token)]
         done = subprocess.run(
@@ -161,7 +161,7 @@ def test_memory_errors_are_named(harness):
 
 
 def test_the_supervisor_refuses_to_run_outside_of_a_sandbox():
-    start = START.replace("harness", "supervisor")
+    start = f"import sys; sys.path.insert(0, {ROOT!r}); from aiev_interpreter.sandbox import supervisor; supervisor.main()"
     done = subprocess.run([sys.executable, "-I", "-c", start], capture_output=True, text=True, input="{}", check=False)
     assert done.returncode == 1
     assert "not process 1" in done.stderr

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from aiev_interpreter import ExecutionResult, Job, Verdict
+from aiev_interpreter import ExecutionResult, Verdict
+from aiev_interpreter.errors import SandboxError
 from aiev_interpreter.feedback import render_feedback
-from aiev_interpreter.installing import wanted_requirements
 from aiev_interpreter.outcome import parse_document, result_of
 
 DOCUMENT = {
@@ -20,7 +20,9 @@ DOCUMENT = {
     "wall_seconds": 0.1,
     "cpu_seconds": 0.1,
     "peak_memory_bytes": 1,
-    "listing": [],
+    "stage": "run",
+    "canary": "failed",
+    "clean": True,
 }
 
 
@@ -68,17 +70,24 @@ def test_limits_have_their_own_verdicts(changes, expected):
     assert verdict(**changes) is expected
 
 
-def test_no_document_is_an_error_or_oom_never_ok():
-    assert result_of(None, backend="x", image="y").verdict is Verdict.ERROR
+def test_tests_that_cannot_fail_are_no_tests():
+    assert verdict(canary="completed") is Verdict.NO_TESTS
+
+
+def test_a_program_that_does_not_compile_is_told_so():
+    result = result_of(DOCUMENT | {"exit_code": 1, "stage": "compile"}, backend="x", image="y")
+    assert (result.verdict, result.detail) == (Verdict.ERROR, "compiling: exit code 1")
+
+
+def test_no_document_is_a_timeout_or_oom_never_ok():
+    assert result_of(None, backend="x", image="y").verdict is Verdict.TIMEOUT
     assert result_of(None, backend="x", image="y", oom=True).verdict is Verdict.OOM
-    assert parse_document(b"not json") is None
-    assert parse_document(b"[]") is None
 
 
-def test_tests_that_import_pytest_ask_for_it_once():
-    assert wanted_requirements(Job("", "import pytest")) == ("pytest",)
-    assert wanted_requirements(Job("", "import pytest", requirements=("pytest==8.0",))) == ("pytest==8.0",)
-    assert wanted_requirements(Job("", "syntax error (")) == ()
+@pytest.mark.parametrize("text", [b"not json", b"[]", b"{}", b'{"report": ""}'])
+def test_an_answer_that_cannot_be_read_is_the_sandbox_s_failure(text):
+    with pytest.raises(SandboxError):
+        parse_document(text)
 
 
 def test_feedback_never_speaks_of_infra():

@@ -1,7 +1,7 @@
 """Builds the interpreter's Docker image when it is not there.
 
-The tag carries a hash of everything that goes into the image, so a change of the harness or of the base
-makes a new one and an old one is never mistaken for it.
+The tag carries a hash of everything that goes into the image, so a change of the harness or of the base makes a new one
+and an old one is never mistaken for it; then the languages whose tools it holds besides Python.
 """
 
 from __future__ import annotations
@@ -13,43 +13,91 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiev_interpreter.errors import InterpreterUnavailable
-from aiev_interpreter.languages import language_named
+from aiev_interpreter.languages import LANGUAGES, language_named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from docker import DockerClient
     from docker.models.images import Image
 
 FOLDER = Path(__file__).parent
+NAME = "aiev-interpreter"
+LANGUAGES_LABEL = "aiev.languages"
 _SANDBOX = FOLDER.parent / "sandbox"
 DEFAULT_BASE = "python:3.12-slim-bookworm"
 LOCAL_BASE = "aiev-base:bookworm"
 """Taken where the default base cannot be pulled: a base image that was made on this machine."""
+ALL = "all"
+"""Stands for every language."""
 
 
-def ensure_image(client: DockerClient, base: str = DEFAULT_BASE, languages: Sequence[str] = ()) -> Image:
-    """The image for `base` with the tools of these languages besides Python, built unless it is there.
+def chosen_languages(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of languages besides Python, sorted; `all` stands for every one.
+
+    Raises:
+        UnknownLanguage: there is no such language.
+    """
+    wanted = list(names)
+    found = {one.name for one in LANGUAGES} if ALL in wanted else {language_named(name).name for name in wanted}
+    return tuple(sorted(found - {"python"}))
+
+
+def ensure_image(client: DockerClient, base: str = DEFAULT_BASE, languages: Iterable[str] = ()) -> Image:
+    """The smallest image for `base` that holds the tools of these languages, built unless one is there.
 
     Raises:
         InterpreterUnavailable: the base cannot be had, or the build fails.
     """
-    from docker.errors import ImageNotFound  # noqa: PLC0415 - the docker SDK is loaded only where it is used
-
+    wanted = chosen_languages(languages)
     for candidate in dict.fromkeys((base, LOCAL_BASE) if base == DEFAULT_BASE else (base,)):
-        try:
-            return client.images.get(tag(candidate, languages))
-        except ImageNotFound:
-            continue
-    return _build(client, _available_base(client, base), languages)
+        if found := _present(client, candidate, wanted):
+            return found
+    return build_image(client, base, wanted)
 
 
-def tag(base: str, languages: Sequence[str] = ()) -> str:
-    """`aiev-interpreter:` and 12 hex digits over the base's name, all files of the image, and what it installs."""
-    digest = hashlib.sha256(base.encode() + repr(sorted(_arguments(languages).items())).encode())
+def build_image(client: DockerClient, base: str, languages: Iterable[str]) -> Image:
+    """Build the image, whether one is there or not.
+
+    Raises:
+        InterpreterUnavailable: the base cannot be had, or the build fails.
+    """
+    from docker.errors import DockerException  # noqa: PLC0415 - the docker SDK is loaded only where it is used
+
+    base, wanted = _available_base(client, base), chosen_languages(languages)
+    arguments = {"BASE_IMAGE": base, **_arguments(wanted)}
+    try:
+        image, _ = client.images.build(
+            fileobj=_context(),
+            custom_context=True,
+            tag=tag(base, wanted),
+            buildargs=arguments,
+            labels={LANGUAGES_LABEL: " ".join(wanted)},
+            rm=True,
+        )
+    except DockerException as error:
+        reason = " ".join(str(error).split())[:300]
+        raise InterpreterUnavailable(f"the interpreter's image could not be built on {base}: {reason}") from None
+    return image
+
+
+def tag(base: str, languages: Iterable[str] = ()) -> str:
+    """`aiev-interpreter:` with a hash of the base's name and all that goes into the image, and the languages."""
+    digest = hashlib.sha256(base.encode() + repr(sorted(_arguments(chosen_languages([ALL])).items())).encode())
     for name, path in _files().items():
         digest.update(name.encode() + path.read_bytes())
-    return f"aiev-interpreter:{digest.hexdigest()[:12]}"
+    return f"{NAME}:{'-'.join((digest.hexdigest()[:12], *chosen_languages(languages)))}"
+
+
+def _present(client: DockerClient, base: str, wanted: tuple[str, ...]) -> Image | None:
+    """An image of this content with these languages at least, the one with the fewest."""
+    plain = tag(base)
+    found: list[tuple[int, Image]] = []
+    for image in client.images.list(name=NAME):
+        held = (image.labels.get(LANGUAGES_LABEL) or "").split()
+        if tag(base, held) in image.tags and tag(base, held).startswith(plain) and set(wanted) <= set(held):
+            found.append((len(held), image))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def _files() -> dict[str, Path]:
@@ -58,10 +106,10 @@ def _files() -> dict[str, Path]:
     return {"Dockerfile": FOLDER / "Dockerfile"} | {f"sandbox/{path.relative_to(_SANDBOX)}": path for path in inside}
 
 
-def _arguments(languages: Sequence[str]) -> dict[str, str]:
+def _arguments(languages: tuple[str, ...]) -> dict[str, str]:
     """The Dockerfile's arguments for these languages."""
     chosen = [language_named(name) for name in languages]
-    packages = sorted({package for language in chosen if language.name != "python" for package in language.packages})
+    packages = sorted({package for language in chosen for package in language.packages})
     steps = [step for language in chosen for step in language.image_steps]
     return {"PACKAGES": " ".join(packages), "STEPS": " && ".join(steps) or ":"}
 
@@ -94,23 +142,6 @@ def _local_base(client: DockerClient, base: str, error: Exception) -> str:
     raise InterpreterUnavailable(
         f"base image {base} is not here and cannot be pulled ({reason}); set interpreter.base_image to one that is"
     ) from None
-
-
-def _build(client: DockerClient, base: str, languages: Sequence[str]) -> Image:
-    from docker.errors import DockerException  # noqa: PLC0415
-
-    try:
-        image, _ = client.images.build(
-            fileobj=_context(),
-            custom_context=True,
-            tag=tag(base, languages),
-            buildargs={"BASE_IMAGE": base, **_arguments(languages)},
-            rm=True,
-        )
-    except DockerException as error:
-        reason = " ".join(str(error).split())[:300]
-        raise InterpreterUnavailable(f"the interpreter's image could not be built on {base}: {reason}") from None
-    return image
 
 
 def _context() -> io.BytesIO:

@@ -1,7 +1,5 @@
 """What a process does to itself just before hostile code runs in it: limits that it cannot raise again."""
 
-# ruff: noqa: PTH123
-
 from __future__ import annotations
 
 import contextlib

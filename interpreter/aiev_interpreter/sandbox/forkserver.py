@@ -1,12 +1,10 @@
 """A Python that has started and imported already, and forks itself for each program.
 
-`ForkServer` is the supervisor's side, `main` the server's. Each program runs in a fork of its own that knows neither the
-server's socket nor another program. Invariants: the server itself never runs a line of a program, and cannot be traced
-or read; a server that does not answer as it should is killed and replaced. Not covered: what a program does inside of
-its own fork.
+`ForkServer` is the supervisor's side, `main` the server's. Each program runs in a fork of its own that knows neither
+the server's socket nor another program. Invariants: the server itself never runs a line of a program, and cannot be
+traced or read; a server that does not answer as it should is killed and replaced. Not covered: what a program does
+inside of its own fork.
 """
-
-# pathlib is left out, since its import would add to the start of every sandbox
 
 from __future__ import annotations
 

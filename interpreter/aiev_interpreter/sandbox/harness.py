@@ -6,9 +6,6 @@ program's names in scope. Invariant: the report says "completed" only when the t
 Not covered: a program that digs the token out of this process; see the threat model in `interpreter/README.md`.
 """
 
-# pathlib is left out, since its import would add to the start of every job
-# ruff: noqa: PTH118, PTH123
-
 from __future__ import annotations
 
 import ast

@@ -1,8 +1,8 @@
 """Puts back what tests rely on, when a program has changed it before they run.
 
-Invariant: after `restore`, builtins, operators and unittest are what they were at `Pristine()`, and no trace function of
-the program runs; names that a program added stay. Not covered: what a program changes while its tests run; that is what
-the sabotaged second run is for (`interpreter/README.md`).
+Invariant: after `restore`, builtins, operators and unittest are what they were at `Pristine()`, and no trace function
+of the program runs; names that a program added stay. Not covered: what a program changes while its tests run; that is
+what the sabotaged second run is for (`interpreter/README.md`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Pristine:
         """Undo every change, and forget a pytest that the program may have changed."""
         sys.settrace(None)
         sys.setprofile(None)
-        threading.settrace(None)  # type: ignore[arg-type]  # the documented way to take it off
+        threading.settrace(None)
         sys.exit = self.exit
         for owner, attributes in self.saved:
             now = vars(owner)

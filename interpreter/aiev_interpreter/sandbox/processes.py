@@ -4,9 +4,6 @@ Invariant: nothing here waits for a process that may refuse to end. Not covered:
 namespace, which cannot be seen.
 """
 
-# pathlib is left out, since its import would add to the start of every sandbox
-# ruff: noqa: PTH123, PTH208
-
 from __future__ import annotations
 
 import contextlib
@@ -14,7 +11,10 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 PAGE_BYTES = resource.getpagesize()
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")

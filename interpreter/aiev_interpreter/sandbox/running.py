@@ -4,9 +4,6 @@ Invariant: a failure of any of them is an exception or a non-zero exit code. Not
 plug-ins.
 """
 
-# pathlib is left out, since its import would add to the start of every job
-# ruff: noqa: PTH120
-
 from __future__ import annotations
 
 import asyncio

@@ -8,9 +8,6 @@ sandbox is not clean. Not covered: keeping a program away from files, network an
 is for.
 """
 
-# pathlib is left out, since its import would add to the start of every sandbox
-# ruff: noqa: PTH102, PTH110, PTH114, PTH118, PTH120, PTH123, PTH208
-
 from __future__ import annotations
 
 import contextlib

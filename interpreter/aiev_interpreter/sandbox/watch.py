@@ -4,9 +4,6 @@ Invariants: output is drained all the time and only its head and tail are kept; 
 the sandbox is left but those that are spared. Not covered: what the limits are; the host says that.
 """
 
-# pathlib is left out, since its import would add to the start of every sandbox
-# ruff: noqa: PTH118
-
 from __future__ import annotations
 
 import contextlib
@@ -126,7 +123,8 @@ class Watch:
         """Read every stream until the program has ended or a limit is reached; returns the seconds it took."""
         started = time.monotonic()
         deadline, next_check = started + self.limits["wall_seconds"], started + TICK_SECONDS
-        captures = dict(zip(pipes.ours, (self.out, self.err, self.report)))
+        output, errors, report = pipes.ours
+        captures = {output: self.out, errors: self.err, report: self.report}
         pipes.close_theirs()
         with selectors.DefaultSelector() as selector:
             for descriptor in captures:
