@@ -253,14 +253,91 @@ async def test_tests_under_pytest_count_too(run):
     assert (result.verdict, result.assertions) == (Verdict.OK, 3), result
 
 
-@pytest.mark.docker
-async def test_no_container_is_left(interpreter, run):
-    if interpreter.name != "docker":
-        pytest.skip("bubblewrap has no containers")
-    await run("while True:\n    pass", "assert True")
-    command = ["docker", "ps", "-aq", "--filter", "label=aiev.run=conformance"]
-    listed = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
-    assert listed.stdout == ""
+WHERE = "import os\nprint(os.readlink('/proc/self/ns/pid'))"
+
+
+async def test_the_programs_of_a_conversation_share_a_sandbox_that_no_other_uses(interpreter, limits):
+    job = Job(WHERE, "assert True", limits=limits)
+    owners = ["one", "two", "one", "two", "", ""]
+    places = [(await interpreter.execute(job, owner=owner)).stdout for owner in owners]
+    assert places[0] == places[2]
+    assert places[1] == places[3]
+    assert len(set(places)) == 4
+
+
+async def test_a_released_sandbox_is_not_used_again(interpreter, limits):
+    job = Job(WHERE, "assert True", limits=limits)
+    before = await interpreter.execute(job, owner="one")
+    await interpreter.release("one")
+    await interpreter.release("one")
+    assert (await interpreter.execute(job, owner="one")).stdout != before.stdout
+
+
+async def test_a_program_leaves_nothing_to_the_next_of_its_conversation(interpreter, limits):
+    leave = (
+        "import os, subprocess, builtins, random\nbuiltins.left = 1\nos.environ['LEFT'] = '1'\nrandom.seed(1)\n"
+        "subprocess.Popen(['sleep', '60'], start_new_session=True)\n"
+        "for place in ('/work/x', '/tmp/x', '/dev/shm/x'):\n    os.makedirs(place + '/y')\n    os.chmod(place, 0)\n"
+    )
+    look = (
+        "import os, builtins\nfor place in ('/tmp', '/dev/shm'):\n    assert os.listdir(place) == []\n"
+        "assert sorted(os.listdir('/work')) == ['solution.py', 'tests.py']\nassert 'LEFT' not in os.environ\n"
+        "assert not hasattr(builtins, 'left')\n"
+        "names = [open(f'/proc/{pid}/cmdline').read() for pid in os.listdir('/proc') if pid.isdigit()]\n"
+        "assert not any('sleep' in name for name in names)"
+    )
+    assert (await interpreter.execute(Job(leave, "assert True", limits=limits), owner="one")).verdict is Verdict.OK
+    result = await interpreter.execute(Job("x = 1", look, limits=limits), owner="one")
+    assert result.verdict is Verdict.OK, result.stderr
+
+
+async def test_tests_that_swallow_their_failures_are_no_tests(run):
+    result = await run(ADD, "try:\n    assert add(1, 2) == 3\nexcept AssertionError:\n    print('failed')")
+    assert result.verdict is Verdict.NO_TESTS
+    assert "even when every assertion fails" in result.stderr
+
+
+async def test_an_object_that_equals_everything_proves_nothing(run):
+    program = "class Any:\n    def __eq__(self, other):\n        return True\ndef add(a, b):\n    return Any()"
+    assert (await run(program, "assert add(1, 2) == 3")).verdict is Verdict.ERROR
+    assert (await run(program, CASE + "        self.assertEqual(add(1, 2), 3)")).verdict is Verdict.ERROR
+
+
+async def test_what_tests_rely_on_is_put_back_before_they_run(run):
+    program = (
+        "import builtins, math, sys, unittest\nbuiltins.all = builtins.any = lambda *_: True\n"
+        "math.isclose = lambda *_: True\nunittest.TestCase.assertEqual = lambda *_: None\nsys.exit = print\n"
+    ) + ADD
+    for tests in (
+        "assert all([add(1, 2) == 4])",
+        "import math\nassert math.isclose(add(1, 2), 4)",
+        CASE + "        self.assertEqual(add(1, 2), 4)",
+    ):
+        assert (await run(program, tests)).verdict is Verdict.ERROR
+
+
+async def test_each_run_has_other_random_numbers(interpreter, limits):
+    job = Job("import random\nprint(random.random())", "assert True", limits=limits)
+    assert len({(await interpreter.execute(job, owner="one")).stdout for _ in range(3)}) == 3
+
+
+async def test_the_second_use_of_a_package_installs_nothing(interpreter, limits):
+    job = Job("import six", "assert six.PY3", requirements=("six==1.17.0",), limits=limits)
+    first, second = [await interpreter.execute(job) for _ in range(2)]
+    assert first.installed == second.installed == ("six==1.17.0",)
+    assert second.install_log == ""
+
+
+async def test_a_well_known_package_is_installed_for_its_import_alone(run):
+    result = await run("import six\ndef f():\n    return six.PY3", "assert f()")
+    assert (result.verdict, result.installed[0].split("==")[0]) == (Verdict.OK, "six"), result
+
+
+async def test_installed_packages_cannot_be_changed(run):
+    program = "import six\nopen(six.__file__, 'w')"
+    result = await run(program, "assert True")
+    assert result.verdict is Verdict.ERROR
+    assert "Read-only file system" in result.stderr
 
 
 @pytest.mark.parametrize(

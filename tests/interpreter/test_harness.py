@@ -11,7 +11,10 @@ import pytest
 import aiev_interpreter
 
 ROOT = str(Path(aiev_interpreter.__file__).parents[1])
-START = f"import sys; sys.path.insert(0, {ROOT!r}); from aiev_interpreter.sandbox import harness; harness.serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
+START = (
+    f"import sys; sys.path.insert(0, {ROOT!r}); from aiev_interpreter.sandbox import harness; "
+    "harness.serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
+)
 CASE = "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n"
 CLASS = """class TestF:
     def setup_method(self):
@@ -161,7 +164,9 @@ def test_memory_errors_are_named(harness):
 
 
 def test_the_supervisor_refuses_to_run_outside_of_a_sandbox():
-    start = f"import sys; sys.path.insert(0, {ROOT!r}); from aiev_interpreter.sandbox import supervisor; supervisor.main()"
+    start = (
+        f"import sys; sys.path.insert(0, {ROOT!r}); from aiev_interpreter.sandbox import supervisor; supervisor.main()"
+    )
     done = subprocess.run([sys.executable, "-I", "-c", start], capture_output=True, text=True, input="{}", check=False)
     assert done.returncode == 1
     assert "not process 1" in done.stderr

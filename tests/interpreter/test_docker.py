@@ -1,0 +1,89 @@
+"""What containers leave behind: nothing, whatever becomes of their owner."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from aiev_interpreter import Job, docker, open_interpreter, owners
+from aiev_interpreter.open import probe
+
+pytestmark = pytest.mark.docker
+
+OWNER = """
+import asyncio, sys
+from aiev_interpreter import Job, open_interpreter
+
+async def main():
+    interpreter = await open_interpreter("docker", run_id=sys.argv[1])
+    await interpreter.execute(Job("x = 1", "assert x"), owner="one")
+    print("ready", flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+async def client():
+    """The daemon's client; a machine without one is skipped by name, unless AIEV_REQUIRE_BACKENDS names it."""
+    found = await probe("docker")
+    if not found.present:
+        required = "docker" in os.environ.get("AIEV_REQUIRE_BACKENDS", "").split(",")
+        (pytest.fail if required else pytest.skip)(f"docker is not here: {found.detail}")
+    client = await docker.connect()
+    yield client
+    client.close()
+
+
+def containers(client, run_id, **filters):
+    wanted = {"label": f"{docker.RUN_LABEL}={run_id}"} | filters
+    return client.containers.list(all=True, filters=wanted, ignore_removed=True)
+
+
+async def becomes(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not await asyncio.to_thread(condition):
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.1)
+    return True
+
+
+async def test_a_closed_interpreter_leaves_no_container(client):
+    interpreter = await open_interpreter("docker", run_id="closes")
+    await interpreter.execute(Job("x = 1", "assert x"), owner="one")
+    assert containers(client, "closes")
+    await interpreter.close()
+    await interpreter.close()
+    assert containers(client, "closes") == []
+
+
+async def test_the_containers_of_a_killed_owner_end_by_themselves_and_are_reaped(client):
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", OWNER, "killed", stdout=subprocess.PIPE)
+    try:
+        assert await process.stdout.readline() == b"ready\n"
+        assert containers(client, "killed", status="running")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGKILL)
+        await process.wait()
+    assert await becomes(lambda: containers(client, "killed", status="running") == [])
+    await asyncio.to_thread(docker.reap, client)
+    assert containers(client, "killed") == []
+
+
+def test_a_process_that_runs_is_not_dead_and_one_that_cannot_be_seen_is_not_either():
+    label = owners.this_process()
+    boot, namespace, _, started = label.split("/")
+    assert owners.is_visible(label)
+    assert not owners.is_dead(label)
+    assert owners.is_dead(f"{boot}/{namespace}/{2**22 + 1}/{started}")
+    assert owners.is_dead(f"{boot}/{namespace}/{os.getpid()}/0")
+    assert not owners.is_dead(f"other/{namespace}/1/1")
+    assert not owners.is_dead("")
