@@ -139,8 +139,8 @@ def test_functions_that_need_their_module_stay_when_they_are_wanted(load):
 @pytest.mark.parametrize(
     "function",
     [
-        "/** D. */\nfunction f([a, {b, c: d = 1}], ...r) {\n  const [q] = r;\n  for (const k in a) {\n    q(k);\n  }\n"
-        + "  try { q() } catch (e) { b(e) }\n  return r.map((z) => ({b, x: d + z}));\n}",
+        "/** D. */\nfunction f([a, {b, c: d = 1}], ...r) {\n  let [q] = r;\n  for (let k in a) q(k)\n  return {b, d}\n}",
+        "/** D. */\nfunction f(g, r) {\n  try { g() } catch (e) { g(e) }\n  return r.map((z) => ({r, x: g + z}));\n}",
         "/** D. */\nasync function* f(items) {\n  let n = 0;\n  for await (const item of items) yield item + n++;\n}",
     ],
 )
