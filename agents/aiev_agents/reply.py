@@ -24,8 +24,8 @@ _FENCE = re.compile(
 )
 _CONSOLE = {"console", "zsh", "terminal", "powershell"}
 _INSTALL = re.compile(r"\b(?:pip[\d.]*|npm|pnpm|yarn)\s+(?:install|i|add)\b")
-_TESTS_BELOW = re.compile(r"\btests?\b", re.IGNORECASE)
-_PROGRAM_BELOW = re.compile(r"\b(?:solution|program|implementation|function|code)\b", re.IGNORECASE)
+_TESTS_BELOW = re.compile(r"^(?:(?!\b(?:solution|program|implementation|function|code)\b).)*\btests?\b", re.IGNORECASE)
+"""A line that speaks of tests, and not of a program before it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +96,26 @@ def _divide(code: list[Block], language: Language) -> tuple[str, str]:
     """Tell solution from tests over all code blocks."""
     if len(code) == 1:
         return language.split(code[0].body)
-    tests = [block.body for block in code if _is_tests(block, language)]
-    programs = [block.body for block in code if not _is_tests(block, language)]
-    if not programs:
+    kinds = [_is_tests(block, language, first=block is code[0]) for block in code]
+    tests = [block.body for block, is_tests in zip(code, kinds, strict=True) if is_tests]
+    program = "\n\n".join(block.body for block, is_tests in zip(code, kinds, strict=True) if not is_tests)
+    if len(tests) == len(code):
         program, rest = language.split(code[0].body)
-        return program, "\n\n".join(part for part in (rest, *(block.body for block in code[1:])) if part)
-    return "\n\n".join(programs), "\n\n".join(tests)
+        return program, "\n\n".join(part for part in (rest, *tests[1:]) if part)
+    return program, "\n\n".join(_without(program, body, language) for body in tests)
 
 
-def _is_tests(block: Block, language: Language) -> bool:
+def _is_tests(block: Block, language: Language, *, first: bool) -> bool:
     if "test" in block.info.lower():
         return True
     if language.test_mark:
         return bool(language.test_mark.search(block.body))
-    announced = _TESTS_BELOW.search(block.above) and not _PROGRAM_BELOW.search(block.above)
-    return bool(announced) or not language.split(block.body)[0].strip()
+    program, tests = language.split(block.body)
+    return bool(_TESTS_BELOW.search(block.above)) or not program.strip() or bool(tests and not first)
+
+
+def _without(program: str, tests: str, language: Language) -> str:
+    """A block of tests without the solution, where it repeats it word by word."""
+    repeated, rest = ("", tests) if language.test_mark else language.split(tests)
+    words = " ".join(repeated.split())
+    return rest if words and rest and words in " ".join(program.split()) else tests

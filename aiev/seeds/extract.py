@@ -68,8 +68,10 @@ def _has_docstring(function: Node) -> bool:
     return bool(first and first.type == "expression_statement" and first.children[0].type == "string")
 
 
-def _with_comments(parent: Node, rules: Rules) -> Iterator[tuple[Node, Node, Node]]:
-    for node in parent.named_children:
+def _with_comments(root: Node, rules: Rules) -> Iterator[tuple[Node, Node, Node]]:
+    stack = [*reversed(root.named_children)]
+    while stack:
+        node = stack.pop()
         function = _function(node, rules)
         if function is not None:
             first = _documentation(node, rules)
@@ -78,7 +80,7 @@ def _with_comments(parent: Node, rules: Rules) -> Iterator[tuple[Node, Node, Nod
             if first is not None:
                 yield first, node, function
         elif node.type in rules.inside:
-            yield from _with_comments(node, rules)
+            stack += reversed(node.named_children)
 
 
 def _function(node: Node, rules: Rules) -> Node | None:

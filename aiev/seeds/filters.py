@@ -155,7 +155,7 @@ def _tree(snippet: Snippet) -> ast.Module | None:
         return None
     try:
         return ast.parse(snippet.content)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last for brackets nested too deep
         return None
 
 

@@ -105,7 +105,7 @@ def free_names(function: Node, language: str) -> set[str]:
     while root.parent is not None:  # what is above a function binds too: template parameters, for example
         root = root.parent
     bound, used = set[str](), set[str]()
-    _collect(root, bound, used, binding=False)
+    _collect(root, bound, used)
     return used - bound
 
 
@@ -120,39 +120,40 @@ def qualified_names(function: Node) -> set[str]:
     }
 
 
-def _collect(node: Node, bound: set[str], used: set[str], *, binding: bool) -> None:
-    for index, child in enumerate(node.children):
-        field = node.field_name_for_child(index)
-        if _is_member(node, field) or (node.type == "method_reference" and index > 0):
-            if child.type not in _NAMES and field != "key":
-                _collect(child, bound, used, binding=False)
-            continue
-        if child.type == "attribute_item":
-            continue
-        if node.type in _QUALIFIED and field == "name" and not binding:
-            _collect(child, bound, used, binding=False) if child.type in _QUALIFIED else _arguments(child, bound, used)
-            continue
-        binds = _binds(node, field, binding=binding)
-        if child.type in _NAMES:
-            after_dot = child.prev_sibling is not None and child.prev_sibling.type == "." and node.type == "token_tree"
-            if not after_dot:
+def _collect(root: Node, bound: set[str], used: set[str]) -> None:
+    """Sort the names below a node; a stack, since generated code nests deeper than Python recurses."""
+    stack = [(root, False)]
+    while stack:
+        node, binding = stack.pop()
+        for index, child in enumerate(node.children):
+            field = node.field_name_for_child(index)
+            if child.type == "attribute_item" or (node.type == "method_reference" and index > 0):
+                continue
+            if node.type == "token_tree" and child.prev_sibling is not None and child.prev_sibling.type in {".", "::"}:
+                continue
+            if _is_member(node, field, binding=binding):
+                stack += [(part, False) for part in _parts_of_member(child)]
+                continue
+            binds = _binds(node, field, binding=binding)
+            if child.type in _NAMES:
                 (bound if binds or child.type in _ALWAYS_BOUND else used).add(text_of(child))
-        else:
-            _collect(child, bound, used, binding=binds)
+            else:
+                stack.append((child, binds))
 
 
-def _is_member(parent: Node, field: str | None) -> bool:
+def _parts_of_member(node: Node) -> list[Node]:
+    """What of a member's name may hold further names: another path, or what stands in its angle brackets."""
+    if node.type in _QUALIFIED:
+        return [node]
+    arguments = node.child_by_field_name("arguments") or node.child_by_field_name("type_arguments")
+    return [arguments] if arguments is not None else []
+
+
+def _is_member(parent: Node, field: str | None, *, binding: bool) -> bool:
     """Whether a name belongs to what stands before it; a method that is called on nothing is a name of its own."""
     if (parent.type, field) == ("method_invocation", "name"):
         return parent.child_by_field_name("object") is not None
-    return (parent.type, field) in _MEMBERS
-
-
-def _arguments(node: Node, bound: set[str], used: set[str]) -> None:
-    """What stands in the angle brackets after a qualified name."""
-    arguments = node.child_by_field_name("arguments")
-    if arguments is not None:
-        _collect(arguments, bound, used, binding=False)
+    return (parent.type, field) in _MEMBERS or (parent.type in _QUALIFIED and field == "name" and not binding)
 
 
 def _binds(parent: Node, field: str | None, *, binding: bool) -> bool:
@@ -185,7 +186,10 @@ def _free_in_bash(function: Node) -> set[str]:
     return (commands - defined) | (used - special - _SHELL_VARIABLES)
 
 
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.children:
-        yield from _walk(child)
+def _walk(root: Node) -> Iterator[Node]:
+    """A node and all below it, in the order of the text."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += reversed(node.children)

@@ -94,6 +94,42 @@ def test_a_block_of_tests_is_known_by_what_it_defines_or_by_the_line_above_it(la
         assert (reply.program, reply.tests) == (example.program, example.tests)
 
 
+@pytest.mark.parametrize("language", [name for name in OTHERS if name != "go"])
+def test_a_block_of_tests_that_repeats_the_solution_loses_it(language):
+    example, fence = language_named(language).example, language_named(language).fence
+    both = f"{example.program}\n\n{example.tests}"
+    reply = parse_reply(f"```{fence}\n{example.program}\n```\nUnit tests:\n```{fence}\n{both}\n```", language)
+    assert reply.program == example.program
+    calls = re.compile(r"\bcount_?words\b", re.IGNORECASE)
+    assert len(calls.findall(reply.tests)) == len(calls.findall(example.tests))
+    assert reply.tests.endswith(example.tests.partition("\n\n")[2])
+
+
+@pytest.mark.parametrize(
+    ("above", "is_tests"),
+    [
+        *[("Unit tests:", True), ("### Tests for the function", True), ("Test the code:", True)],
+        *[("The solution, with tests below:", False), ("A latest version:", False)],
+    ],
+)
+def test_the_line_above_a_block_announces_tests(above, is_tests):
+    reply = parse_reply(f"```js\nlet a = 1\n```\n{above}\n```js\nlet b = check(a)\n```", "javascript")
+    assert (reply.tests == "let b = check(a)") == is_tests
+
+
+def test_a_later_block_with_checks_in_it_is_tests_as_a_whole():
+    reply = parse_reply("```sh\nf() { echo 1; }\n```\n```sh\nr=$(f)\n[ $r = 1 ]\n```", "bash")
+    assert (reply.program, reply.tests) == ("f() { echo 1; }", "r=$(f)\n[ $r = 1 ]")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("junk", ["\ud800", "\x00", "((((", "{" * 3000, "<<EOF\n", "🙂'"])
+def test_whatever_a_model_writes_is_taken_apart_or_refused(language, junk):
+    fence = language_named(language).fence
+    reply = parse_reply(f"{junk}\n```{fence}\nx {junk} y\n```", language)
+    assert reply.program == f"x {junk} y"
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_source_that_does_not_parse_goes_to_the_interpreter_whole(language):
     fence = language_named(language).fence

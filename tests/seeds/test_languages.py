@@ -139,13 +139,19 @@ def test_functions_that_need_their_module_stay_when_they_are_wanted(load):
 @pytest.mark.parametrize(
     "function",
     [
-        "/** D. */\nfunction f([a, {b, c: d = 1}], ...r) {\n  let [q] = r;\n  for (let k in a) q(k)\n  return {b, d}\n}",
+        "/** D. */\nfunction f([a, {b, c: d = 1}], ...r) {\n  let [q] = r\n  for (let k in a) q(k)\n  return {b, d}\n}",
         "/** D. */\nfunction f(g, r) {\n  try { g() } catch (e) { g(e) }\n  return r.map((z) => ({r, x: g + z}));\n}",
         "/** D. */\nasync function* f(items) {\n  let n = 0;\n  for await (const item of items) yield item + n++;\n}",
     ],
 )
 def test_names_that_patterns_bind_are_a_functions_own(load, function):
     assert len(load("javascript", function)[0]) == 1
+
+
+def test_a_function_that_nests_deeper_than_python_recurses_is_judged_like_any(load):
+    deep = "/** D. */\nfunction f(x) {\n  return " + "(" * 1800 + "x" + ")" * 1800 + ";\n}"
+    assert len(load("javascript", deep)[0]) == 1
+    assert list(documented_functions("namespace a {" * 3000 + "}" * 3000, "cpp")) == []
 
 
 def test_a_folder_of_mixed_languages_gives_seeds_of_each(tmp_path):

@@ -21,7 +21,7 @@ def split_source(source: str) -> tuple[str, str]:
     """
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last for brackets nested too deep
         return source, ""
     lines = source.splitlines(keepends=True)
     parts: dict[bool, list[str]] = {False: [], True: []}
