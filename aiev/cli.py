@@ -16,6 +16,7 @@ import click
 
 from aiev import __version__
 from aiev.errors import AievError, UsageError
+from aiev_agents.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,24 +71,28 @@ _DB = click.argument("db", type=click.Path(path_type=Path))
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--db", type=click.Path(path_type=Path), default=Path("aiev.db"), show_default=True, help="Database.")
 @click.option("--limit", type=click.IntRange(min=1), help="Take so many seeds.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), help="Of the problems; each seed's own without it.")
 @_configured
 @_JSON
 def teach(
     sources: tuple[Path, ...],
     db: Path,
     limit: int | None,
+    language: str | None,
     files: tuple[Path, ...],
     assignments: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Make dialogues from the snippets in SOURCES (Python files, folders, JSONL).
+    """Make dialogues from the snippets in SOURCES (source files, folders, JSONL).
 
     Without SOURCES the snippets that ship with aiev are taken. The same command again goes on with what is missing.
     """
     from aiev.recipes.live import teach_with_panel  # noqa: PLC0415
 
-    more = (*assignments, *([f"run.limit={limit}"] if limit else []))
-    config = _config(files, more)
+    more = [*assignments]
+    more += [f"run.limit={limit}"] if limit else []
+    more += [f"dialogue.language={language}"] if language else []
+    config = _config(files, tuple(more))
     chosen = sources or tuple(Path(source) for source in config.settings.seeds.sources)
     summary = teach_with_panel(config, chosen, db, quiet=as_json)
     if as_json:

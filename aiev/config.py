@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Constraint = Literal["off", "form", "strict"]
+LanguageName = Literal["python", "javascript", "typescript", "java", "cpp", "rust", "go", "bash"]
 Table = dict[str, Any]
 _CREDENTIALS = re.compile(r"//[^/@\s\"]+@")
 
@@ -82,6 +83,7 @@ class DialogueConfig(_Section):
     """Shape of one dialogue."""
 
     max_rounds: int = Field(ge=1, le=50)
+    language: LanguageName | Literal[""]
     basic: bool
     show_failed: bool
     feedback_chars: int = Field(ge=200)
@@ -91,6 +93,7 @@ class SeedsConfig(_Section):
     """Where seed snippets come from."""
 
     sources: tuple[str, ...]
+    languages: tuple[LanguageName, ...]
     kind: Literal["function", "snippet"]
     self_contained: bool
 
@@ -152,7 +155,7 @@ class Settings(_Section):
 _NO_INFLUENCE = {
     "run": {"workers", "limit"},
     "model": {"timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url"},
-    "seeds": {"sources", "kind", "self_contained"},
+    "seeds": {"sources", "languages", "kind", "self_contained"},
     "interpreter": {"languages", "runtime", "ready", "kept", "preload"},
     "store": {"full_sync"},
 }

@@ -126,6 +126,22 @@ def test_a_missing_database_is_one_line(aiev, command):
     assert_one_line(aiev(*command), 1, "no database no.db")
 
 
+def test_a_language_that_nobody_speaks_is_a_usage_error(aiev):
+    done = aiev("teach", "--language", "cobol")
+    assert done.returncode == 2
+    assert "'cobol' is not one of 'python', 'javascript'" in done.stderr
+
+
+def test_a_target_language_is_part_of_the_runs_configuration(aiev, tmp_path):
+    (tmp_path / "script.json").write_text("[]")
+    scripted = ("--set", "model.backend=scripted", "--set", "model.script=script.json")
+    aiev("teach", "--limit", "1", "--language", "go", *scripted)
+    with sqlite3.connect(tmp_path / "aiev.db") as db:
+        ((config,),) = db.execute("select config from runs")
+    db.close()
+    assert json.loads(config)["dialogue"]["language"] == "go"
+
+
 def test_a_scripted_model_that_runs_out_fails_its_items_with_a_reason(aiev, tmp_path):
     (tmp_path / "script.json").write_text('["Write a Python function `f(x)`."]')
     done = aiev(

@@ -1,10 +1,12 @@
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from aiev.config import Settings, configs_dir, load_config
+from aiev.config import LanguageName, Settings, configs_dir, load_config
 from aiev.errors import ConfigError
+from aiev_agents.languages import LANGUAGES
 
 
 def test_the_default_file_has_every_knob_and_a_comment_for_each():
@@ -19,6 +21,15 @@ def test_the_default_file_has_every_knob_and_a_comment_for_each():
 def test_shipped_files_load_by_name(name):
     config = load_config([Path(name)])
     assert any(origin.endswith(f"{name}.toml") for origin in config.origins.values())
+
+
+def test_the_languages_are_those_that_agents_speak():
+    for language in LANGUAGES:
+        config = load_config([], [f"dialogue.language={language}", f'seeds.languages=["{language}"]'])
+        assert config.settings.dialogue.language == config.settings.seeds.languages[0] == language
+    with pytest.raises(ConfigError, match=r"dialogue\.language = 'cobol'"):
+        load_config([], ["dialogue.language=cobol"])
+    assert set(get_args(LanguageName)) == set(LANGUAGES)
 
 
 def test_later_layers_win_and_are_named(tmp_path):

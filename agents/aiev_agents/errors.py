@@ -3,6 +3,7 @@
     AgentError
     ├── ReplyError            a reply that holds no runnable program: fed back, not raised further
     ├── PromptError           a template or one of its variables is missing
+    ├── LanguageError         a programming language that agents do not speak
     └── ModelError
         ├── ModelRefused      the endpoint refuses this client for good: key, model name, quota. Stops the run.
         ├── ModelUnavailable  nothing answers at the address, or not in time, after all retries
@@ -24,6 +25,10 @@ class ReplyError(AgentError):
 
 class PromptError(AgentError):
     """A prompt template is missing, malformed, or was given too few variables."""
+
+
+class LanguageError(AgentError):
+    """A programming language that agents do not speak."""
 
 
 class ModelError(AgentError):

@@ -1,75 +1,25 @@
 r"""GBNF grammars that hold small models to a reply's form.
 
 Sent only to endpoints that take llama.cpp's `grammar` field. Invariant: every text that a grammar admits is one that
-`parse_reply` takes apart into a program and tests. `form` leaves the code free; `strict`, for the smallest models,
-also takes the function's signature from the problem and lets tests compare one call with literals only, so that
-neither a forgotten name nor a wrong number of arguments can spend a round.
+`parse_reply` takes apart into a program and tests. `form` leaves the code free; `strict`, for the smallest models, also
+fixes signature and tests, in the languages that have a grammar for it (Python); the others fall back to `form`.
 
 Source: the GBNF notation of llama.cpp, grammars/README.md.
 """
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
-_SIGNATURE = re.compile(
-    r"`(?P<name>[A-Za-z_]\w*)\((?P<args>[\w, ]*)\)`(?: that takes (?P<types>[a-z ]+?) and returns )?"
-)
-_TYPES = {
-    "a number": ("number",),
-    "a string": ("string",),
-    "a list of numbers": ("numbers",),
-    "a list of strings": ("strings",),
-    "two numbers": ("number", "number"),
-    "two strings": ("string", "string"),
-    "a list of numbers and a number": ("numbers", "number"),
-    "a string and a number": ("string", "number"),
-}
-"""What a strict problem may say that a function takes, and the literals that its tests then pass."""
-_SECOND = {"number": "other", "string": "second"}
-"""Names for a second argument of the same type."""
+from aiev_agents.languages import PYTHON, language_named
 
-_FORM = r"""root ::= sentence "\n\n" install? program "\nUnit tests:\n```python\n" assertion assertion+ "```"
+_FORM = r"""root ::= sentence "\n\n" {install}block "\nUnit tests:\n" block
 sentence ::= [A-Z] [^\n]+
-install ::= "```bash\npip install " [A-Za-z0-9_.=<> -]+ "\n```\n\n"
-program ::= "```python\n" (head | "\n")* def (line | "\n")* "```\n"
-head ::= ("import " | "from ") [^\n]+ "\n"
-def ::= ("def " | "class " | "@") [^\n]+ "\n"
-line ::= [^`\n] [^\n]* "\n"
-assertion ::= "assert " [^ \n] [^\n]+ "\n"
+block ::= "```{fence}\n" "\n"* line (line | "\n")* "```\n"
+line ::= [ \t]* [^ \t\n`~] [^\n]* "\n"
 """
-
-_STRICT = r"""root ::= sentence "\n\n```python\n" head? "def {name}({args}):\n" line* "    return " code tests
-tests ::= "```\n\nUnit tests:\n```python\n" test test "```"
-sentence ::= [A-Z] [^\n.]+ "."
-head ::= "import " ("math" | "re" | "string" | "itertools" | "collections" | "json") "\n\n"
-line ::= "    " code
-code ::= " "* (plain | nested)* ("#" [^\n]*)? "\n"
-plain ::= [^\n`()[\]{}"'#] | quoted
-quoted ::= "\"" [^"\n]* "\"" | "'" [^'\n]* "'"
-nested ::= "(" (plain | nested)* ")" | "[" (plain | nested)* "]" | "{" (plain | nested)* "}"
-test ::= "assert {name}({literals}) == " {expected} "\n"
-literal ::= number | string | "True" | "False" | "None" | list | dict
-boolean ::= "True" | "False"
-number ::= "-"? [0-9]+ ("." [0-9]+)?
-string ::= "\"" [A-Za-z0-9 ,.:_/-]* "\""
-numbers ::= "[" (number (", " number)*)? "]"
-strings ::= "[" (string (", " string)*)? "]"
-list ::= "[" (literal (", " literal)*)? "]"
-dict ::= "{" (string ": " literal (", " string ": " literal)*)? "}"
+_INSTALL = r"""install ::= "```bash\n{installer} " [A-Za-z0-9_.=<>@/ -]+ "\n```\n\n"
 """
-
-_QUESTION = r"""root ::= "Write a Python function `" name "(" ({takes}) " and returns " [^\n.]+ "."
-name ::= [a-z] [a-z0-9_]+
-number ::= "n" | "x" | "value" | "count" | "size"
-other ::= "y" | "m" | "limit" | "step"
-string ::= "text" | "word" | "name" | "line" | "key"
-second ::= "other" | "part" | "prefix" | "suffix"
-numbers ::= "numbers" | "values"
-strings ::= "words" | "names" | "lines"
-"""
-
 _PROSE = r"""root ::= [A-Z] [^\n.]+ "." ([^\n.]+ ".")?
 """
 
@@ -82,18 +32,9 @@ class Constraint(StrEnum):
     STRICT = "strict"
 
 
-def question_grammar(constraint: Constraint) -> str:
-    """Grammar of a problem; only `strict` has one."""
-    if constraint is not Constraint.STRICT:
-        return ""
-    takes = (f'{_names(types)} ")` that takes {words}"' for words, types in _TYPES.items())
-    return _QUESTION.replace("{takes}", " | ".join(takes))
-
-
-def _names(types: tuple[str, ...]) -> str:
-    """Grammar rules for the arguments' names: plain ones that hide no builtin."""
-    first, *rest = types
-    return " ".join([first, *(f'", " {_SECOND.get(kind, kind) if kind == first else kind}' for kind in rest)])
+def question_grammar(constraint: Constraint, language: str = PYTHON) -> str:
+    """Grammar of a problem; only `strict` has one, and only where the language has."""
+    return language_named(language).strict_question if constraint is Constraint.STRICT else ""
 
 
 def prose_grammar(constraint: Constraint) -> str:
@@ -101,26 +42,23 @@ def prose_grammar(constraint: Constraint) -> str:
     return _PROSE if constraint is Constraint.STRICT else ""
 
 
-def program_grammar(constraint: Constraint, problem: str) -> str:
+def program_grammar(constraint: Constraint, problem: str, language: str = PYTHON) -> str:
     """Grammar of a solution with its tests; under `strict` fitted to the signature that `problem` names.
 
-    A problem that names no plain signature, or one argument twice, falls back to `form`.
+    A problem that names no plain signature, or one argument twice, falls back to `form`, and so does a language without
+    a strict grammar.
     """
+    speaking = language_named(language)
     if constraint is Constraint.OFF:
         return ""
-    signature = _SIGNATURE.search(problem)
-    args = [arg.strip() for arg in signature["args"].split(",") if arg.strip()] if signature else []
-    if constraint is Constraint.FORM or signature is None or len(set(args)) < len(args):
-        return _FORM
-    types = _TYPES.get(signature["types"] or "", ())
-    types = types if len(types) == len(args) else ("literal",) * len(args)
-    values = {
-        "{name}": signature["name"],
-        "{args}": ", ".join(args),
-        "{literals}": '" ' + ' ", " '.join(types) + ' "' if types else "",
-        "{expected}": "boolean" if " returns True " in problem else "literal",
-    }
-    grammar = _STRICT
-    for mark, value in values.items():
+    strict = speaking.strict_program if constraint is Constraint.STRICT else None
+    return (strict(problem) if strict else "") or speaking.form_grammar or _form(speaking.fence, speaking.installer)
+
+
+def _form(fence: str, installer: str) -> str:
+    """A sentence, perhaps an install block, the solution's block and the tests' block."""
+    grammar = _FORM + (_INSTALL if installer else "")
+    marks = {"{install}": "install? " if installer else "", "{fence}": fence, "{installer}": installer}
+    for mark, value in marks.items():
         grammar = grammar.replace(mark, value)
     return grammar

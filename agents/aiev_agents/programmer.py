@@ -5,24 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiev_agents.grammar import program_grammar
+from aiev_agents.languages import PYTHON
 from aiev_agents.prompting import load_prompt
 
 if TYPE_CHECKING:
     from aiev_agents.agent import Agent, Turn
 
 
-async def solve(agent: Agent, *, problem: str, seed: int) -> Turn:
-    """Answer a problem with a program and tests (message ➁)."""
+async def solve(agent: Agent, *, problem: str, seed: int, language: str = PYTHON) -> Turn:
+    """Answer a problem with a program and tests in `language` (message ➁)."""
     return await agent.say(
-        load_prompt("programmer/solve"),
+        load_prompt("programmer/solve", language),
         seed=seed,
-        grammar=program_grammar(agent.constraint, problem),
+        grammar=program_grammar(agent.constraint, problem, language),
         problem=problem,
     )
 
 
 async def repair(
-    agent: Agent, *, problem: str, reply: str, feedback: str, description: str, show_failed: bool, seed: int
+    agent: Agent,
+    *,
+    problem: str,
+    reply: str,
+    feedback: str,
+    description: str,
+    show_failed: bool,
+    seed: int,
+    language: str = PYTHON,
 ) -> Turn:
     """Answer execution feedback with a corrected program and tests (message ➄).
 
@@ -31,9 +40,9 @@ async def repair(
     """
     failed = {"reply": reply} if show_failed else {}
     return await agent.say(
-        load_prompt("programmer/repair" if show_failed else "programmer/retry"),
+        load_prompt("programmer/repair" if show_failed else "programmer/retry", language),
         seed=seed,
-        grammar=program_grammar(agent.constraint, problem),
+        grammar=program_grammar(agent.constraint, problem, language),
         problem=problem,
         feedback=feedback,
         description=description,

@@ -1,8 +1,12 @@
 """Loads and renders prompt templates.
 
 A template is a file `prompts/<agent>/<purpose>.j2`. Lines that read `[[system]]`, `[[user]]` or `[[assistant]]` divide
-it into turns. Invariants: the file is divided *before* it is rendered, so no value can forge a turn; a variable that
-is missing is an error (StrictUndefined); each prompt's hash names the exact template text.
+it into turns; `[[examples]]` stands for the few-shot turns of a language, from `<purpose>.<language>.j2` or, made from
+the language's own example, from `<purpose>.example.j2`. `<< ... >>` is filled in for a language when the template is
+loaded, `{{ ... }}` with the values of a dialogue when it is rendered.
+
+Invariants: the text is divided *before* values are put in, so no value can forge a turn; a variable that is missing is
+an error (StrictUndefined); each prompt's hash names the exact template text, as it is for its language.
 """
 
 from __future__ import annotations
@@ -16,8 +20,10 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from aiev_agents.errors import PromptError
+from aiev_agents.languages import LANGUAGES, PYTHON, language_named
 
 PROMPTS_DIR = Path(__file__).parent / "prompts"
+EXAMPLES = "[[examples]]\n"
 _TURN = re.compile(r"^\[\[(system|user|assistant)\]\]\n", re.MULTILINE)
 _ENVIRONMENT = Environment(
     undefined=StrictUndefined,
@@ -25,11 +31,31 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     autoescape=False,  # noqa: S701 - prompts are plain text for a model, not a page
 )
+_JINJA = re.compile(r"\{[{%#]")
+
+
+def _quoted(value: object) -> object:
+    """What a language puts into a template, so that `{{`, `{%` and `{#` in its code stay what they are."""
+    return _JINJA.sub(lambda match: '{{ "' + match[0] + '" }}', value) if isinstance(value, str) else value
+
+
+_OF_LANGUAGE = Environment(
+    variable_start_string="<<",
+    variable_end_string=">>",
+    block_start_string="<%",
+    block_end_string="%>",
+    comment_start_string="<#",
+    comment_end_string="#>",
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+    finalize=_quoted,
+    autoescape=False,  # noqa: S701
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A template divided into turns."""
+    """A template for one language, divided into turns."""
 
     name: str
     hash: str
@@ -49,25 +75,49 @@ class Prompt:
 
 
 @cache
-def load_prompt(name: str, directory: Path = PROMPTS_DIR) -> Prompt:
-    """Load the template `name`, for example `programmer/solve`.
+def load_prompt(name: str, language: str = PYTHON, directory: Path = PROMPTS_DIR) -> Prompt:
+    """Load the template `name`, for example `programmer/solve`, for a language.
 
     Raises:
-        PromptError: there is no such file, or it has no turns.
+        LanguageError: agents do not speak this language.
+        PromptError: there is no such file, it has no turns, or it asks for what its language does not have.
     """
-    path = directory / f"{name}.j2"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise PromptError(f"prompt {name}: cannot read {path}: {error.strerror}") from None
+    text = _for_language(name, language, directory)
     _, *parts = _TURN.split(text)
     if not parts:
-        raise PromptError(f"prompt {name}: {path} has no line [[system]], [[user]] or [[assistant]]")
+        raise PromptError(f"prompt {name}: {directory / name}.j2 has no line [[system]], [[user]] or [[assistant]]")
     turns = tuple(zip(parts[::2], parts[1::2], strict=True))
     return Prompt(name=name, hash=hashlib.sha256(text.encode()).hexdigest(), turns=turns)
 
 
+def _for_language(name: str, language: str, directory: Path) -> str:
+    """Text of a template with everything in it that depends on the language."""
+    speaking = language_named(language)
+    text = _read(name, directory)
+    if EXAMPLES in text:
+        own = (directory / f"{name}.{speaking.name}.j2").exists()
+        text = text.replace(EXAMPLES, _read(f"{name}.{speaking.name if own else 'example'}", directory))
+    try:
+        return _OF_LANGUAGE.from_string(text).render(language=speaking, example=speaking.example)
+    except TemplateError as error:
+        raise PromptError(f"prompt {name} for {language}: {error}") from None
+
+
+def _read(name: str, directory: Path) -> str:
+    path = directory / f"{name}.j2"
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PromptError(f"prompt {name}: cannot read {path}: {error.strerror}") from None
+
+
 def prompt_hashes(directory: Path = PROMPTS_DIR) -> dict[str, str]:
-    """Name and hash of every template in `directory`, sorted by name."""
-    names = sorted(path.relative_to(directory).with_suffix("").as_posix() for path in directory.rglob("*.j2"))
-    return {name: load_prompt(name, directory).hash for name in names}
+    """Name and hash of every prompt in `directory`, sorted: `agent/purpose`, with `.language` unless it is Python."""
+    paths = [path.relative_to(directory) for path in directory.rglob("*.j2") if "." not in path.stem]
+    names = [path.with_suffix("").as_posix() for path in paths]
+    hashes = {
+        name if language == PYTHON else f"{name}.{language}": load_prompt(name, language, directory).hash
+        for name in names
+        for language in LANGUAGES
+    }
+    return dict(sorted(hashes.items()))

@@ -6,22 +6,26 @@ Nothing is executed here. Not covered: whether the parts are any good; the inter
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiev_agents.errors import ReplyError
+from aiev_agents.languages import LANGUAGES, PYTHON, language_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiev_agents.languages import Language
 
 _FENCE = re.compile(
     r"^[ \t]*(?P<fence>```+|~~~+)[ \t]*(?P<info>[^\n`]*)\n(?P<body>.*?)(?:^[ \t]*(?P=fence)[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
-_SHELL = {"bash", "sh", "shell", "console", "zsh"}
-_PYTHON = {"python", "py", "python3", ""}
-_TEST_MARK = re.compile(
-    r"^\s*(assert\b|def test|async def test|import unittest|import pytest|class \w+\(.*TestCase)|self\.assert",
-    re.MULTILINE,
-)
+_CONSOLE = {"console", "zsh", "terminal", "powershell"}
+_INSTALL = re.compile(r"\b(?:pip[\d.]*|npm|pnpm|yarn)\s+(?:install|i|add)\b")
+_TESTS_BELOW = re.compile(r"^(?:(?!\b(?:solution|program|implementation|function|code)\b).)*\btests?\b", re.IGNORECASE)
+"""A line that speaks of tests, and not of a program before it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,13 @@ class Block:
 
     info: str
     body: str
+    above: str = ""
+    """The last line of prose above it."""
 
     @property
     def language(self) -> str:
         """First word after the fence, in lower case."""
-        return self.info.split()[0].lower() if self.info.split() else ""
+        return re.split(r"[\s{}:,]", self.info.strip().lower().lstrip("{."), maxsplit=1)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,84 +49,73 @@ class Reply:
 
     prose: str
     install: str
-    """Text of the shell blocks; empty when there is none."""
+    """Text of the shell blocks that install packages; empty when there is none, and always for Bash."""
     program: str
     tests: str
     """May be empty: then the interpreter's verdict will be `no_tests`."""
 
 
-def parse_reply(text: str) -> Reply:
+def parse_reply(text: str, language: str = PYTHON) -> Reply:
     """Take a reply apart.
 
-    Two kinds of reply are understood: separate blocks for solution and tests (told apart by what is in them), and one
-    block that holds both (taken apart at its top-level statements).
+    Two kinds of reply are understood: separate blocks for solution and tests (told apart by what is in them or by the
+    line above them), and one block that holds both (taken apart at its top-level parts).
 
     Raises:
+        LanguageError: agents do not speak this language.
         ReplyError: there is no code block, or none with a program in it; the text can be shown to the model.
     """
-    blocks = [Block(m["info"].strip(), m["body"].rstrip()) for m in _FENCE.finditer(text)]
+    speaking = language_named(language)
+    blocks = list(_blocks(text))
     prose = re.sub(r"\n{3,}", "\n\n", _FENCE.sub("", text)).strip()
-    install = "\n".join(block.body for block in blocks if block.language in _SHELL)
-    code = [block for block in blocks if block.language in _PYTHON and block.body.strip()]
+    install = "\n".join(block.body for block in blocks if _is_install(block, speaking))
+    code = [block for block in blocks if block.language in {*speaking.aliases, ""} and block.body.strip()]
+    fence = f"```{speaking.fence}"
     if not code:
-        raise ReplyError("The reply has no ```python block. Write the complete solution in a ```python block.")
-    program, tests = _divide(code)
+        raise ReplyError(f"The reply has no {fence} block. Write the complete solution in a {fence} block.")
+    program, tests = _divide(code, speaking)
     if not program.strip():
-        raise ReplyError("The reply has tests but no solution. Write the solution in a ```python block of its own.")
+        raise ReplyError(f"The reply has tests but no solution. Write the solution in a {fence} block of its own.")
     return Reply(prose=prose, install=install, program=program, tests=tests)
 
 
-def _divide(code: list[Block]) -> tuple[str, str]:
+def _blocks(text: str) -> Iterator[Block]:
+    end = 0
+    for match in _FENCE.finditer(text):
+        above = text[end : match.start()].strip().rpartition("\n")[2]
+        yield Block(match["info"].strip(), match["body"].rstrip(), above)
+        end = match.end()
+
+
+def _is_install(block: Block, language: Language) -> bool:
+    shell = block.language in LANGUAGES["bash"].aliases | _CONSOLE and block.language not in language.aliases
+    return shell and bool(_INSTALL.search(block.body))
+
+
+def _divide(code: list[Block], language: Language) -> tuple[str, str]:
     """Tell solution from tests over all code blocks."""
     if len(code) == 1:
-        return split_source(code[0].body)
-    tests = [block.body for block in code if _is_test_block(block)]
-    programs = [block.body for block in code if not _is_test_block(block)]
-    if not programs:
-        program, rest = split_source(code[0].body)
-        return program, "\n\n".join(part for part in (rest, *(block.body for block in code[1:])) if part)
-    return "\n\n".join(programs), "\n\n".join(tests)
+        return language.split(code[0].body)
+    kinds = [_is_tests(block, language, first=block is code[0]) for block in code]
+    tests = [block.body for block, is_tests in zip(code, kinds, strict=True) if is_tests]
+    program = "\n\n".join(block.body for block, is_tests in zip(code, kinds, strict=True) if not is_tests)
+    if len(tests) == len(code):
+        program, rest = language.split(code[0].body)
+        return program, "\n\n".join(part for part in (rest, *tests[1:]) if part)
+    return program, "\n\n".join(_without(program, body, language) for body in tests)
 
 
-def _is_test_block(block: Block) -> bool:
-    return "test" in block.info.lower() or bool(_TEST_MARK.search(block.body))
+def _is_tests(block: Block, language: Language, *, first: bool) -> bool:
+    if "test" in block.info.lower():
+        return True
+    if language.test_mark:
+        return bool(language.test_mark.search(block.body))
+    program, tests = language.split(block.body)
+    return bool(_TESTS_BELOW.search(block.above)) or not program.strip() or bool(tests and not first)
 
 
-def split_source(source: str) -> tuple[str, str]:
-    """Take one source apart into solution and tests at its top-level statements.
-
-    A source that does not parse is returned whole as the solution, so that the interpreter reports its error.
-    """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return source, ""
-    lines = source.splitlines(keepends=True)
-    parts: dict[bool, list[str]] = {False: [], True: []}
-    end = 0
-    for node in tree.body:
-        stop = node.end_lineno or node.lineno
-        parts[_is_test(node)].append("".join(lines[end:stop]))
-        end = stop
-    return "".join(parts[False]).strip("\n"), "".join(parts[True]).strip("\n")
-
-
-def _is_test(node: ast.stmt) -> bool:
-    """Whether a top-level statement belongs to the tests."""
-    match node:
-        case ast.Assert():
-            return True
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            return name.startswith("test")
-        case ast.ClassDef(bases=bases):
-            return any("TestCase" in ast.unparse(base) for base in bases)
-        case ast.Import(names=names):
-            return all(name.name in {"unittest", "pytest"} for name in names)
-        case ast.ImportFrom(module=module):
-            return module in {"unittest", "pytest"}
-        case ast.If(test=test):
-            return "__main__" in ast.unparse(test)
-        case ast.Expr(value=ast.Call()) | ast.For() | ast.With():
-            return bool(_TEST_MARK.search(ast.unparse(node))) or "test" in ast.unparse(node)[:20]
-        case _:
-            return False
+def _without(program: str, tests: str, language: Language) -> str:
+    """A block of tests without the solution, where it repeats it word by word."""
+    repeated, rest = ("", tests) if language.test_mark else language.split(tests)
+    words = " ".join(repeated.split())
+    return rest if words and rest and words in " ".join(program.split()) else tests

@@ -36,7 +36,11 @@ async def ask(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dialog
     del state  # nothing has been said yet
     context = runtime.context
     turn = await questioner.ask(
-        context.questioner, snippet=context.snippet, basic=context.basic, seed=context.request_seed("ask", 0)
+        context.questioner,
+        snippet=context.snippet,
+        basic=context.basic,
+        seed=context.request_seed("ask", 0),
+        language=context.language,
     )
     await _record(context, Role.USER, "questioner", turn, round_number=0)
     return {"problem": turn.text, "round": 0}
@@ -45,7 +49,12 @@ async def ask(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dialog
 async def solve(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
     """The programmer answers with a program and its tests (➁)."""
     context = runtime.context
-    turn = await programmer.solve(context.programmer, problem=state["problem"], seed=context.request_seed("solve", 0))
+    turn = await programmer.solve(
+        context.programmer,
+        problem=state["problem"],
+        seed=context.request_seed("solve", 0),
+        language=context.language,
+    )
     await _record(context, Role.ASSISTANT, "programmer", turn, round_number=1)
     return {"reply": turn.text}
 
@@ -73,6 +82,7 @@ async def describe(state: DialogueState, runtime: Runtime[DialogueContext]) -> D
         tests=parsed.tests if parsed else "",
         feedback=state["feedback"],
         seed=context.request_seed("describe", state["round"]),
+        language=context.language,
     )
     await _record(context, Role.USER, "questioner", turn, round_number=state["round"])
     return {"description": turn.text}
@@ -89,6 +99,7 @@ async def repair(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dia
         description=state["description"],
         show_failed=context.show_failed,
         seed=context.request_seed("repair", state["round"]),
+        language=context.language,
     )
     await _record(context, Role.ASSISTANT, "programmer", turn, round_number=state["round"] + 1)
     return {"reply": turn.text}
@@ -111,7 +122,7 @@ def after_execute(state: DialogueState, runtime: Runtime[DialogueContext]) -> st
 async def _run(context: DialogueContext, text: str) -> tuple[Reply | None, Job | None, ExecutionResult]:
     """Take a reply apart and run it; what cannot be taken apart gives an `error` result without a job."""
     try:
-        parsed = parse_reply(text)
+        parsed = parse_reply(text, context.language)
     except ReplyError as error:
         return None, None, ExecutionResult(verdict=Verdict.ERROR, exit_code=None, stderr=str(error))
     requirements = parse_install(parsed.install).requirements if context.install else ()

@@ -55,6 +55,7 @@ class DialogueContext:
 
     snippet: str
     language: str
+    """Of the problem and its programs; the snippet may be in another."""
     questioner: Agent
     programmer: Agent
     interpreter: Interpreter

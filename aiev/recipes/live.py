@@ -95,6 +95,7 @@ def teach_with_panel(config: Config, sources: Sequence[Path], db: Path, *, quiet
         limit=settings.run.limit,
         seed=settings.run.seed,
         self_contained=settings.seeds.self_contained,
+        languages=settings.seeds.languages,
     )
     teaching = Teaching(config, seeds.seeds, db)
     result, interrupted = asyncio.run(_run(teaching, quiet=quiet))

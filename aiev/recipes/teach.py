@@ -254,7 +254,7 @@ class Item:
         settings = self._settings
         return DialogueContext(
             snippet=self._seed.content,
-            language=self._seed.language,
+            language=settings.dialogue.language or self._seed.language,
             questioner=build_agent(self._model, settings.questioner),
             programmer=build_agent(self._model, settings.programmer),
             interpreter=self._interpreter,

@@ -1,4 +1,4 @@
-"""Takes snippets out of Python source: documented functions, or runs of consecutive lines.
+"""Takes snippets out of source: documented functions, or runs of consecutive lines.
 
 Invariant: the same text and the same random generator give the same snippets. A source with syntax errors gives what
 tree-sitter could still make out.
@@ -11,18 +11,21 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
+
+from aiev.seeds.languages import ATTRIBUTES, COMMENTS, PYTHON, RULES, Rules
+from aiev_agents.languages.syntax import name_of, parse, text_of
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 MAX_SNIPPET_LINES = 15
 _LINES_PER_SNIPPET = 60
 """One snippet for about so many lines of a file."""
+_FUNCTION_VALUES = {"arrow_function", "function_expression", "generator_function"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +36,30 @@ class Snippet:
     content: str
     line: int
     name: str | None = None
+    language: str = PYTHON
 
 
-@cache
-def _parser() -> Parser:
-    import tree_sitter_python  # noqa: PLC0415 - only where something is extracted
-    from tree_sitter import Language, Parser  # noqa: PLC0415
+def documented_functions(text: str, language: str = PYTHON) -> Iterator[Snippet]:
+    """Functions that have documentation, with it and with what is written above them (decorators, attributes).
 
-    return Parser(Language(tree_sitter_python.language()))
+    Top-level functions, and those inside of what a language puts them into: Java's classes, namespaces, modules.
+    """
+    root = parse(text, language)
+    data = text.encode(errors="surrogatepass")
+    found = _with_docstrings(root) if language == PYTHON else _with_comments(root, RULES[language])
+    for first, last, function in found:
+        begin = data.rfind(b"\n", 0, first.start_byte) + 1
+        begin = first.start_byte if data[begin : first.start_byte].strip() else begin
+        content = textwrap.dedent(data[begin : last.end_byte].decode(errors="surrogatepass"))
+        name = name_of(function)
+        yield Snippet("function", content, line=first.start_point[0] + 1, name=name or None, language=language)
 
 
-def documented_functions(text: str) -> Iterator[Snippet]:
-    """Top-level functions that have a docstring, with their decorators."""
-    data = text.encode()
-    for node in _parser().parse(data).root_node.children:
+def _with_docstrings(root: Node) -> Iterator[tuple[Node, Node, Node]]:
+    for node in root.children:
         function = node.child_by_field_name("definition") if node.type == "decorated_definition" else node
-        if function is None or function.type != "function_definition" or not _has_docstring(function):
-            continue
-        name = function.child_by_field_name("name")
-        content = textwrap.dedent(data[node.start_byte : node.end_byte].decode())
-        yield Snippet(
-            kind="function",
-            content=content,
-            line=node.start_point[0] + 1,
-            name=name.text.decode() if name and name.text else None,
-        )
+        if function is not None and function.type == "function_definition" and _has_docstring(function):
+            yield node, node, function
 
 
 def _has_docstring(function: Node) -> bool:
@@ -66,7 +68,63 @@ def _has_docstring(function: Node) -> bool:
     return bool(first and first.type == "expression_statement" and first.children[0].type == "string")
 
 
-def random_snippets(text: str, rng: random.Random) -> Iterator[Snippet]:
+def _with_comments(root: Node, rules: Rules) -> Iterator[tuple[Node, Node, Node]]:
+    stack = [*reversed(root.named_children)]
+    while stack:
+        node = stack.pop()
+        function = _function(node, rules)
+        if function is not None:
+            first = _documentation(node, rules)
+            if first is None and _is_documented_inside(function, rules):
+                first = node
+            if first is not None:
+                yield first, node, function
+        elif node.type in rules.inside:
+            stack += reversed(node.named_children)
+
+
+def _function(node: Node, rules: Rules) -> Node | None:
+    """The function that a node is or wraps."""
+    if node.type in rules.functions:
+        return node
+    if node.type not in rules.wrappers:
+        return None
+    for child in node.named_children:
+        if child.type == "variable_declarator":
+            value = child.child_by_field_name("value")
+            return child if value is not None and value.type in _FUNCTION_VALUES else None
+        function = _function(child, rules)
+        if function is not None:
+            return function
+    return None
+
+
+def _documentation(node: Node, rules: Rules) -> Node | None:
+    """First of the comments right above a node, if they document it."""
+    first, documented, above = node, False, node.prev_sibling
+    while above is not None and above.type in COMMENTS | ATTRIBUTES and _is_right_above(above, first):
+        text = text_of(above)
+        if above.type in COMMENTS and text.startswith("#!"):
+            break
+        documented = documented or bool(above.type in COMMENTS and rules.documentation.match(text))
+        first, above = above, above.prev_sibling
+    return first if documented else None
+
+
+def _is_right_above(node: Node, below: Node) -> bool:
+    """Whether a node ends on the line above another and begins a line of its own."""
+    before = node.prev_sibling
+    own_line = before is None or before.end_point[0] < node.start_point[0] or before.end_point[1] == 0
+    return own_line and below.start_point[0] - node.end_point[0] <= 1
+
+
+def _is_documented_inside(function: Node, rules: Rules) -> bool:
+    body = function.child_by_field_name("body")
+    first = next(iter(body.named_children), None) if body else None
+    return bool(rules.inner and first and first.type in COMMENTS and rules.inner.match(text_of(first)))
+
+
+def random_snippets(text: str, rng: random.Random, language: str = PYTHON) -> Iterator[Snippet]:
     """Runs of 1 to 15 consecutive lines that are not blank, about one for every 60 lines."""
     lines = text.splitlines()
     for _ in range(max(1, len(lines) // _LINES_PER_SNIPPET)):
@@ -74,4 +132,4 @@ def random_snippets(text: str, rng: random.Random) -> Iterator[Snippet]:
         start = rng.randrange(max(1, len(lines) - size + 1))
         content = textwrap.dedent("\n".join(lines[start : start + size])).strip("\n")
         if content.strip():
-            yield Snippet(kind="snippet", content=content, line=start + 1)
+            yield Snippet("snippet", content, line=start + 1, language=language)

@@ -14,7 +14,13 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from aiev.seeds import scope
+from aiev.seeds.known_names import KNOWN, REACHING
+from aiev.seeds.languages import PYTHON
+
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from aiev.seeds.extract import Snippet
 
 Filter = Callable[["Snippet"], str | None]
@@ -56,12 +62,16 @@ def size(snippet: Snippet) -> str | None:
 
 
 def parses(snippet: Snippet) -> str | None:
-    """Drop functions that this Python cannot parse."""
+    """Drop functions that this Python, or their own language's grammar, cannot parse."""
+    if snippet.language != PYTHON:
+        return None if snippet.kind != "function" or _foreign(snippet) is not None else "parse error"
     return None if snippet.kind != "function" or _tree(snippet) is not None else "parse error"
 
 
 def returns_value(snippet: Snippet) -> str | None:
     """Drop functions without a result; a generator's yield counts as one."""
+    if foreign := _foreign(snippet):
+        return None if scope.gives_result(foreign, snippet.language) else "no return value"
     tree = _tree(snippet)
     if snippet.kind != "function" or tree is None:
         return None
@@ -73,6 +83,8 @@ def returns_value(snippet: Snippet) -> str | None:
 
 def has_arguments(snippet: Snippet) -> str | None:
     """Drop functions that take nothing."""
+    if foreign := _foreign(snippet):
+        return None if scope.takes_arguments(foreign, snippet.language) else "no arguments"
     function = _function(snippet)
     if function is None:
         return None
@@ -83,6 +95,8 @@ def has_arguments(snippet: Snippet) -> str | None:
 
 def self_contained(snippet: Snippet) -> str | None:
     """Drop functions that need their module's own names, or reach outside of the process."""
+    if foreign := _foreign(snippet):
+        return _needs(foreign, snippet.language)
     tree = _tree(snippet)
     if snippet.kind != "function" or tree is None:
         return None
@@ -91,6 +105,13 @@ def self_contained(snippet: Snippet) -> str | None:
     if (free | _imported(tree)) & _OUTSIDE or loaded & _OUTSIDE_CALLS:
         return "reaches outside"
     return None if free <= sys.stdlib_module_names else "not self-contained"
+
+
+def _needs(function: Node, language: str) -> str | None:
+    names = scope.free_names(function, language)
+    if (names | scope.qualified_names(function)) & REACHING[language]:
+        return "reaches outside"
+    return "not self-contained" if names - KNOWN[language] or scope.belongs_to_object(function) else None
 
 
 def _names(tree: ast.AST) -> tuple[set[str], set[str]]:
@@ -121,10 +142,20 @@ def _function(snippet: Snippet) -> ast.FunctionDef | ast.AsyncFunctionDef | None
     return first if isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef) else None
 
 
+def _foreign(snippet: Snippet) -> Node | None:
+    """The function of a snippet in another language than Python; None when it is Python, no function or broken."""
+    if snippet.kind != "function" or snippet.language == PYTHON:
+        return None
+    root = scope.root_of(snippet.content, snippet.language)
+    return scope.function_in(root) if root is not None else None
+
+
 def _tree(snippet: Snippet) -> ast.Module | None:
+    if snippet.language != PYTHON:
+        return None
     try:
         return ast.parse(snippet.content)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last for brackets nested too deep
         return None
 
 

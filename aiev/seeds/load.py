@@ -22,7 +22,7 @@ from aiev.seeds.sources import SourceText, read_sources
 from aiev.store.records import SeedRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +45,28 @@ def load_seeds(
     limit: int = 0,
     seed: int = 0,
     self_contained: bool = True,
+    languages: Sequence[str] = (),
 ) -> SeedSet:
     """Load, filter and sample seeds.
 
     Args:
-        sources: Python files, folders or JSONL; none takes the shipped snippets.
+        sources: source files, folders or JSONL; none takes the shipped snippets.
         kind: `function` or `snippet`; rows of a JSONL file keep their own.
         limit: how many to take; 0 takes all.
         seed: draws the sample and the random snippets.
         self_contained: whether functions that need their module are dropped.
+        languages: which to take; none takes all.
 
     Raises:
         SeedError: a source does not exist, or nothing is left.
     """
     funnel = Funnel()
-    candidates = _kept(sources or [shipped_seeds()], kind, seed, self_contained=self_contained, funnel=funnel)
+    texts = (
+        source
+        for source in read_sources(sources or [shipped_seeds()], funnel)
+        if not languages or source.language in languages
+    )
+    candidates = _kept(texts, kind, seed, self_contained=self_contained, funnel=funnel)
 
     def rank(record: SeedRecord) -> str:
         return hashlib.sha256(f"{seed}:{record.id}".encode()).hexdigest()
@@ -72,12 +79,12 @@ def load_seeds(
 
 
 def _kept(
-    sources: Sequence[Path], kind: str, seed: int, *, self_contained: bool, funnel: Funnel
+    texts: Iterable[SourceText], kind: str, seed: int, *, self_contained: bool, funnel: Funnel
 ) -> Iterator[SeedRecord]:
     """Seeds that pass every filter, each once."""
     applied = (*filters.BASIC, filters.self_contained) if self_contained else filters.BASIC
     seen: set[str] = set()
-    for source in read_sources(sources, funnel):
+    for source in texts:
         for snippet in _snippets(source, kind, seed):
             reason = None if source.whole else _reason(snippet, applied)
             record = _record(snippet, source)
@@ -99,20 +106,21 @@ def _reason(snippet: Snippet, applied: Sequence[filters.Filter]) -> str | None:
 
 def _snippets(source: SourceText, kind: str, seed: int) -> Iterator[Snippet]:
     if source.whole:
-        yield Snippet(kind=source.kind, content=source.text, line=0, name=source.name)
+        yield Snippet(kind=source.kind, content=source.text, line=0, name=source.name, language=source.language)
     elif kind == "function":
-        yield from documented_functions(source.text)
+        yield from documented_functions(source.text, source.language)
     else:
         digest = hashlib.sha256(f"{seed}:{source.text}".encode(errors="surrogatepass")).digest()
-        yield from random_snippets(source.text, random.Random(digest))  # noqa: S311 - a sample, not a secret
+        rng = random.Random(digest)  # noqa: S311 - a sample, not a secret
+        yield from random_snippets(source.text, rng, source.language)
 
 
 def _record(snippet: Snippet, source: SourceText) -> SeedRecord:
-    digest = hashlib.sha256(f"{snippet.kind}\0python\0{snippet.content}".encode(errors="surrogatepass"))
+    digest = hashlib.sha256(f"{snippet.kind}\0{snippet.language}\0{snippet.content}".encode(errors="surrogatepass"))
     return SeedRecord(
         id=digest.hexdigest()[:16],
         kind=snippet.kind,
-        language="python",
+        language=snippet.language,
         content=snippet.content,
         source=f"{source.origin}:{snippet.line}" if snippet.line else source.origin,
         licence=source.licence,

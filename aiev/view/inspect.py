@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aiev.view.safe import safe
+from aiev_agents.languages import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
 
 _STATUS = {"accepted": "green", "discarded": "yellow", "failed": "red", "running": "cyan"}
 _ROLE = {"user": "cyan", "assistant": "magenta", "interpreter": "blue", "system": "white"}
-_OPENING = re.compile(r"```(\w*)")
+_OPENING = re.compile(r"```([\w+#]*)")
 _CLOSING = re.compile(r"```[ \t]*")
-_LEXERS = {"python", "bash", "json", "text"}
 MAX_DIFF_LINES = 2000
 """Of each text that is compared; comparing takes time by the square of it."""
 
@@ -124,7 +124,7 @@ def _parts(text: str) -> Iterator[RenderableType]:
     for language, lines in _blocks(text):
         block = "\n".join(lines)
         if language is not None:
-            lexer = language if language in _LEXERS else "text"
+            lexer = canonical_name(language) or ("json" if language == "json" else "text")
             yield Syntax(block, lexer, background_color="default", word_wrap=True)
         elif prose := block.strip():
             yield Text(prose)

@@ -1,6 +1,8 @@
 import pytest
 
 from aiev_agents.grammar import Constraint, program_grammar, prose_grammar, question_grammar
+from aiev_agents.languages import LANGUAGES, language_named
+from aiev_agents.reply import parse_reply
 
 PROBLEM = (
     "Write a Python function `shout(text, count)` that takes a string and a number and returns True if it is loud."
@@ -46,3 +48,21 @@ def test_every_rule_that_is_used_is_defined(constraint):
         assert "root" in defined
         assert "{name}" not in grammar
         assert "{takes}" not in grammar
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "python"])
+def test_other_languages_are_held_to_the_form_under_both_constraints(language):
+    grammar = program_grammar(Constraint.FORM, PROBLEM, language)
+    assert grammar == program_grammar(Constraint.STRICT, PROBLEM, language)
+    assert f'"```{language_named(language).fence}\\n"' in grammar
+    assert "{" not in grammar
+    assert ("npm install" in grammar) == ("install?" in grammar) == (language in {"javascript", "typescript"})
+    assert question_grammar(Constraint.STRICT, language) == ""
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "python"])
+def test_a_text_of_the_form_is_one_that_parsing_takes_apart(language):
+    example, fence = language_named(language).example, language_named(language).fence
+    text = f"An idea.\n\n```{fence}\n{example.program}\n```\n\nUnit tests:\n```{fence}\n{example.tests}\n```\n"
+    reply = parse_reply(text, language)
+    assert (reply.program, reply.tests) == (example.program, example.tests)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from aiev_agents.errors import PromptError
+from aiev_agents.languages import LANGUAGES, PYTHON
 from aiev_agents.prompting import load_prompt, prompt_hashes
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -21,26 +22,30 @@ VALUES = {
     "programmer/repair": {"problem": "P", "reply": "R", "feedback": "F", "description": "D"},
     "programmer/retry": {"problem": "P", "feedback": "F", "description": "D"},
 }
+OTHERS = [name for name in LANGUAGES if name != PYTHON]
 
 
 def test_every_prompt_has_a_golden_render():
-    assert set(prompt_hashes()) == set(VALUES)
+    assert set(prompt_hashes()) == set(VALUES) | {f"{name}.{language}" for name in VALUES for language in OTHERS}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", VALUES)
-def test_prompt_renders_as_recorded(name, request):
-    turns = load_prompt(name).render(**VALUES[name])
+def test_prompt_renders_as_recorded(name, language, request):
+    turns = load_prompt(name, language).render(**VALUES[name])
     text = "".join(f"[[{role}]]\n{content}\n" for role, content in turns)
-    path = GOLDEN / f"{name.replace('/', '-')}.txt"
+    folder = GOLDEN if language == PYTHON else GOLDEN / language
+    path = folder / f"{name.replace('/', '-')}.txt"
     if request.config.getoption("--update-golden"):
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text)
     assert text == path.read_text()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", VALUES)
-def test_turns_begin_with_system_and_end_with_user(name):
-    roles = [role for role, _ in load_prompt(name).render(**VALUES[name])]
+def test_turns_begin_with_system_and_end_with_user(name, language):
+    roles = [role for role, _ in load_prompt(name, language).render(**VALUES[name])]
     assert roles[0] == "system"
     assert roles[-1] == "user"
     assert all(first != second for first, second in itertools.pairwise(roles[1:]))
@@ -51,6 +56,30 @@ def test_a_value_cannot_forge_a_turn():
     turns = load_prompt("programmer/solve").render(problem=hostile)
     assert turns[-1] == ("user", hostile)
     assert [role for role, _ in turns].count("system") == 1
+
+
+MEASURED = {
+    "programmer/repair": "0833a2d8a9d1a6b6740771c8a74ab4ab3077b7122df2a5135afec5e45ac63885",
+    "programmer/retry": "d4d61c3aa746ea9989ba9d05a6c3aba31f0a6378f067e80816c8af70e67b9be5",
+    "programmer/solve": "be42849843a193ce94feffe8365b9e8bb009cdee01f92b3aaf73fd47629acefc",
+    "questioner/ask": "53643975b0fe7e3044131ec79b666e84cedc193fc4bf918250a7c80072a59a59",
+    "questioner/describe": "28fd762988398e5214ce55a5cd5ca560553187470f8f6c434a959b7895d78c9a",
+}
+"""Hashes of the Python prompts that docs/acceptance.md was measured with."""
+
+
+def test_the_python_prompts_are_those_whose_acceptance_was_measured():
+    assert {name: load_prompt(name).hash for name in VALUES} == MEASURED
+
+
+def test_code_of_an_example_is_never_taken_for_a_template():
+    assert 'echo "${#words[@]}"' in str(load_prompt("programmer/solve", "bash").render(problem="P"))
+
+
+def test_a_word_that_a_language_does_not_have_is_an_error(tmp_path):
+    (tmp_path / "b.j2").write_text("[[user]]\n<< language.nonsense >>\n")
+    with pytest.raises(PromptError, match=r"prompt b for go: .*nonsense"):
+        load_prompt("b", "go", tmp_path)
 
 
 def test_a_missing_variable_is_an_error():
@@ -65,7 +94,7 @@ def test_a_missing_template_is_an_error():
 
 def test_the_hash_names_the_text(tmp_path):
     (tmp_path / "a.j2").write_text("[[user]]\nHello\n")
-    first = load_prompt("a", tmp_path).hash
+    first = load_prompt("a", directory=tmp_path).hash
     load_prompt.cache_clear()
     (tmp_path / "a.j2").write_text("[[user]]\nHello!\n")
-    assert load_prompt("a", tmp_path).hash != first
+    assert load_prompt("a", directory=tmp_path).hash != first

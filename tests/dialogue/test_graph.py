@@ -30,12 +30,12 @@ class Notes:
 def talk():
     """Run a dialogue with scripted answers; returns the state, the notes and the model."""
 
-    async def run(*answers, interpreter=None, **options):
+    async def run(*answers, interpreter=None, language="python", **options):
         model, notes = scripted_model(*answers), Notes()
         agent = Agent(model, Sampling(temperature=0.2))
         context = DialogueContext(
             snippet="x = 1",
-            language="python",
+            language=language,
             questioner=agent,
             programmer=agent,
             interpreter=interpreter or ScriptedInterpreter(judge),
@@ -118,6 +118,29 @@ async def test_packages_that_a_reply_asks_for_reach_the_interpreter(talk):
     interpreter = ScriptedInterpreter(judge)
     await talk(f"```bash\npip install six; rm -rf /\npip install toolz\n```\n{GOOD}", interpreter=interpreter)
     assert "toolz" in interpreter.jobs[0].requirements
+
+
+async def test_a_dialogue_is_held_in_its_language_from_the_question_to_the_job(talk):
+    interpreter = ScriptedInterpreter(judge)
+    bad = "An idea.\n\n```go\n// # bad\n```\n\nUnit tests:\n```go\nx\n```"
+    state, _, model = await talk(BAD, bad, bad.replace("# bad", ""), interpreter=interpreter, language="go")
+    assert (state["status"], state["round"]) == ("accepted", 3)
+    assert "The reply has no ```go block" in model.requests[2].turns[-1][1]
+    assert [job.language for job in interpreter.jobs] == ["go", "go"]
+    systems = [text for request in model.requests for role, text in request.turns if role == "system"]
+    assert "with one Go function" in systems[0]
+    assert "You are a careful Go programmer" in systems[1]
+    assert "Python" not in "".join(systems)
+    assert {request.purpose for request in model.requests} == {
+        *("questioner/ask", "questioner/describe", "programmer/solve", "programmer/repair"),
+    }
+
+
+async def test_the_solution_of_a_dialogue_about_bash_is_its_shell_block(talk):
+    interpreter = ScriptedInterpreter(judge)
+    await talk('```sh\nf() { echo 1; }\n```\n```bash\n[ "$(f)" = "1" ]\n```', interpreter=interpreter, language="bash")
+    (job,) = interpreter.jobs
+    assert (job.program, job.tests, job.requirements) == ("f() { echo 1; }", '[ "$(f)" = "1" ]', ())
 
 
 async def test_an_infra_failure_is_retried_and_never_told_to_the_model(talk):

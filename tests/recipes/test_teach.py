@@ -60,6 +60,19 @@ async def test_accepted_dialogues_are_stored_with_everything_that_explains_them(
     assert seed.licence == "PSF-2.0"
 
 
+async def test_a_target_language_goes_before_the_seeds_own(teach, tmp_path):
+    answer = "One.\n\n```rust\nfn f() {}\n```\n\nUnit tests:\n```rust\nmod tests {}\n```"
+    interpreter = ScriptedInterpreter(judge)
+    own = await teach(scripted_model(), count=1, interpreter=interpreter)
+    other = await teach(
+        scripted_model(answer), count=1, interpreter=interpreter, assignments=("dialogue.language=rust",)
+    )
+    assert [job.language for job in interpreter.jobs] == ["python", "rust"]
+    assert own.run_id != other.run_id
+    with Reader(tmp_path / "t.db") as reader:
+        assert {row.status for row in reader.conversations(Filters())} == {"accepted"}
+
+
 async def test_a_discarded_item_keeps_its_data_and_trains_nothing(teach, tmp_path):
     await teach(scripted_model(BAD), count=1, assignments=("dialogue.max_rounds=2",))
     with Reader(tmp_path / "t.db") as reader:

@@ -118,7 +118,7 @@ def test_test_files_and_hidden_folders_are_left_out(tmp_path):
 
 
 def test_a_missing_source_is_one_clear_line(tmp_path):
-    with pytest.raises(SeedError, match=r"no such seed source: .*nowhere; give a Python file") as caught:
+    with pytest.raises(SeedError, match=r"no such seed source: .*nowhere; give a source file") as caught:
         load_seeds([tmp_path / "nowhere"])
     assert "\n" not in str(caught.value)
 

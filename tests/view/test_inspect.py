@@ -101,6 +101,14 @@ def test_prose_and_code_stay_apart_and_a_cut_reply_keeps_its_code():
     ]
 
 
+@pytest.mark.parametrize(
+    ("fence", "lexer"), [("js", "JavaScript"), ("c++", "C++"), ("rs", "Rust"), ("json", "JSON"), ("cobol", "Text only")]
+)
+def test_code_is_coloured_by_the_language_of_its_fence(fence, lexer):
+    _, part = view._parts(f"one\n```{fence}\nx\n```")
+    assert part.lexer.name == lexer
+
+
 def test_two_endless_programs_are_compared_as_far_as_it_goes():
     old, new = ("\n".join("x" * (n * factor % 150) for n in range(50_000)) for factor in (1, 7))
     start = time.perf_counter()
