@@ -184,9 +184,7 @@ def execute(
     from aiev.recipes.execute import execute_once, result_json, result_text  # noqa: PLC0415
 
     name = _language(language)
-    chosen = [f'interpreter.backend="{backend}"'] if backend else []
-    if name != "python":
-        chosen.append(f"interpreter.languages=[{json.dumps(name)}]")
+    chosen = (f'interpreter.backend="{backend}"',) if backend else ()
     config = _config(files, (*assignments, *chosen))
     result, refused = asyncio.run(execute_once(config, _read(program), _read(tests), install, name))
     for line in refused:

@@ -125,7 +125,8 @@ async def _run(context: DialogueContext, text: str) -> tuple[Reply | None, Job |
         parsed = parse_reply(text, context.language)
     except ReplyError as error:
         return None, None, ExecutionResult(verdict=Verdict.ERROR, exit_code=None, stderr=str(error))
-    requirements = parse_install(parsed.install).requirements if context.install else ()
+    python = context.language == "python"  # other languages have what their standard library has
+    requirements = parse_install(parsed.install).requirements if context.install and python else ()
     job = Job(
         program=parsed.program,
         tests=parsed.tests,

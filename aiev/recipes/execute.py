@@ -28,7 +28,7 @@ async def execute_once(
     plan = parse_install(install)
     limits = build_limits(config.settings)
     job = Job(program=program, tests=tests, language=language, requirements=plan.requirements, limits=limits)
-    interpreter = await build_interpreter(config.settings, run_id="execute")
+    interpreter = await build_interpreter(config.settings, [language], run_id="execute")
     try:
         result = await interpreter.execute(job)
     except InterpreterUnavailable as error:

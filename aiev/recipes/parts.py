@@ -22,6 +22,8 @@ from aiev_interpreter.open import SandboxSettings
 from aiev_interpreter.protocol import MIB, Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aiev.config import InstallConfig, InterpreterConfig, ModelConfig, RoleConfig, Settings
     from aiev_agents.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
@@ -100,8 +102,8 @@ def _endpoint(config: ModelConfig) -> ChatModel:
     )
 
 
-async def build_interpreter(settings: Settings, *, run_id: str) -> Interpreter:
-    """Open the sandbox that the configuration asks for.
+async def build_interpreter(settings: Settings, languages: Iterable[str] = (), *, run_id: str) -> Interpreter:
+    """Open the sandbox that the configuration asks for, with the tools of these languages.
 
     Raises:
         SetupError: neither Docker nor bubblewrap works here.
@@ -111,7 +113,7 @@ async def build_interpreter(settings: Settings, *, run_id: str) -> Interpreter:
             settings.interpreter.backend,
             run_id=run_id,
             install=_install_settings(settings.install),
-            settings=sandbox_settings(settings.interpreter),
+            settings=_sandbox_settings(settings.interpreter, languages),
         )
     except InterpreterError as error:
         raise SetupError(str(error)) from None
@@ -130,11 +132,10 @@ def _install_settings(config: InstallConfig) -> InstallSettings:
     )
 
 
-def sandbox_settings(config: InterpreterConfig) -> SandboxSettings:
-    """How sandboxes are made, as the interpreter knows it."""
+def _sandbox_settings(config: InterpreterConfig, languages: Iterable[str]) -> SandboxSettings:
     return SandboxSettings(
         base_image=config.base_image,
-        languages=config.languages,
+        languages=(*config.languages, *sorted(languages)),
         runtime=config.runtime,
         ready=config.ready,
         kept=config.kept,

@@ -64,6 +64,11 @@ class Teaching:
         self.progress = Progress(total=len(seeds))
         self._draining = asyncio.Event()
 
+    def languages(self) -> set[str]:
+        """In which the programs will be."""
+        target = self.config.settings.dialogue.language
+        return {target} if target else {seed.language for seed in self.seeds}
+
     def drain(self) -> None:
         """Take no further seed."""
         self._draining.set()
@@ -82,7 +87,7 @@ class Teaching:
         settings = self.config.settings
         store = Store.open(self.db, full_sync=settings.store.full_sync)
         try:
-            interpreter = interpreter or await build_interpreter(settings, run_id=self.run_id)
+            interpreter = interpreter or await build_interpreter(settings, self.languages(), run_id=self.run_id)
             try:
                 model = model or await build_model(settings.model)
                 try:
