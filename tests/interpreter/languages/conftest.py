@@ -33,7 +33,7 @@ def image():
 def run(image):
     """Run a program with its tests in a language: exit code, streams, assertions, completed."""
 
-    def execute(language, program, tests, *, mode="count", seconds=20):
+    def execute(language, program, tests, *, mode="count", seconds=8):
         plan = language_named(language).plan(program, tests)
         request = {"files": dict(plan.files), "compile": plan.compile, "run": plan.run, "env": dict(plan.env)}
         mount = ["-v", f"{SANDBOX}:/aiev/aiev_interpreter/sandbox:ro"]

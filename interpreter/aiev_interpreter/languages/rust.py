@@ -1,0 +1,106 @@
+"""Rust: one crate whose root is the program, with the tests as a module at its end.
+
+The tests see the program's names as `super::*`, and find it under every crate name that they use. A test
+function is registered by an initializer beside it, so that the module it stands in need not be public; a `main` of
+the tests is one more test. Tests inside of the program stay what they are to the compiler: left out.
+Invariant: lines keep their numbers. Not covered: crates other than the standard library, doc tests.
+"""
+
+from __future__ import annotations
+
+import re
+
+from aiev_interpreter.languages import scan
+from aiev_interpreter.languages.base import MIB, SUPPORT, Language, Plan
+from aiev_interpreter.languages.scan import Edit
+
+_RAW = r'\bb?r(?P<marks>#*)"[\s\S]*?"(?P=marks)'
+_NESTED = r"/\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*(?:[^*/]|\*(?!/)|/(?!\*))*\*/)*\*/"
+_TEXT = r'"(?:\\[\s\S]|[^"\\])*"'
+_CHARACTER = r"'(?:\\(?:u\{[^}]*\}|x..|.)|[^'\\\n])'"
+_OPAQUE = re.compile("|".join((_RAW, scan.LINE_COMMENT, _NESTED, _TEXT, _CHARACTER)))
+_FUNCTION = re.compile(
+    r"(?P<attributes>(?:#\[[^\]]*\]\s*)+)(?:pub(?:\([^)]*\))?\s+)?fn\s+(?P<name>\w+)\s*\(\s*\)[^{;]*\{"
+)
+_CONFIGURED = re.compile(r"#\[cfg\(test\)\]")
+_MARK = re.compile(r"#\[test\]")
+_SHOULD_PANIC = re.compile(r"#\[should_panic[^\]]*\]")
+_EXPECTED = re.compile(r'expected\s*=\s*("(?:\\.|[^"\\])*")')
+_OUTER = re.compile(r'(?:#\[path\s*=\s*[^\]]*\]\s*)?\b(?:pub\s+)?(?:mod|extern\s+crate)\s+(\w+)\s*;|\binclude!\([^)]*\);?')
+_MAIN = r"^[ \t]*(?:pub\s+)?fn\s+(main)\s*\(\s*\)"
+_USED = re.compile(r"\buse\s+(?:::)?([a-z_]\w*)\s*(?:::|;)")
+_MODULE = re.compile(r"\b(?:mod|fn|enum|struct|trait|union)\s+(\w+)")
+_KNOWN = {"std", "core", "alloc", "super", "self", "crate", "proc_macro", "test"}
+_END = '\n#[macro_use] #[path = "{support}/rust/counting.rs"] mod aiev_counting; #[path = "tests.rs"] mod aiev_tests;{names}\n'
+
+
+def plan(program: str, tests: str) -> Plan:
+    """Two files of one crate, one call of the compiler."""
+    names = "".join(f" extern crate self as {name};" for name in crate_names(program, tests))
+    root = f"#![no_main] {program}{_END.format(support=SUPPORT, names=names)}"
+    files = {"solution.rs": root, "tests.rs": instrumented(tests)}
+    options = ("--edition", "2021", "-A", "warnings", "-C", "codegen-units=1", "-C", "debuginfo=0")
+    return Plan(
+        files=files,
+        compile=(("rustc", *options, "-o", "tests.out", "solution.rs"),),
+        run=("./tests.out",),
+    )
+
+
+def crate_names(program: str, tests: str) -> list[str]:
+    """Names other than the known ones by which the tests ask for the program."""
+    mask = scan.masked(tests, _OPAQUE)
+    own = {found.group(1) for text in (scan.masked(program, _OPAQUE), mask) for found in _MODULE.finditer(text)}
+    dropped = {found.group(1) for found in _OUTER.finditer(mask) if found.group(1)}
+    used = {found.group(1) for found in _USED.finditer(mask)}
+    return sorted(({"solution"} | dropped | used) - (own - dropped) - _KNOWN)
+
+
+def instrumented(tests: str) -> str:
+    """The tests with each test function registered, and all of them compiled in."""
+    mask = scan.masked(tests, _OPAQUE)
+    edits = [Edit(found.start(), found.end(), "#[cfg(all())]") for found in _CONFIGURED.finditer(mask)]
+    edits += [Edit(found.start(), found.end(), scan.blank(found.group())) for found in _OUTER.finditer(mask)]
+    for found in _FUNCTION.finditer(mask):
+        edits += _registered(tests, mask, found)
+    main = next(scan.at_top(mask, _MAIN), None)
+    if main:
+        edits.append(Edit(main.start(), main.start(), _registration("main", "None")))
+    return scan.edited(tests, edits) + "\n#[allow(unused_imports)] use super::*;\n"
+
+
+def _registered(tests: str, mask: str, found: re.Match[str]) -> list[Edit]:
+    """Edits that take the test attributes off a function and register it in their place."""
+    start, end = found.span("attributes")
+    mark = _MARK.search(mask, start, end)
+    if mark is None:
+        return []
+    if "#[ignore" in mask[start:end]:
+        return []
+    expected, edits = "None", []
+    if panics := _SHOULD_PANIC.search(mask, start, end):
+        said = _EXPECTED.search(tests, panics.start(), panics.end())
+        expected = f"Some({said.group(1)})" if said else 'Some("")'
+        edits.append(Edit(panics.start(), panics.end(), scan.blank(panics.group())))
+    return [*edits, Edit(mark.start(), mark.end(), _registration(found.group("name"), expected))]
+
+
+def _registration(name: str, expected: str) -> str:
+    """An initializer that registers a function of its own module."""
+    call = f'crate::aiev_counting::register("{name}", {expected}, || crate::aiev_counting::Outcome::outcome({name}()));'
+    initializer = f'extern "C" fn add() {{ {call} }}'
+    return f'#[used] #[link_section = ".init_array"] static AIEV_{name}: extern "C" fn() = {{ {initializer} add }}; '
+
+
+RUST = Language(
+    name="rust",
+    title="Rust",
+    aliases=("rs",),
+    fences=("rust", "rs"),
+    extension="rs",
+    packages=("rustc",),
+    probe=("rustc", "--version"),
+    plan=plan,
+    compile_seconds=30.0,
+    compile_memory_bytes=1024 * MIB,
+)

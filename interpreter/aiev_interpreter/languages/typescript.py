@@ -1,0 +1,31 @@
+"""TypeScript: transpiled file by file, then run as JavaScript, with errors at the lines of the source.
+
+Invariant: syntax errors end the job before it runs; types are dropped unchecked, as every fast runner does it.
+Not covered: type errors, `const enum` across files, path aliases.
+"""
+
+from __future__ import annotations
+
+from aiev_interpreter.languages.base import MIB, Language, Plan
+from aiev_interpreter.languages.javascript import MODULE_COMPILER, PACKAGES, instrumented, runner
+
+
+def plan(program: str, tests: str) -> Plan:
+    """Two files, one call of the transpiler."""
+    files = {"solution.ts": program, "tests.ts": instrumented(tests)}
+    return Plan(files=files, compile=((*MODULE_COMPILER, *files),), run=runner("ts"))
+
+
+TYPESCRIPT = Language(
+    name="typescript",
+    title="TypeScript",
+    aliases=("ts", "tsx"),
+    fences=("typescript", "ts", "tsx"),
+    extension="ts",
+    packages=PACKAGES,
+    probe=("tsc", "--version"),
+    plan=plan,
+    compile_seconds=20.0,
+    compile_memory_bytes=512 * MIB,
+    memory_bytes=128 * MIB,
+)
