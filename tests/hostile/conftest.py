@@ -16,47 +16,99 @@ from aiev_interpreter.open import open_interpreter, probe
 RUN = "hostile"
 MIB = 1 << 20
 
-_UNFILTERED = "there is no filter of system calls"
-_SHARED_USER = "the supervisor has the program's user, so its resource limits can be lowered: infra, and so run again"
+_EQUALS = ("always-equal", "equal-without-a-type", "mock")
+BACKENDS = ("docker", "bubblewrap")
+
+
+def _gap(reason, name, *cases, backends=BACKENDS):
+    """One reason for a test, or for some cases of a test, on some backends."""
+    names = [f"{name}[{case}]" for case in cases] or [name]
+    return {(backend, one): reason for backend in backends for one in names}
+
+
 KNOWN_GAPS: dict[tuple[str, str], str] = {
-    ("bubblewrap", "test_a_memory_bomb_is_oom[memory-file]"): "pages of files that are not mapped count nowhere",
-    ("bubblewrap", "test_a_memory_bomb_is_oom[system-v-memory]"): "detached shared memory counts nowhere",
-    **dict.fromkeys(
-        (
-            ("docker", "test_the_number_of_files_is_limited"),
-            ("bubblewrap", "test_the_number_of_files_is_limited"),
-        ),
-        "the memory file systems have the kernel's inode limit",
+    **_gap(
+        "memory that no process has mapped counts nowhere",
+        "test_a_memory_bomb_is_oom",
+        *("memory-file", "system-v-memory"),
+        backends=["bubblewrap"],
     ),
-    (
-        "bubblewrap",
-        "test_an_assault_on_other_processes_gains_nothing[terminates-every-pid]",
-    ): "Python turns SIGINT into an exception, which ends the supervisor: infra, and so run again",
-    ("bubblewrap", "test_an_assault_on_other_processes_gains_nothing[limits-its-parent]"): _SHARED_USER,
-    **dict.fromkeys(
-        (
-            ("docker", "test_no_socket_that_goes_around_the_network_can_be_made[virtual-machine]"),
-            ("bubblewrap", "test_no_socket_that_goes_around_the_network_can_be_made[virtual-machine]"),
-        ),
+    **_gap("the memory file systems have the kernel's inode limit", "test_the_number_of_files_is_limited"),
+    **_gap(
+        "SIGINT, or a lowered resource limit, ends the supervisor with a traceback: infra, and so run again",
+        "test_an_assault_on_other_processes_gains_nothing",
+        *("terminates-every-pid", "limits-its-parent"),
+        backends=["bubblewrap"],
+    ),
+    **_gap(
         "sockets between a virtual machine and its host belong to no network namespace, and no filter refuses them",
+        "test_no_socket_that_goes_around_the_network_can_be_made[virtual-machine]",
     ),
-    (
-        "docker",
+    **_gap(
+        "the filter of the engine 20.10 lets io_uring through; bubblewrap has no filter",
         "test_a_system_call_that_leads_out_is_refused[io-uring]",
-    ): "the engine's default filter (20.10) lets io_uring through",
-    ("bubblewrap", "test_system_calls_are_filtered"): _UNFILTERED,
-    **{
-        ("bubblewrap", f"test_a_system_call_that_leads_out_is_refused[{call}]"): _UNFILTERED
-        for call in (
-            "unshare-user",
-            "unshare-user-and-mounts",
-            "add-key",
-            "session-keyring",
-            "perf-event",
-            "userfaultfd",
-            "io-uring",
-        )
-    },
+    ),
+    **_gap("there is no filter of system calls", "test_system_calls_are_filtered", backends=["bubblewrap"]),
+    **_gap(
+        "there is no filter of system calls",
+        "test_a_system_call_that_leads_out_is_refused",
+        *("unshare-user", "unshare-user-and-mounts", "add-key", "session-keyring", "perf-event", "userfaultfd"),
+        backends=["bubblewrap"],
+    ),
+    **_gap(
+        "the tests are read from the work folder after the program has run",
+        "test_a_game_with_the_work_folder_gains_nothing[rewritten-tests]",
+    ),
+    **_gap(
+        "the program shares the harness's process: it finds the token, the counter, and the harness's functions",
+        "test_a_forged_result_gains_nothing",
+        *("token-from-frames", "token-from-other-frames", "token-from-memory", "patched-write", "patched-json"),
+        *("counter-class", "counter-of-the-tests", "comparisons", "every-function-of-the-harness"),
+    ),
+    **_gap(
+        "the harness goes on with builtins and modules that the program has patched",
+        "test_a_patched_builtin_or_module_gains_nothing",
+        *("bool", "exec-counts", "compile", "parse", "unparse-and-visit", "open", "build-class", "type-of-function"),
+    ),
+    **_gap(
+        "an answer that equals everything is taken at its word",
+        "test_an_answer_that_cheats_gains_nothing",
+        *(f"{style}-{case}" for style in ("plain", "functions") for case in _EQUALS),
+    ),
+    **_gap(
+        "an answer that equals everything is taken at its word",
+        "test_a_patched_builtin_or_module_gains_nothing[solution-module]",
+    ),
+    **_gap(
+        "a SkipTest out of the program passes over the test that called it",
+        "test_an_answer_that_cheats_gains_nothing[functions-skips]",
+    ),
+    **_gap(
+        "the program can write to the code objects of the tests",
+        "test_an_answer_that_cheats_gains_nothing[functions-constants-of-the-caller]",
+    ),
+    **_gap(
+        "the tests run under the program's trace and profile functions",
+        "test_tracing_the_tests_gains_nothing",
+        *("trace-jumps", "trace-changes-arguments", "profile-changes-arguments"),
+    ),
+    **_gap(
+        "the tests run on the unittest that the program has patched",
+        "test_a_patched_unittest_gains_nothing",
+        *("assert-equal", "every-assertion", "type-equality", "failure-exception", "run", "call", "set-up-skips"),
+        *("expected-failure", "loader", "suite", "runner", "result", "outcome"),
+    ),
+    **_gap(
+        "the tests run on the pytest that the program has patched or configured",
+        "test_a_patched_pytest_gains_nothing",
+        *("raises", "main", "configuration-file", "options", "plug-in"),
+    ),
+    **_gap(
+        "a failed assertion that the tests catch is forgotten",
+        "test_tests_that_hide_their_own_failure_gain_nothing",
+        *("bare-except", "assertion-error", "exception", "suppress", "finally-return", "in-a-function", "in-a-loop"),
+        *("in-a-thread", "in-a-case"),
+    ),
 }
 """(backend, name of the test with its own parameters) -> what the attack gains today."""
 
