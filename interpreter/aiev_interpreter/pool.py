@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 MAKERS = 2
 """Sandboxes made or closed in the background at the same time."""
+STARTING = 4
+"""Sandboxes that start at the same time: more would only slow down the programs that run."""
+WARM_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Pool:
         self._fresh: deque[Sandbox] = deque()
         self._sizes: Sizes | None = None
         self._owned: OrderedDict[str, tuple[Sizes, Sandbox]] = OrderedDict()
+        self._starting = threading.BoundedSemaphore(STARTING)
         self._coming = 0
         self._closed = False
         self._makers = ThreadPoolExecutor(MAKERS, thread_name_prefix="aiev-pool")
@@ -138,13 +142,14 @@ class Pool:
         self.distrust()
 
     def _made(self, sizes: Sizes) -> Sandbox:
-        sandbox = self._make(sizes)
-        try:
-            if self._warm is not None:
-                sandbox.ask(self._warm, 60)
-        except BaseException:
-            sandbox.close()
-            raise
+        with self._starting:
+            sandbox = self._make(sizes)
+            try:
+                if self._warm is not None:
+                    sandbox.ask(self._warm, WARM_SECONDS)
+            except BaseException:
+                sandbox.close()
+                raise
         return sandbox
 
     def _refill(self) -> None:

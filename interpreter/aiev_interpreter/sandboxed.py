@@ -7,6 +7,7 @@ sandbox; what the sandbox itself does wrong is the verdict `infra`. Not covered:
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -24,8 +25,11 @@ from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-AT_ONCE = 32
-"""Jobs that run at the same time."""
+THREADS = 64
+"""Jobs that are under way at the same time: waiting, installing, or running."""
+_CORES = os.cpu_count() or 1
+RUNNING = 2 * _CORES
+"""Programs that run at the same time; with more, each other's load would count against their time limits."""
 
 
 class Backend(Protocol):
@@ -78,12 +82,13 @@ class SandboxInterpreter:
         self._tree_locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
         self._languages: set[str] = {"python"}
+        self._running = threading.BoundedSemaphore(RUNNING)
         self._installed: set[str] = set()
         self._preload = tuple(sorted(preload))
         self._preloaded_tree = self._tree(self._preload)
         warm = outcome.warm_request(self._preloaded_tree, self._preload)
         self._pool = Pool(backend.make, ready=ready, kept=kept, warm=warm)
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix=f"aiev-{backend.name}")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"aiev-{backend.name}")
 
     async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
         """See `Interpreter.execute`."""
@@ -156,7 +161,8 @@ class SandboxInterpreter:
         sandbox = self._pool.take(owner, sizes)
         clean = False
         try:
-            answer = sandbox.ask(request, seconds)
+            with self._running:
+                answer = sandbox.ask(request, seconds)
             clean = answer.document is not None and bool(answer.document.get("clean", True))
         finally:
             self._pool.give_back(owner, sizes, sandbox, clean=clean)
