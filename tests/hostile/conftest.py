@@ -104,6 +104,11 @@ KNOWN_GAPS: dict[tuple[str, str], str] = {
         *("raises", "main", "configuration-file", "options", "plug-in"),
     ),
     **_gap(
+        "removing the container waits up to ten minutes for the daemon's answer",
+        "test_a_daemon_that_falls_silent_is_infra_in_bounded_time",
+        backends=["docker"],
+    ),
+    **_gap(
         "a failed assertion that the tests catch is forgotten",
         "test_tests_that_hide_their_own_failure_gain_nothing",
         *("bare-except", "assertion-error", "exception", "suppress", "finally-return", "in-a-function", "in-a-loop"),
@@ -116,7 +121,7 @@ KNOWN_GAPS: dict[tuple[str, str], str] = {
 def pytest_itemcollected(item):
     """Mark what is known to fail, by name."""
     spec = getattr(item, "callspec", None)
-    backend = spec.params.get("interpreter", "") if spec else ""
+    backend = spec.params["interpreter"] if spec and "interpreter" in spec.params else "docker"
     own = "-".join(part for part in spec._idlist if part != backend) if spec else ""
     name = f"{item.originalname}[{own}]" if own else item.originalname
     if reason := KNOWN_GAPS.get((backend, name)):
