@@ -23,10 +23,13 @@ _ARITHMETIC = r"\$\(\((?:[^()]|\([^()]*\))*\)\)|\$\{[^{}]*\}"
 _OPAQUE = re.compile("|".join((_HERE, _PLAIN, _ARITHMETIC, _SUBSTITUTION, _DOUBLE)))
 _LEAD = r"(?:^|[;&|({]|\b(?:if|elif|while|until|then|else|do)(?=\s)|!(?=\s))[ \t]*"
 _CHECK = re.compile(
-    rf"(?P<lead>{_LEAD})(?P<check>\[\[(?=\s)|\[(?=\s)|\(\(|(?:test|diff|cmp)(?=[ \t])|grep(?=[ \t]+-\w*q))", re.MULTILINE
+    rf"(?P<lead>{_LEAD})(?P<check>\[\[(?=\s)|\[(?=\s)|\(\(|(?:test|diff|cmp)(?=[ \t])|grep(?=[ \t]+-\w*q))",
+    re.MULTILINE,
 )
 _SHELL_WORD = re.compile(r"(?<![\w$.-])(if|then|elif|else|fi)(?![\w-])")
-_BAD = re.compile(r"\b(?:exit|return)\s+[1-9$\"]|\bfalse\b|fail|\bnot ok\b|\bincorrect|\bwrong\b|\berror\b|[✗✘❌]", re.IGNORECASE)
+_BAD = re.compile(
+    r"\b(?:exit|return)\s+[1-9$\"]|\bfalse\b|fail|\bnot ok\b|\bincorrect|\bwrong\b|\berror\b|[✗✘❌]", re.IGNORECASE
+)
 _GOOD = re.compile(r"\bpass|\bok\b|\bsuccess|✓|✔|✅", re.IGNORECASE)
 _SOURCES = re.compile(r"^[ \t]*(?:source|\.)[ \t]+[^\n;&|]+", re.MULTILINE)
 _RUNS = re.compile(r"(?:\bbash|\bsh|\./|\")[^\n|;]*solution\.sh")
@@ -44,12 +47,13 @@ class Check(NamedTuple):
 
 
 def plan(program: str, tests: str) -> Plan:
-    """Two files and our runner."""
+    """Two files, whose syntax is checked, and our runner."""
     prepared = instrumented(tests)
     as_script = _RUNS.search(tests) and not _SOURCES.search(scan.masked(tests, _OPAQUE))
     how = "run" if as_script else "source"
     files = {"solution.sh": program, "tests.sh": prepared}
-    return Plan(files=files, compile=(), run=("bash", f"{SUPPORT}/bash/run.sh", how, *uncalled(tests)))
+    syntax = tuple(("bash", "-n", name) for name in files)
+    return Plan(files=files, compile=syntax, run=("bash", f"{SUPPORT}/bash/run.sh", how, *uncalled(tests)))
 
 
 def uncalled(tests: str) -> list[str]:

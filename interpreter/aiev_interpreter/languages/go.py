@@ -44,7 +44,9 @@ def plan(program: str, tests: str) -> Plan:
         )
     compiler = (*_TO_STDERR, "go", "tool", "compile", "-p", "main", "-o", "main.o", *support, *files)
     linker = ("go", "tool", "link", "-s", "-w", "-o", "tests.out", "main.o")
-    return Plan(files=files, compile=(compiler, linker), run=("./tests.out",), env={"GOFLAGS": "", "GOTELEMETRY": "off"})
+    return Plan(
+        files=files, compile=(compiler, linker), run=("./tests.out",), env={"GOFLAGS": "", "GOTELEMETRY": "off"}
+    )
 
 
 def packaged(text: str, main: str) -> str:

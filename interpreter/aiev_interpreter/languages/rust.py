@@ -26,7 +26,9 @@ _CONFIGURED = re.compile(r"#\[cfg\(test\)\]")
 _MARK = re.compile(r"#\[test\]")
 _SHOULD_PANIC = re.compile(r"#\[should_panic[^\]]*\]")
 _EXPECTED = re.compile(r'expected\s*=\s*("(?:\\.|[^"\\])*")')
-_OUTER = re.compile(r'(?:#\[path\s*=\s*[^\]]*\]\s*)?\b(?:pub\s+)?(?:mod|extern\s+crate)\s+(\w+)\s*;|\binclude!\([^)]*\);?')
+_OUTER = re.compile(
+    r"(?:#\[path\s*=\s*[^\]]*\]\s*)?\b(?:pub\s+)?(?:mod|extern\s+crate)\s+(\w+)\s*;|\binclude!\([^)]*\);?"
+)
 _MAIN = r"^[ \t]*(?:pub\s+)?fn\s+(main)\s*\(\s*\)"
 _USED = re.compile(r"\buse\s+(?:::)?([a-z_]\w*)\s*(?:::|;)")
 _MODULE = re.compile(r"\b(?:mod|fn|enum|struct|trait|union)\s+(\w+)")

@@ -72,7 +72,14 @@ def run(env):
     lines = report_lines(report)
     text = lines[0].removeprefix(TOKEN + " ") if len(lines) == 1 and lines[0].startswith(TOKEN + " ") else ""
     found = json.loads(text) if text else {"assertions": 0, "completed": False, "error": ""}
-    return {"code": process.returncode, "stdout": out, "stderr": err, "stage": "run", "seconds": seconds, "lines": lines} | found
+    return {
+        "code": process.returncode,
+        "stdout": out,
+        "stderr": err,
+        "stage": "run",
+        "seconds": seconds,
+        "lines": lines,
+    } | found
 
 
 def main():
@@ -80,7 +87,13 @@ def main():
         os.makedirs(os.path.dirname(os.path.join("/work", name)), exist_ok=True)
         with open(os.path.join("/work", name), "w", encoding="utf-8", newline="") as file:
             file.write(text)
-    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/work", "LANG": "C.UTF-8", "TMPDIR": "/tmp", **request["env"]}
+    env = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": "/work",
+        "LANG": "C.UTF-8",
+        "TMPDIR": "/tmp",
+        **request["env"],
+    }
     failed, compile_seconds = compile_all(env)
     document = failed or run(env) | {"compile_seconds": compile_seconds}
     json.dump(document, sys.stdout)

@@ -79,7 +79,8 @@ def test_failed_check_says_both_values(run, tests, words):
 
 def test_syntax_error_names_the_file_and_line(run):
     done = run("bash", "add() {\n  echo $(( 1 + 2 )\n}\n", SCRIPT % 3)
-    assert not done.completed
+    assert (done.stage, done.completed) == ("compile", False)
+    assert "solution.sh: line" in done.stderr
 
 
 @pytest.mark.parametrize("way", ["exit 0", "kill -9 $$", "exec true", "trap - EXIT; exit 0"])
@@ -95,7 +96,9 @@ def test_sabotage_fails_what_holds(run, tests):
 
 def test_report_on_standard_output_or_descriptor_is_useless(run):
     fake = '{"assertions": 9, "completed": true, "error": ""}'
-    program = f"add() {{ echo '0123456789abcdef {fake}'; {{ echo 'x {fake}' >&3; }} 2>/dev/null && echo open; exit 0; }}"
+    program = (
+        f"add() {{ echo '0123456789abcdef {fake}'; {{ echo 'x {fake}' >&3; }} 2>/dev/null && echo open; exit 0; }}"
+    )
     done = run("bash", program, "[ 1 = 1 ]\nadd 1 2\n")
     assert not done.completed
     assert "open" not in done.stdout

@@ -42,8 +42,16 @@ STRICT = "const assert = require('assert');\nassert.strictEqual(add(1, 2), %s);\
 @pytest.mark.parametrize(
     ("program", "tests", "count"),
     [
-        (ADD, "const assert = require('node:assert');\nconst { add } = require('./solution');\nassert(add(1, 2) === 3);", 1),
-        (BARE, "const { add } = require('./add.js');\nconsole.assert(add(1, 2) === 3, 'sum');\nassert.ok(new Stack());", 2),
+        (
+            ADD,
+            "const assert = require('node:assert');\nconst { add } = require('./solution');\nassert(add(1, 2) === 3);",
+            1,
+        ),
+        (
+            BARE,
+            "const { add } = require('./add.js');\nconsole.assert(add(1, 2) === 3, 'sum');\nassert.ok(new Stack());",
+            2,
+        ),
         (BARE, STRICT % 3, 1),
         (ADD, JEST, 7),
         (ESM, NODE_TEST, 2),
@@ -53,7 +61,11 @@ STRICT = "const assert = require('assert');\nassert.strictEqual(add(1, 2), %s);\
         (ADD, "await assert.rejects(async () => { throw new Error('x'); });", 1),
         (ADD, "if (add(1, 2) !== 3) { throw new Error('bad'); }\nconsole.log('ok');\nprocess.exit(0);", 1),
         (ADD, "if (add(1, 2) === 3) console.log('PASS')\nelse console.log('FAIL')", 1),
-        (ADD, "function assert(c, m) { if (!c) throw new Error(m); }\nassert(add(1, 2) === 3); assert(add(1, 1) == 2);", 2),
+        (
+            ADD,
+            "function assert(c, m) { if (!c) throw new Error(m); }\nassert(add(1, 2) === 3); assert(add(1, 1) == 2);",
+            2,
+        ),
         (ADD, "console.log(add(1, 2) / 2, /[\"'`]/.test('x'));", 0),
         ("const assert = require('assert'); assert(true); function test() {}", "assert(true)", 1),
         ("const x = await Promise.resolve(3); module.exports = { x };", "assert.equal(require('./solution').x, 3)", 1),
@@ -159,7 +171,11 @@ def test_typescript_failure_stands_at_the_line_of_the_source(run):
 
 def test_typescript_without_modules(run):
     program = "function add(a: number, b: number): number { return a + b; }"
-    done = run("ts", program, "console.assert(add(1, 2) === 3, 'sum');\ndescribe('x', () => { it('y', () => { expect(add(1, 1)).toBe(2) }) })")
+    done = run(
+        "ts",
+        program,
+        "console.assert(add(1, 2) === 3, 'sum');\ndescribe('x', () => { it('y', () => { expect(add(1, 1)).toBe(2) }) })",
+    )
     assert (done.completed, done.assertions) == (True, 2), done.stderr
 
 

@@ -36,8 +36,8 @@ MAIN = "use solution::{add, divide};\nfn main() {\n    assert_eq!(add(1, 2), %s)
     [
         (MODULE % 3, 6),
         (MAIN % 3, 2),
-        ("mod sums;\nuse sums::add;\n#[test]\nfn t() { assert!(matches!(add(1, 2), 3 | 4), \"m\"); }", 1),
-        ("use my_crate::*;\nfn main() { let m: HashMap<i32, i32> = HashMap::new(); println!(\"{}\", m.len()); }", 0),
+        ('mod sums;\nuse sums::add;\n#[test]\nfn t() { assert!(matches!(add(1, 2), 3 | 4), "m"); }', 1),
+        ('use my_crate::*;\nfn main() { let m: HashMap<i32, i32> = HashMap::new(); println!("{}", m.len()); }', 0),
     ],
 )
 def test_assertions_that_held_are_counted(run, tests, count):
@@ -55,12 +55,12 @@ def test_failed_assertion_says_both_values(run, tests, line):
 
 
 def test_compile_error_names_the_file_and_line(run):
-    done = run("rust", "fn add(a: i32) -> i32 {\n    a + \"x\"\n}", MAIN % 3)
+    done = run("rust", 'fn add(a: i32) -> i32 {\n    a + "x"\n}', MAIN % 3)
     assert (done.stage, done.completed) == ("compile", False)
     assert "solution.rs:2" in done.stderr
 
 
-@pytest.mark.parametrize("way", ["std::process::exit(0)", "std::process::abort()", "panic!(\"no\")"])
+@pytest.mark.parametrize("way", ["std::process::exit(0)", "std::process::abort()", 'panic!("no")'])
 def test_early_end_is_not_completed(run, way):
     program = f"pub fn add(a: i32, b: i32) -> i32 {{ {way}; }}"
     assert not run("rust", program, "fn main() { assert!(true); assert_eq!(add(1, 2), 3); }").completed

@@ -71,8 +71,8 @@ __aiev_judge() {
 
 # A check that failed where no condition asked for it ends the tests.
 __aiev_on_error() {
-  case $1 in
-    __aiev_check\ * | __aiev_judge\ *) ;;
+  case ${FUNCNAME[1]:-} in
+    __aiev_check | __aiev_judge) ;;
     *) return 0 ;;
   esac
   __aiev_fail "${__aiev_why:-an assertion failed}"
@@ -146,7 +146,7 @@ fi
 trap __aiev_on_exit EXIT
 set +e
 set -E
-trap '__aiev_on_error "$BASH_COMMAND"' ERR
+trap __aiev_on_error ERR
 eval "$__aiev_tests"
 for __aiev_name in ${__aiev_names[@]+"${__aiev_names[@]}"}; do
   if declare -F setUp >/dev/null; then setUp; fi
