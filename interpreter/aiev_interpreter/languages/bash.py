@@ -20,7 +20,7 @@ _DOUBLE = rf'"(?:\\[\s\S]|{_SUBSTITUTION}|[^"\\])*"'
 _HERE = r"(?<!<)<<-?\s*(['\"]?)(?P<mark>\w+)\1[^\n]*\n[\s\S]*?\n[ \t]*(?P=mark)(?=\n|\Z)"
 _PLAIN = r"\\.|\$'(?:\\.|[^'\\])*'|'[^']*'|(?<![\w$\"'{])#[^\n]*"
 _ARITHMETIC = r"\$\(\((?:[^()]|\([^()]*\))*\)\)|\$\{[^{}]*\}"
-_OPAQUE = re.compile("|".join((_HERE, _PLAIN, _ARITHMETIC, _SUBSTITUTION, _DOUBLE)))
+_OPAQUE = scan.any_of(_HERE, _PLAIN, _ARITHMETIC, _SUBSTITUTION, _DOUBLE)
 _LEAD = r"(?:^|[;&|({]|\b(?:if|elif|while|until|then|else|do)(?=\s)|!(?=\s))[ \t]*"
 _CHECK = re.compile(
     rf"(?P<lead>{_LEAD})(?P<check>\[\[(?=\s)|\[(?=\s)|\(\(|(?:test|diff|cmp)(?=[ \t])|grep(?=[ \t]+-\w*q))",

@@ -15,7 +15,7 @@ from aiev_interpreter.languages.scan import Edit
 
 _RAW = r'R"(?P<mark>[^()\\\s]{0,16})\([\s\S]*?\)(?P=mark)"'
 _CHARACTER = r"(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'"
-_OPAQUE = re.compile("|".join((_RAW, scan.LINE_COMMENT, scan.BLOCK_COMMENT, scan.STRING, _CHARACTER)))
+_OPAQUE = scan.any_of(_RAW, scan.LINE_COMMENT, scan.BLOCK_COMMENT, scan.STRING, _CHARACTER)
 _QUOTED_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]*)"', re.MULTILINE)
 _MAIN = r"\b(?:int|signed|auto|void)\s+(main)\s*\("
 _TEST = r"^\s*(?:static\s+|inline\s+)*(?:void|int|bool)\s+(test\w*)\s*\(\s*(?:void\s*)?\)\s*\{"

@@ -14,7 +14,7 @@ from aiev_interpreter.languages.base import MIB, SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
 
 _BLOCK = r'"""(?:\\[\s\S]|[^\\])*?"""'
-_OPAQUE = re.compile("|".join((scan.LINE_COMMENT, scan.BLOCK_COMMENT, _BLOCK, scan.STRING, scan.CHARACTER)))
+_OPAQUE = scan.any_of(scan.LINE_COMMENT, scan.BLOCK_COMMENT, _BLOCK, scan.STRING, scan.CHARACTER)
 _TYPE = (
     r"(?:^|(?<=[;}\s]))(?P<before>(?:(?:public|final|abstract|sealed|non-sealed|strictfp)\s+)*)"
     r"(?:class|interface|enum|record|@interface)\s+(?P<name>\w+)"
@@ -46,9 +46,8 @@ def unpackaged(text: str) -> str:
     """The text as part of the default package, in a file of any name."""
     mask = scan.masked(text, _OPAQUE)
     edits = [Edit(*found.span(), scan.blank(found.group())) for found in scan.at_top(mask, _PACKAGE)]
-    for found in scan.at_top(mask, _IMPORT):
-        if not _LIBRARY.search(found.group()):
-            edits.append(Edit(*found.span(), scan.blank(found.group())))
+    foreign = (found for found in scan.at_top(mask, _IMPORT) if not _LIBRARY.search(found.group()))
+    edits += [Edit(*found.span(), scan.blank(found.group())) for found in foreign]
     for found in scan.at_top(mask, _TYPE):
         start, end = found.span("before")
         edits.append(Edit(start, end, found.group("before").replace("public", "      ")))

@@ -18,7 +18,7 @@ _RAW = r'\bb?r(?P<marks>#*)"[\s\S]*?"(?P=marks)'
 _NESTED = r"/\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*(?:[^*/]|\*(?!/)|/(?!\*))*\*/)*\*/"
 _TEXT = r'"(?:\\[\s\S]|[^"\\])*"'
 _CHARACTER = r"'(?:\\(?:u\{[^}]*\}|x..|.)|[^'\\\n])'"
-_OPAQUE = re.compile("|".join((_RAW, scan.LINE_COMMENT, _NESTED, _TEXT, _CHARACTER)))
+_OPAQUE = scan.any_of(_RAW, scan.LINE_COMMENT, _NESTED, _TEXT, _CHARACTER)
 _FUNCTION = re.compile(
     r"(?P<attributes>(?:#\[[^\]]*\]\s*)+)(?:pub(?:\([^)]*\))?\s+)?fn\s+(?P<name>\w+)\s*\(\s*\)[^{;]*\{"
 )
@@ -33,13 +33,15 @@ _MAIN = r"^[ \t]*(?:pub\s+)?fn\s+(main)\s*\(\s*\)"
 _USED = re.compile(r"\buse\s+(?:::)?([a-z_]\w*)\s*(?:::|;)")
 _MODULE = re.compile(r"\b(?:mod|fn|enum|struct|trait|union)\s+(\w+)")
 _KNOWN = {"std", "core", "alloc", "super", "self", "crate", "proc_macro", "test"}
-_END = '\n#[macro_use] #[path = "{support}/rust/counting.rs"] mod aiev_counting; #[path = "tests.rs"] mod aiev_tests;{names}\n'
+_END = """
+#[macro_use] #[path = "SUPPORT/rust/counting.rs"] mod aiev_counting; #[path = "tests.rs"] mod aiev_tests;NAMES
+"""
 
 
 def plan(program: str, tests: str) -> Plan:
     """Two files of one crate, one call of the compiler."""
     names = "".join(f" extern crate self as {name};" for name in crate_names(program, tests))
-    root = f"#![no_main] {program}{_END.format(support=SUPPORT, names=names)}"
+    root = f"#![no_main] {program}{_END.replace('SUPPORT', SUPPORT).replace('NAMES', names)}"
     files = {"solution.rs": root, "tests.rs": instrumented(tests)}
     options = ("--edition", "2021", "-A", "warnings", "-C", "codegen-units=1", "-C", "debuginfo=0")
     return Plan(

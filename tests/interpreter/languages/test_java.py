@@ -57,7 +57,8 @@ class SumsTest {
         Exception error = assertThrows(ArithmeticException.class, () -> { int x = one / 0; });
         assertNotNull(error.getMessage());
     }
-    @ParameterizedTest @CsvSource({"1, 2, 3", "2, 2, 4"}) void each(int a, int b, int c) { assertEquals(c, Sums.add(a, b)); }
+    @ParameterizedTest @CsvSource({"1, 2, 3", "2, 2, 4"})
+    void each(int a, int b, int c) { assertEquals(c, Sums.add(a, b)); }
 }
 """
 JUNIT4 = """import org.junit.*;

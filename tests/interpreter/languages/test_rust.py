@@ -28,7 +28,12 @@ mod tests {
     fn gives() -> Result<(), String> { assert_ne!(divide(4, 2)?, 3); Ok(()) }
 }
 """
-MAIN = "use solution::{add, divide};\nfn main() {\n    assert_eq!(add(1, 2), %s);\n    assert!(divide(1, 0).is_err());\n}\n"
+MAIN = """use solution::{add, divide};
+fn main() {
+    assert_eq!(add(1, 2), %s);
+    assert!(divide(1, 0).is_err());
+}
+"""
 
 
 @pytest.mark.parametrize(
