@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from aiev_interpreter.languages import scan
+from aiev_interpreter.languages import guards, scan
 from aiev_interpreter.languages.base import MIB, SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
 
@@ -26,6 +26,7 @@ _CONFIGURED = re.compile(r"#\[cfg\(test\)\]")
 _MARK = re.compile(r"#\[test\]")
 _SHOULD_PANIC = re.compile(r"#\[should_panic[^\]]*\]")
 _EXPECTED = re.compile(r'expected\s*=\s*("(?:\\.|[^"\\])*")')
+_FAILS = re.compile(r"\bpanic!|\bprocess::exit\(\s*[1-9]")
 _OUTER = re.compile(
     r"(?:#\[path\s*=\s*[^\]]*\]\s*)?\b(?:pub\s+)?(?:mod|extern\s+crate)\s+(\w+)\s*;|\binclude!\([^)]*\);?"
 )
@@ -67,6 +68,11 @@ def instrumented(tests: str) -> str:
     edits += [Edit(found.start(), found.end(), scan.blank(found.group())) for found in _OUTER.finditer(mask)]
     for found in _FUNCTION.finditer(mask):
         edits += _registered(tests, mask, found)
+    for guard in guards.go_guards(tests, mask, _FAILS):
+        if not re.search(r"\blet\b", mask[guard.start : guard.end]):
+            wanted = str(guard.wanted).lower()
+            edits.append(Edit(guard.start, guard.start, f"crate::aiev_counting::guard({wanted}, "))
+            edits.append(Edit(guard.end, guard.end, f", {str(guard.printed).lower()})"))
     main = next(scan.at_top(mask, _MAIN), None)
     if main:
         edits.append(Edit(main.start(), main.start(), _registration("main", "None")))
