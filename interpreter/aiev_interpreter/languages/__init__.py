@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 
 from aiev_interpreter.languages.base import SUPPORT, Language, Plan
+from aiev_interpreter.languages.bash import BASH
 from aiev_interpreter.languages.cpp import CPP
 from aiev_interpreter.languages.go import GO
+from aiev_interpreter.languages.java import JAVA
 from aiev_interpreter.languages.javascript import JAVASCRIPT
 from aiev_interpreter.languages.python import PYTHON
 from aiev_interpreter.languages.rust import RUST
@@ -14,7 +16,7 @@ from aiev_interpreter.languages.typescript import TYPESCRIPT
 
 __all__ = ["LANGUAGES", "SUPPORT", "Language", "Plan", "UnknownLanguage", "language_named"]
 
-LANGUAGES: tuple[Language, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, CPP, RUST, GO)
+LANGUAGES: tuple[Language, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, JAVA, CPP, RUST, GO, BASH)
 _BY_NAME = {name: one for one in LANGUAGES for name in (*one.fences, *one.aliases, one.name)}
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 
-from aiev_interpreter.languages import scan
+from aiev_interpreter.languages import guards, scan
 from aiev_interpreter.languages.base import MIB, SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
 
 _RAW = r'R"(?P<mark>[^()\\\s]{0,16})\([\s\S]*?\)(?P=mark)"'
 _CHARACTER = r"(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'"
-_OPAQUE = re.compile("|".join((_RAW, scan.LINE_COMMENT, scan.BLOCK_COMMENT, scan.STRING, _CHARACTER)))
+_OPAQUE = scan.any_of(_RAW, scan.LINE_COMMENT, scan.BLOCK_COMMENT, scan.STRING, _CHARACTER)
 _QUOTED_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]*)"', re.MULTILINE)
 _MAIN = r"\b(?:int|signed|auto|void)\s+(main)\s*\("
 _TEST = r"^\s*(?:static\s+|inline\s+)*(?:void|int|bool)\s+(test\w*)\s*\(\s*(?:void\s*)?\)\s*\{"
+_FAILS = re.compile(r"\bthrow\b|\bexit\(\s*[1-9]|\babort\(|(?:<<|printf|puts)[\s\S]*\breturn\s+(?:1|-1|EXIT_FAILURE)\b")
+_DECLARES = re.compile(r";|(?<![=!<>+*/|&^%-])=(?!=)")
 _FRAMEWORKS = ("gtest/", "gmock/")
 _UNIT = """#include "aiev_count.h"
 #define main aiev_program_main
@@ -55,14 +57,27 @@ def _kept(found: re.Match[str]) -> str:
 
 
 def prepared(tests: str) -> str:
-    """The tests without those includes, their `main` ending with a value."""
+    """The tests without those includes, their guards counted, and their `main` ending with a value."""
     tests = without_includes(tests)
     mask = scan.masked(tests, _OPAQUE)
+    edits = guarded(tests, mask)
     found = next(scan.at_top(mask, _MAIN), None)
-    if found is None or found.group().startswith("void"):
-        return tests
-    end = scan.closing(mask, mask.find("{", scan.closing(mask, found.end() - 1)))
-    return scan.edited(tests, [Edit(end, end, " return 0; ")] if end < len(mask) else [])
+    if found and not found.group().startswith("void"):
+        end = scan.closing(mask, mask.find("{", scan.closing(mask, found.end() - 1)))
+        edits += [Edit(end, end, " return 0; ")] if end < len(mask) else []
+    return scan.edited(tests, edits)
+
+
+def guarded(tests: str, mask: str) -> list[Edit]:
+    """Edits that tell the conditions of guards to the counter; one that declares something stays as it is."""
+    edits = []
+    for guard in guards.guards(tests, mask, _FAILS):
+        if not _DECLARES.search(scan.top_level(mask, guard.start, guard.end)):
+            text = scan.quoted(tests[guard.start : guard.end]) if guard.printed else '""'
+            wanted = str(guard.wanted).lower()
+            edits.append(Edit(guard.start, guard.start, f"aiev_::guard({wanted}, aiev_::Start{{}} <= "))
+            edits.append(Edit(guard.end, guard.end, f", {text})"))
+    return edits
 
 
 def entry(tests: str) -> str:

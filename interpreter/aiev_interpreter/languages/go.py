@@ -14,7 +14,7 @@ from aiev_interpreter.languages import guards, scan
 from aiev_interpreter.languages.base import MIB, SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
 
-_OPAQUE = re.compile("|".join((scan.LINE_COMMENT, scan.BLOCK_COMMENT, r"`[^`]*`", scan.STRING, scan.CHARACTER)))
+_OPAQUE = scan.any_of(scan.LINE_COMMENT, scan.BLOCK_COMMENT, r"`[^`]*`", scan.STRING, scan.CHARACTER)
 _PACKAGE = r"^[ \t]*package[ \t]+(\w+)"
 _MAIN = r"^func\s+(main)\s*\(\s*\)"
 _TEST = r"^func\s+(Test(?:[^a-z\s(]\w*)?)\s*\("
@@ -23,11 +23,13 @@ _SPEC = re.compile(r'(?:(\w+|\.)\s+)?"([^"\n]+)"')
 _FAILS = re.compile(
     r"\b\w+\.(?:Error(?!\(\s*\))|Errorf|Fatal|Fatalf|Fail|FailNow|Fatalln|Panic|Panicf|Panicln)\(|\bpanic\(|\bos\.Exit\(\s*[1-9]"
 )
-_OWN = frozenset(
-    "archive bufio bytes cmp compress container context crypto database debug embed encoding errors expvar flag fmt go "
-    "hash html image index io iter log maps math mime net os path plugin reflect regexp runtime slices sort strconv "
-    "strings sync syscall testing text time unicode unsafe".split()  # noqa: SIM905 - the standard library's top level
-)
+_OWN_NAMES = """
+    archive bufio bytes cmp compress container context crypto database debug embed encoding errors expvar flag
+    fmt go hash html image index io iter log maps math mime net os path plugin reflect regexp runtime slices
+    sort strconv strings sync syscall testing text time unicode unsafe
+"""
+_OWN = frozenset(_OWN_NAMES.split())
+"""The standard library at its top level."""
 _TO_STDERR = ("sh", "-c", 'exec "$@" >&2', "go")
 """Go's compiler writes its errors to standard output."""
 
@@ -73,7 +75,9 @@ def instrumented(tests: str) -> tuple[str, list[str]]:
 def _without_foreign(tests: str) -> tuple[str, list[str]]:
     """The tests without imports that only a module could have, and without those packages' names."""
     mask = scan.masked(tests, _OPAQUE)
-    edits, frameworks, names = [], [], []
+    edits: list[Edit] = []
+    frameworks: list[str] = []
+    names: list[str] = []
     for block in _IMPORT.finditer(mask):
         for spec in _SPEC.finditer(tests, block.start(), block.end()):
             path = spec.group(2)

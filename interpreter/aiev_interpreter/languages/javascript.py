@@ -15,7 +15,7 @@ from aiev_interpreter.languages.scan import Edit
 _TEMPLATE = r"`(?:\\[\s\S]|\$\{(?:[^{}`]|\{[^{}]*\}|`(?:\\[\s\S]|[^`\\])*`)*\}|[^`\\])*`"
 _REGEX = r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*"
 _QUOTED = r"'(?:\\[\s\S]|[^'\\\n])*'"
-_OPAQUE = re.compile("|".join((scan.LINE_COMMENT, scan.BLOCK_COMMENT, scan.STRING, _QUOTED, _TEMPLATE, _REGEX)))
+_OPAQUE = scan.any_of(scan.LINE_COMMENT, scan.BLOCK_COMMENT, scan.STRING, _QUOTED, _TEMPLATE, _REGEX)
 _BEFORE_REGEX = re.compile(r"(?:^|[=(,:;!&|?{}\[+~^%*<>-]|\b(?:return|typeof|case|in|of|void|delete|do|else))\s*\Z")
 _MODULE = re.compile(r"^[ \t]*(?:import\b(?!\s*\()|export\b)", re.MULTILINE)
 _ASSERT = re.compile(r"(?<![\w$.])(?:assert|assert\.ok|console\.assert|assert\.strict)\s*(?=\()")

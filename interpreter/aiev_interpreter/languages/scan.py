@@ -19,6 +19,11 @@ LINE_COMMENT, BLOCK_COMMENT = r"//[^\n]*", r"/\*[\s\S]*?\*/"
 STRING, CHARACTER = r'"(?:\\[\s\S]|[^"\\\n])*"', r"'(?:\\.|[^'\\\n])+'"
 
 
+def any_of(*patterns: str) -> re.Pattern[str]:
+    """A pattern that matches what any of these does, the first of them winning."""
+    return re.compile("|".join(patterns))
+
+
 class Edit(NamedTuple):
     """Puts `text` in the place of what lies from `start` to `end`."""
 

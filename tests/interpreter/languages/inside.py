@@ -5,17 +5,15 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 request = json.load(sys.stdin)
 TOKEN = "0123456789abcdef"
 
 
 def report_lines(report):
-    lines = []
     with os.fdopen(report, errors="replace") as pipe:
-        for line in pipe.read().splitlines():
-            lines.append(line)
-    return lines
+        return pipe.read().splitlines()
 
 
 def confine(report_end, token):
@@ -24,11 +22,7 @@ def confine(report_end, token):
         os.dup2(token, 201)
         os.dup2(200, 3)
         os.dup2(201, 4)
-        for descriptor in range(5, 210):
-            try:
-                os.close(descriptor)
-            except OSError:
-                pass
+        os.closerange(5, 210)
 
     return run
 
@@ -36,7 +30,9 @@ def confine(report_end, token):
 def compile_all(env):
     started = time.monotonic()
     for command in request["compile"]:
-        done = subprocess.run(command, cwd="/work", env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, cwd="/work", env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+        )
         if done.returncode:
             return {"code": done.returncode, "stdout": done.stdout, "stderr": done.stderr, "stage": "compile"}, 0.0
     return None, time.monotonic() - started
@@ -58,7 +54,7 @@ def run(env):
         text=True,
         errors="replace",
         close_fds=False,
-        preexec_fn=confine(report_end, token),
+        preexec_fn=confine(report_end, token),  # noqa: PLW1509 - this process has one thread
     )
     os.close(report_end)
     os.close(token)
@@ -84,9 +80,15 @@ def run(env):
 
 def main():
     for name, text in request["files"].items():
+<<<<<<< HEAD
         os.makedirs(os.path.dirname(os.path.join("/work", name)), exist_ok=True)
         with open(os.path.join("/work", name), "w", encoding="utf-8", newline="") as file:
             file.write(text)
+=======
+        path = Path("/work") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+>>>>>>> wt-languages
     env = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": "/work",

@@ -25,6 +25,8 @@ int main(int argc, char **argv) { ::testing::InitGoogleTest(&argc, argv); return
         ('#include "solution.cpp"\n#include <bits/stdc++.h>\nvoid test_a() { assert(add(1, 2) == 3 && true); }', 1),
         (MAIN.format("std::vector<int> v; assert(v.empty()); assert(v.size() == 0 || add(1, 2)); return 0;"), 2),
         (MAIN.format("int *p = nullptr; assert(p == NULL); assert(!p); assert(add(1, 2) & 1);"), 3),
+        (MAIN.format('if (add(1, 2) != 3) { std::cerr << "bad"; return 1; } if (int x = 3; x != 3) throw 1;'), 1),
+        (MAIN.format('if (add(1, 2) == 3) std::cout << "PASS"; else std::cout << "FAIL";'), 1),
         (MAIN.format(""), 0),
         (GTEST % 300, 4),
     ],
@@ -50,6 +52,12 @@ def test_failed_expectation_says_both_values_and_goes_on(run):
     done = run("cpp", ADD, GTEST % 301)
     assert (done.code, done.completed) == (1, False)
     assert "left side is 300, right side is 301 (large)" in done.stderr
+
+
+def test_printed_failure_fails_the_run(run):
+    done = run("cpp", ADD, MAIN.format('if (add(1, 2) == 4) std::cout << "PASS"; else std::cout << "FAIL";'))
+    assert (done.code, done.completed) == (1, False)
+    assert "add(1, 2) == 4: left side is 3, right side is 4" in done.stderr
 
 
 def test_compile_error_names_the_file_and_line(run):

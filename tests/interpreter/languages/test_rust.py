@@ -28,7 +28,12 @@ mod tests {
     fn gives() -> Result<(), String> { assert_ne!(divide(4, 2)?, 3); Ok(()) }
 }
 """
-MAIN = "use solution::{add, divide};\nfn main() {\n    assert_eq!(add(1, 2), %s);\n    assert!(divide(1, 0).is_err());\n}\n"
+MAIN = """use solution::{add, divide};
+fn main() {
+    assert_eq!(add(1, 2), %s);
+    assert!(divide(1, 0).is_err());
+}
+"""
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,10 @@ MAIN = "use solution::{add, divide};\nfn main() {\n    assert_eq!(add(1, 2), %s)
     [
         (MODULE % 3, 6),
         (MAIN % 3, 2),
+<<<<<<< HEAD
+=======
+        ('fn main() { if add(1, 2) != 3 { panic!("bad"); } if let Ok(x) = divide(4, 2) { println!("{}", x); } }', 1),
+>>>>>>> wt-languages
         ('mod sums;\nuse sums::add;\n#[test]\nfn t() { assert!(matches!(add(1, 2), 3 | 4), "m"); }', 1),
         ('use my_crate::*;\nfn main() { let m: HashMap<i32, i32> = HashMap::new(); println!("{}", m.len()); }', 0),
     ],

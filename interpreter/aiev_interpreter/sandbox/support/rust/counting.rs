@@ -22,6 +22,7 @@ pub struct Test {
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 static SABOTAGE: AtomicBool = AtomicBool::new(false);
+static FAILED: AtomicBool = AtomicBool::new(false);
 static REPORT: AtomicI32 = AtomicI32::new(-1);
 static TOKEN: Mutex<String> = Mutex::new(String::new());
 static TESTS: Mutex<Vec<Test>> = Mutex::new(Vec::new());
@@ -54,6 +55,19 @@ pub fn held() {
         panic!("this assertion was made to fail");
     }
     COUNT.fetch_add(1, Ordering::SeqCst);
+}
+
+/// A condition that decides about a failure: counted when it came to what the tests want. A failure that would only
+/// be printed is remembered here.
+pub fn guard(wanted: bool, value: bool, printed: bool) -> bool {
+    if value == wanted && !SABOTAGE.load(Ordering::SeqCst) {
+        COUNT.fetch_add(1, Ordering::SeqCst);
+        return value;
+    }
+    if printed {
+        FAILED.store(true, Ordering::SeqCst);
+    }
+    !wanted
 }
 
 /// What a test function may return.
@@ -109,7 +123,7 @@ pub fn run() -> i32 {
             eprintln!("FAILED {}{}{}", test.name, if reason.is_empty() { "" } else { ": " }, reason);
         }
     }
-    if failed {
+    if failed || FAILED.load(Ordering::SeqCst) {
         return 1;
     }
     let line = format!(

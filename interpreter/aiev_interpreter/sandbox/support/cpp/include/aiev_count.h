@@ -176,6 +176,22 @@ template <class T> void check(const T &found, const char *what, const char *file
   if (!judge(result(found), what, file, line)) give_up();
 }
 
+// A condition that decides about a failure: counted when it came to what the tests want. With a text, the failure
+// would only be printed, so it is remembered here.
+template <class T> bool guard(bool wanted, const T &condition, const char *text) {
+  Result found = result(condition);
+  if (found.holds == wanted && !sabotaged()) {
+    __atomic_add_fetch(const_cast<long *>(&held_count), 1, __ATOMIC_RELAXED);
+    return found.holds;
+  }
+  if (*text) {
+    failed = true;
+    std::cout.flush();
+    std::cerr << "not as expected: " << text << (found.because.empty() ? "" : ": ") << found.because << std::endl;
+  }
+  return !wanted;
+}
+
 // Runs the tests' entry; an exception that leaves it is a failure.
 template <class F> int run(F entry) {
   try {

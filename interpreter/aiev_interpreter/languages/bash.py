@@ -1,0 +1,210 @@
+"""Bash: the tests run in the shell that has sourced the program, with their checks passed through the counter.
+
+A check is `[ … ]`, `[[ … ]]`, `test`, `(( … ))`, `diff`, `cmp` or `grep -q` at the place of a command. What the tests
+want of it is read from around it: a branch that exits, returns or prints a failure names the outcome that must not
+be; where nothing does, a failure matters unless the shell itself is asking (`if`, `&&`, a called predicate). Loops'
+conditions are none. Invariant: lines keep their numbers. Not covered: checks in `$( )`, `case`, here-documents.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from aiev_interpreter.languages import scan
+from aiev_interpreter.languages.base import SUPPORT, Language, Plan
+from aiev_interpreter.languages.scan import Edit
+
+_SUBSTITUTION = r"\$\((?!\()(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+_DOUBLE = rf'"(?:\\[\s\S]|{_SUBSTITUTION}|[^"\\])*"'
+_HERE = r"(?<!<)<<-?\s*(['\"]?)(?P<mark>\w+)\1[^\n]*\n[\s\S]*?\n[ \t]*(?P=mark)(?=\n|\Z)"
+_PLAIN = r"\\.|\$'(?:\\.|[^'\\])*'|'[^']*'|(?<![\w$\"'{])#[^\n]*"
+_ARITHMETIC = r"\$\(\((?:[^()]|\([^()]*\))*\)\)|\$\{[^{}]*\}"
+_OPAQUE = scan.any_of(_HERE, _PLAIN, _ARITHMETIC, _SUBSTITUTION, _DOUBLE)
+_LEAD = r"(?:^|[;&|({]|\b(?:if|elif|while|until|then|else|do)(?=\s)|!(?=\s))[ \t]*"
+_CHECK = re.compile(
+    rf"(?P<lead>{_LEAD})(?P<check>\[\[(?=\s)|\[(?=\s)|\(\(|(?:test|diff|cmp)(?=[ \t])|grep(?=[ \t]+-\w*q))",
+    re.MULTILINE,
+)
+_SHELL_WORD = re.compile(r"(?<![\w$.-])(if|then|elif|else|fi)(?![\w-])")
+_BAD = re.compile(
+    r"\b(?:exit|return)\s+[1-9$\"]|\bfalse\b|fail|\bnot ok\b|\bincorrect|\bwrong\b|\berror\b|[✗✘❌]", re.IGNORECASE
+)
+_GOOD = re.compile(r"\bpass|\bok\b|\bsuccess|✓|✔|✅", re.IGNORECASE)
+_SOURCES = re.compile(r"^[ \t]*(?:source|\.)[ \t]+[^\n;&|]+", re.MULTILINE)
+_RUNS = re.compile(r"(?:\bbash|\bsh|\./|\")[^\n|;]*solution\.sh")
+_LAST_EXIT = re.compile(r"^exit(?:[ \t]+([^\n;]+))?;?\s*\Z", re.MULTILINE)
+_TEST = re.compile(r"^[ \t]*(?:function[ \t]+)?(test\w*)[ \t]*(?:\([ \t]*\))?\s*\{", re.MULTILINE)
+
+
+class Check(NamedTuple):
+    """A check from `start` to `end`, and what the tests want of it."""
+
+    start: int
+    end: int
+    kind: str
+    """`true`, `false`, or `bare` where the shell decides."""
+
+
+def plan(program: str, tests: str) -> Plan:
+    """Two files, whose syntax is checked, and our runner."""
+    prepared = instrumented(tests)
+    as_script = _RUNS.search(tests) and not _SOURCES.search(scan.masked(tests, _OPAQUE))
+    how = "run" if as_script else "source"
+    files = {"solution.sh": program, "tests.sh": prepared}
+    syntax = tuple(("bash", "-n", name) for name in files)
+    return Plan(files=files, compile=syntax, run=("bash", f"{SUPPORT}/bash/run.sh", how, *uncalled(tests)))
+
+
+def uncalled(tests: str) -> list[str]:
+    """Test functions that nothing calls."""
+    mask = scan.masked(tests, _OPAQUE)
+    names = dict.fromkeys(found.group(1) for found in _TEST.finditer(mask))
+    return [name for name in names if len(re.findall(rf"(?<![\w-]){name}(?![\w-])", tests)) == 1]
+
+
+def instrumented(tests: str) -> str:
+    """The tests with each check passed through the counter, and without loading the program again."""
+    mask = scan.masked(tests, _OPAQUE)
+    edits = [Edit(*found.span(), ":") for found in _SOURCES.finditer(mask)]
+    for check in checks(tests, mask):
+        edits += _passed(tests, mask, check)
+    if found := _LAST_EXIT.search(mask):
+        code = tests[found.start(1) : found.end(1)] if found.group(1) else "0"
+        edits.append(Edit(*found.span(), f"(exit {code}) || exit\n"))
+    return scan.edited(tests, edits)
+
+
+def _passed(tests: str, mask: str, check: Check) -> list[Edit]:
+    """Edits that pass one check through the counter: as its arguments, or its status where it is syntax."""
+    line = tests.count("\n", 0, check.start) + 1
+    start, end, kind = check
+    if mask[start : start + 2] not in {"[[", "(("}:
+        return [Edit(start, start, f"__aiev_check {kind} {line} ")]
+    words = f'"$(__aiev_words {line} {_literal(tests[start:end])}{_operands(tests, mask, start, end)})"'
+    good, bad = ('""', words) if kind != "false" else (words, '""')
+    then, otherwise = f"__aiev_judge {kind} 0 {good}", f"__aiev_judge {kind} 1 {bad}"
+    return [Edit(start, start, "if "), Edit(end, end, f"; then {then}; else {otherwise}; fi")]
+
+
+def _literal(text: str) -> str:
+    """The text in single quotes, on one line."""
+    return "'" + " ".join(text.split()).replace("'", "'\\''") + "'"
+
+
+def _operands(tests: str, mask: str, start: int, end: int) -> str:
+    """Both sides of the one comparison of `[[ … ]]`, to be expanded when it has failed."""
+    flat = mask[start:end]
+    found = list(re.finditer(r"\s(==|=|!=|=~|-eq|-ne|-lt|-le|-gt|-ge|<|>)\s", flat))
+    if not flat.startswith("[[") or len(found) != 1 or re.search(r"&&|\|\|", flat):
+        return ""
+    sides = (tests[start + 2 : start + found[0].start()], tests[start + found[0].end() : end - 2])
+    plain = [side.strip() for side in sides]
+    if not all(re.fullmatch(r'"[^"`]*"|\$\w+|\$\{\w+\}|[\w.-]+', side) for side in plain):
+        return ""
+    return " values: " + " ".join(side if side.startswith('"') else f'"{side}"' for side in plain)
+
+
+def checks(tests: str, mask: str) -> list[Check]:
+    """The checks of the tests, in order."""
+    found, place = [], 0
+    while match := _CHECK.search(mask, place):
+        start = match.start("check")
+        end = _end(mask, start)
+        place = max(end, start + 1)
+        kind = _kind(tests, mask, match.group("lead"), start, end)
+        if kind:
+            found.append(Check(start, end, kind))
+    return found
+
+
+def _end(mask: str, start: int) -> int:
+    """Where a check ends: its closing bracket, or the end of the command."""
+    for opening, close in (("[[", r"\s\]\]"), ("((", r"\)\)"), ("[", r"\s\](?=[\s;&|)]|\Z)")):
+        if mask.startswith(opening, start):
+            found = re.compile(close).search(mask, start)
+            return found.end() if found else len(mask)
+    found = re.compile(r"[;|&)\n]").search(mask, start)
+    return found.start() if found else len(mask)
+
+
+def _kind(tests: str, mask: str, lead: str, start: int, end: int) -> str:
+    """What the tests want of a check; empty when they decide nothing by it."""
+    before = mask[:start].rstrip(" \t!")
+    turned = "!" in lead
+    if re.search(r"\b(?:while|until)\s*$", before):
+        return ""
+    after = re.match(r"[^\n;&|]*[ \t]*(&&|\|\|)", mask[end:])
+    if re.search(r"(?<![\w-])(?:if|elif)\s*$", before) or re.search(r"(?:\bif|\belif)\b[^;\n]*$", before):
+        kind = _of_branches(*_branches(tests, mask, end))
+    elif after:
+        kind = _of_list(tests, mask, end + after.end(), after.group(1))
+    else:
+        return "" if turned else "bare"
+    return {"true": "false", "false": "true"}.get(kind, kind) if turned else kind
+
+
+def _of_branches(then: str, otherwise: str) -> str:
+    bad, bad_otherwise = bool(_BAD.search(then)), bool(_BAD.search(otherwise))
+    if bad and bad_otherwise:
+        bad, bad_otherwise = not _GOOD.search(then), not _GOOD.search(otherwise)
+    if bad == bad_otherwise:
+        return ""
+    return "false" if bad else "true"
+
+
+def _branches(tests: str, mask: str, end: int) -> tuple[str, str]:
+    """The texts of an `if` after its condition: of its `then`, and of what comes otherwise."""
+    depth, marks = 0, []
+    for found in _SHELL_WORD.finditer(mask, end):
+        word = found.group(1)
+        if word == "if":
+            depth += 1
+        elif depth and word == "fi":
+            depth -= 1
+        elif not depth:
+            marks.append((word, found.start(), found.end()))
+            if word == "fi":
+                break
+    places = [mark for mark in marks if mark[0] != "elif"] if marks else []
+    if len(places) < 2:  # noqa: PLR2004 - then, and else or fi
+        return "", ""
+    first_end = next(start for word, start, _ in marks if word != "then")
+    then = _bare(tests, mask, places[0][2], first_end)
+    otherwise = _bare(tests, mask, places[1][2], places[2][1]) if places[1][0] == "else" and len(places) > 2 else ""  # noqa: PLR2004
+    return then, otherwise
+
+
+def _bare(tests: str, mask: str, start: int, end: int) -> str:
+    """A text without its comments."""
+    return "".join(char if mask[start + place] != " " else " " for place, char in enumerate(tests[start:end]))
+
+
+def _of_list(tests: str, mask: str, start: int, operator: str) -> str:
+    """What `check && A || B`, `check && A`, or `check || B` wants of its check."""
+    line_end = mask.find("\n", start)
+    stop = line_end if line_end >= 0 else len(mask)
+    if "{" in mask[start:stop] and scan.closing(mask, mask.find("{", start)) > stop:
+        stop = scan.closing(mask, mask.find("{", start))
+    rest, flat = tests[start:stop], scan.top_level(mask, start, stop)
+    split = flat.find("||") if operator == "&&" else -1
+    first, second = (rest[:split], rest[split:]) if split >= 0 else (rest, "")
+    if operator == "||":
+        return "true" if _BAD.search(first) else ""
+    if second:
+        return _of_branches(first, second)
+    if _BAD.search(first) and not _GOOD.search(first):
+        return "false"
+    return "true" if _GOOD.search(first) else ""
+
+
+BASH = Language(
+    name="bash",
+    title="Bash",
+    aliases=("sh", "shell", "zsh", "ksh"),
+    fences=("bash", "sh", "shell", "zsh"),
+    extension="sh",
+    packages=("bash", "diffutils", "grep"),
+    probe=("bash", "--version"),
+    plan=plan,
+)

@@ -1,0 +1,154 @@
+package aiev;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Counts the assertions of the tests that held, and words those that did not. A failed assertion fails the run even
+ * where the tests catch it. Not covered: a program that calls this class.
+ */
+public final class Count {
+    private static int count;
+    private static int depth;
+    private static boolean sabotage;
+    private static boolean failed;
+    private static Object left;
+    private static Object right;
+    private static boolean sides;
+
+    private Count() {}
+
+    static void begin(boolean toFail) {
+        sabotage = toFail;
+    }
+
+    static int count() {
+        return count;
+    }
+
+    static boolean failed() {
+        return failed;
+    }
+
+    static synchronized void fails() {
+        failed = true;
+    }
+
+    /** The condition of an assert statement. */
+    public static synchronized boolean held(boolean condition) {
+        return guard(true, condition, "assert");
+    }
+
+    /** What an assert statement says when its condition did not hold. */
+    public static String message(String text, Object... own) {
+        String words = "assertion failed: " + text + because();
+        return own.length == 0 ? words : words + " (" + own[0] + ")";
+    }
+
+    private static String because() {
+        String words = sides ? ": left side is " + shown(left) + ", right side is " + shown(right) : "";
+        sides = false;
+        return words;
+    }
+
+    /** A condition that decides about a failure; with a text, nothing else would end the tests. */
+    public static synchronized boolean guard(boolean wanted, boolean value, String text) {
+        if (value == wanted && !sabotage) {
+            count++;
+            sides = false;
+            return value;
+        }
+        if (!text.isEmpty()) {
+            failed = true;
+            if (!text.equals("assert")) {
+                System.err.println("not as expected: " + text + because());
+            }
+        }
+        return !wanted;
+    }
+
+    /** One assertion of a library held, or failed with these words. */
+    public static synchronized void judge(boolean holds, Object message, String reason) {
+        if (depth > 0 && holds) {
+            return;
+        }
+        if (holds && !sabotage) {
+            count++;
+            return;
+        }
+        failed = failed || depth == 0;
+        Object own = message instanceof java.util.function.Supplier ? ((java.util.function.Supplier<?>) message).get() : message;
+        String words = holds ? "this assertion was made to fail" : reason;
+        throw new AssertionError(own == null ? words : own + " ==> " + words);
+    }
+
+    static void inside(int change) {
+        depth += change;
+    }
+
+    /** Runs what may throw, and gives what it threw; assertions inside are part of the one around. */
+    public static Throwable thrown(Action action) {
+        inside(1);
+        try {
+            action.run();
+            return null;
+        } catch (Throwable error) {
+            return error;
+        } finally {
+            inside(-1);
+        }
+    }
+
+    /** Anything that may throw. */
+    public interface Action {
+        void run() throws Throwable;
+    }
+
+    /** Whether two values are equal as JUnit means it. */
+    public static boolean same(Object a, Object b) {
+        return Objects.deepEquals(a, b);
+    }
+
+    /** A value in words. */
+    public static String shown(Object value) {
+        String text = value instanceof String ? "\"" + value + "\"" : value instanceof Character ? "'" + value + "'"
+            : value != null && value.getClass().isArray() ? array(value) : String.valueOf(value);
+        return text.length() <= 400 ? text : text.substring(0, 200) + " … " + text.substring(text.length() - 200);
+    }
+
+    private static String array(Object value) {
+        String text = Arrays.deepToString(new Object[] {value});
+        return text.substring(1, text.length() - 1);
+    }
+
+    private static <T> T setLeft(T value) {
+        left = value;
+        return value;
+    }
+
+    private static <T> T setRight(T value) {
+        right = value;
+        sides = true;
+        return value;
+    }
+
+    // Each keeps the type of what it is given, so that the comparison around means what it meant.
+    public static boolean l(boolean v) { setLeft(v); return v; }
+    public static byte l(byte v) { setLeft(v); return v; }
+    public static short l(short v) { setLeft(v); return v; }
+    public static char l(char v) { setLeft(v); return v; }
+    public static int l(int v) { setLeft(v); return v; }
+    public static long l(long v) { setLeft(v); return v; }
+    public static float l(float v) { setLeft(v); return v; }
+    public static double l(double v) { setLeft(v); return v; }
+    public static <T> T l(T v) { return setLeft(v); }
+    public static boolean r(boolean v) { setRight(v); return v; }
+    public static byte r(byte v) { setRight(v); return v; }
+    public static short r(short v) { setRight(v); return v; }
+    public static char r(char v) { setRight(v); return v; }
+    public static int r(int v) { setRight(v); return v; }
+    public static long r(long v) { setRight(v); return v; }
+    public static float r(float v) { setRight(v); return v; }
+    public static double r(double v) { setRight(v); return v; }
+    public static <T> T r(T v) { return setRight(v); }
+}

@@ -1,0 +1,18 @@
+package org.junit;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** As JUnit's own, as far as {@link aiev.Run} heeds it. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.METHOD, ElementType.TYPE})
+public @interface Test {
+    Class<? extends Throwable> expected() default None.class;
+
+    long timeout() default 0L;
+
+    /** Stands for no exception. */
+    class None extends Throwable {}
+}

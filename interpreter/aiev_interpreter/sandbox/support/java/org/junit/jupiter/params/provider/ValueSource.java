@@ -1,0 +1,23 @@
+package org.junit.jupiter.params.provider;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** As JUnit's own, as far as {@link aiev.Run} heeds it. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.METHOD, ElementType.TYPE})
+public @interface ValueSource {
+    int[] ints() default {};
+
+    long[] longs() default {};
+
+    double[] doubles() default {};
+
+    boolean[] booleans() default {};
+
+    char[] chars() default {};
+
+    String[] strings() default {};
+}
