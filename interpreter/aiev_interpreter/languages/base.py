@@ -31,7 +31,7 @@ class Plan:
     compile: tuple[tuple[str, ...], ...]
     """Commands, in order, before the run; a non-zero exit ends the job with the compiler's stderr."""
     run: tuple[str, ...]
-    """The command that runs program and tests; empty for Python, which the sandbox's fork server runs."""
+    """The command that runs program and tests; empty for Python, which a fork of the sandbox's fork server runs."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Added to the environment of every command."""
 

@@ -26,10 +26,7 @@ _CONFIGURED = re.compile(r"#\[cfg\(test\)\]")
 _MARK = re.compile(r"#\[test\]")
 _SHOULD_PANIC = re.compile(r"#\[should_panic[^\]]*\]")
 _EXPECTED = re.compile(r'expected\s*=\s*("(?:\\.|[^"\\])*")')
-<<<<<<< HEAD
-=======
 _FAILS = re.compile(r"\bpanic!|\bprocess::exit\(\s*[1-9]")
->>>>>>> wt-languages
 _OUTER = re.compile(
     r"(?:#\[path\s*=\s*[^\]]*\]\s*)?\b(?:pub\s+)?(?:mod|extern\s+crate)\s+(\w+)\s*;|\binclude!\([^)]*\);?"
 )

@@ -80,15 +80,9 @@ def run(env):
 
 def main():
     for name, text in request["files"].items():
-<<<<<<< HEAD
-        os.makedirs(os.path.dirname(os.path.join("/work", name)), exist_ok=True)
-        with open(os.path.join("/work", name), "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-=======
         path = Path("/work") / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
->>>>>>> wt-languages
     env = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": "/work",

@@ -171,16 +171,8 @@ def test_typescript_failure_stands_at_the_line_of_the_source(run):
 
 def test_typescript_without_modules(run):
     program = "function add(a: number, b: number): number { return a + b; }"
-<<<<<<< HEAD
-    done = run(
-        "ts",
-        program,
-        "console.assert(add(1, 2) === 3, 'sum');\ndescribe('x', () => { it('y', () => { expect(add(1, 1)).toBe(2) }) })",
-    )
-=======
     tests = "console.assert(add(1, 2) === 3);\ndescribe('x', () => { it('y', () => { expect(add(1, 1)).toBe(2) }) })"
     done = run("ts", program, tests)
->>>>>>> wt-languages
     assert (done.completed, done.assertions) == (True, 2), done.stderr
 
 

@@ -41,10 +41,7 @@ fn main() {
     [
         (MODULE % 3, 6),
         (MAIN % 3, 2),
-<<<<<<< HEAD
-=======
         ('fn main() { if add(1, 2) != 3 { panic!("bad"); } if let Ok(x) = divide(4, 2) { println!("{}", x); } }', 1),
->>>>>>> wt-languages
         ('mod sums;\nuse sums::add;\n#[test]\nfn t() { assert!(matches!(add(1, 2), 3 | 4), "m"); }', 1),
         ('use my_crate::*;\nfn main() { let m: HashMap<i32, i32> = HashMap::new(); println!("{}", m.len()); }', 0),
     ],
