@@ -40,6 +40,8 @@ NOBODY = 65534
 STAGE_PREFIX = "aiev-bubblewrap-"
 OWNER_FILE = "owner"
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
+_SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives")
+"""What compilers and runtimes of the host need besides `/usr`; Java has folders of its own."""
 _SEALED = ("--remount-ro", "/dev", "--remount-ro", "/")
 _SHARED_MEMORY_BYTES = 64 * 1024 * 1024
 _NETWORK_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf")
@@ -235,8 +237,9 @@ def _binds(python: str, stage: Path) -> list[str]:
     if not prefix.is_relative_to("/usr"):
         binds += ["--ro-bind", str(prefix), str(prefix)]
     binds += ["--ro-bind", str(stage / PACKAGE), f"{SUPPORT}/{PACKAGE}"]
-    if Path("/etc/ld.so.cache").exists():
-        binds += ["--ro-bind", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    for path in (*map(Path, _SETTINGS), *Path("/etc").glob("java-*")):
+        if path.exists():
+            binds += ["--ro-bind", str(path), str(path)]
     return binds
 
 

@@ -137,7 +137,7 @@ def _request(**values: Any) -> dict[str, Any]:
 
 
 def imported(*sources: str) -> set[str]:
-    """Top-level names that Python sources seem to import, read line by line: a hostile text is not parsed on the host."""
+    """Top-level names that Python sources seem to import, line by line: a hostile text is not parsed on the host."""
     names: set[str] = set()
     for source in sources:
         for plain, listed in _IMPORT.findall(source):
