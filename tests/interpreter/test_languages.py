@@ -120,7 +120,7 @@ async def test_a_language_is_judged_by_its_assertions(interpreter, language):
     assert (wrong.verdict, bool(wrong.stderr)) == (Verdict.ERROR, True), wrong
     left = await execute(sample.program.replace(*sample.leave), sample.tests)
     assert left.verdict is Verdict.ERROR, left
-    broken = await execute(sample.program.replace("add", "add add (", 1), sample.tests)
+    broken = await execute(sample.program + "\n((\n", sample.tests)
     assert broken.verdict is Verdict.ERROR, broken
     again = await execute(sample.program, sample.tests)
     assert again.verdict is Verdict.OK, again
