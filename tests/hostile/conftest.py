@@ -5,13 +5,12 @@ that is closed turns its test red until its line here is gone.
 """
 
 import asyncio
-import os
 import uuid
 
+import backends
 import pytest
 
 from aiev_interpreter import Job, Limits
-from aiev_interpreter.open import open_interpreter, probe
 
 RUN = "hostile"
 MIB = 1 << 20
@@ -128,29 +127,26 @@ def pytest_itemcollected(item):
         item.add_marker(pytest.mark.xfail(strict=True, reason=reason))
 
 
-@pytest.fixture
-def key(monkeypatch):
+@pytest.fixture(scope="session")
+def secret():
     """A key to pay with, in the environment before any sandbox is opened."""
-    secret = f"sk-{uuid.uuid4().hex}"
+    return f"sk-{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def key(secret, monkeypatch):
+    """The same key, in the environment now."""
     monkeypatch.setenv("OPENAI_API_KEY", secret)
     return secret
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("docker", marks=pytest.mark.docker),
-        pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
-    ]
-)
-async def interpreter(request, key):
-    """Each real backend; one that this machine lacks is skipped by name, unless AIEV_REQUIRE_BACKENDS names it."""
-    found = await probe(request.param)
-    if not found.present:
-        required = request.param in os.environ.get("AIEV_REQUIRE_BACKENDS", "").split(",")
-        (pytest.fail if required else pytest.skip)(f"{request.param} is not here: {found.detail}")
-    opened = await open_interpreter(request.param, run_id=RUN)
-    yield opened
-    await opened.close()
+@pytest.fixture(scope="session", params=backends.PARAMS)
+def interpreter(request, secret):
+    """Each real backend."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_API_KEY", secret)
+        with backends.opened(request.param, run_id=RUN) as interpreter:
+            yield interpreter
 
 
 @pytest.fixture

@@ -1,29 +1,18 @@
 import asyncio
-import os
 
+import backends
 import pytest
 
 from aiev_interpreter import Job, Limits
-from aiev_interpreter.open import open_interpreter, probe
 
 RUN = "conformance"
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("docker", marks=pytest.mark.docker),
-        pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
-    ]
-)
-async def interpreter(request):
-    """Each real backend; one that this machine lacks is skipped by name, unless AIEV_REQUIRE_BACKENDS names it."""
-    found = await probe(request.param)
-    if not found.present:
-        required = request.param in os.environ.get("AIEV_REQUIRE_BACKENDS", "").split(",")
-        (pytest.fail if required else pytest.skip)(f"{request.param} is not here: {found.detail}")
-    opened = await open_interpreter(request.param, run_id=RUN)
-    yield opened
-    await opened.close()
+@pytest.fixture(scope="session", params=backends.PARAMS)
+def interpreter(request):
+    """Each real backend."""
+    with backends.opened(request.param, run_id=RUN) as interpreter:
+        yield interpreter
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import subprocess
 import sys
 import time
 
+import backends
 import pytest
 
 from aiev_interpreter import Job, docker, open_interpreter, owners
-from aiev_interpreter.open import probe
 
 pytestmark = pytest.mark.docker
 
@@ -30,12 +30,13 @@ asyncio.run(main())
 
 
 @pytest.fixture
-async def client():
-    """The daemon's client; a machine without one is skipped by name, unless AIEV_REQUIRE_BACKENDS names it."""
-    found = await probe("docker")
-    if not found.present:
-        required = "docker" in os.environ.get("AIEV_REQUIRE_BACKENDS", "").split(",")
-        (pytest.fail if required else pytest.skip)(f"docker is not here: {found.detail}")
+def daemon():
+    backends.require("docker")
+
+
+@pytest.fixture
+async def client(daemon):
+    """The daemon's client."""
     client = await docker.connect()
     yield client
     client.close()

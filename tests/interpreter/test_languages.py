@@ -3,14 +3,14 @@
 Known gap: on bubblewrap a language is there when this machine has its tools; what is not is skipped by name.
 """
 
-import os
 from dataclasses import dataclass
 
+import backends
 import pytest
 
 from aiev_interpreter import InterpreterUnavailable, Job, Limits, Verdict
 from aiev_interpreter.image.build import ALL
-from aiev_interpreter.open import SandboxSettings, open_interpreter, probe
+from aiev_interpreter.open import SandboxSettings
 
 
 @dataclass(frozen=True)
@@ -86,21 +86,12 @@ SAMPLES = {
 LIMITS = Limits(wall_seconds=20.0, cpu_seconds=20.0)
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("docker", marks=pytest.mark.docker),
-        pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
-    ]
-)
-async def interpreter(request):
+@pytest.fixture(scope="module", params=backends.PARAMS)
+def interpreter(request):
     """Each real backend, with the tools of every language where it has an image."""
-    found = await probe(request.param)
-    if not found.present:
-        required = request.param in os.environ.get("AIEV_REQUIRE_BACKENDS", "").split(",")
-        (pytest.fail if required else pytest.skip)(f"{request.param} is not here: {found.detail}")
-    opened = await open_interpreter(request.param, run_id="languages", settings=SandboxSettings(languages=(ALL,)))
-    yield opened
-    await opened.close()
+    settings = SandboxSettings(languages=(ALL,))
+    with backends.opened(request.param, run_id="languages", settings=settings) as interpreter:
+        yield interpreter
 
 
 @pytest.mark.parametrize("language", SAMPLES)

@@ -2,18 +2,17 @@
 
 import asyncio
 import json
-import os
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
+import backends
 import pytest
 
 import aiev_interpreter
 from aiev_interpreter import docker
 from aiev_interpreter.image.build import ALL, ensure_image
 from aiev_interpreter.languages import language_named
-from aiev_interpreter.open import probe
 
 SANDBOX = Path(aiev_interpreter.__file__).parent / "sandbox"
 INSIDE = (Path(__file__).parent / "inside.py").read_text()
@@ -24,10 +23,7 @@ PLACES = ["--tmpfs", "/work:exec,uid=65534,size=256m", "--tmpfs", "/tmp:exec,uid
 @pytest.fixture(scope="session")
 def image():
     """The interpreter's image with every language's tools, built unless it is there."""
-    found = asyncio.run(probe("docker"))
-    if not found.present:
-        required = "docker" in os.environ.get("AIEV_REQUIRE_BACKENDS", "").split(",")
-        (pytest.fail if required else pytest.skip)(f"docker is not here: {found.detail}")
+    backends.require("docker")
     client = asyncio.run(docker.connect())
     yield ensure_image(client, languages=[ALL]).id
     client.close()
