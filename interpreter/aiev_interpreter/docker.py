@@ -43,6 +43,8 @@ RUN_LABEL, OWNER_LABEL = "aiev.run", "aiev.owner"
 _OVERHEAD_BYTES = 96 * 1024 * 1024
 """Memory of the supervisor and the fork servers, on top of the program's limit."""
 _OVERHEAD_PROCESSES = 12
+_INODES = 16384
+"""Files in a writable folder."""
 _FRAME_HEADER = 8
 FOREIGN = (DockerException, RequestException, OSError)
 
@@ -146,7 +148,7 @@ class DockerBackend:
 
     def _start(self, sizes: Sizes, **options: Any) -> DockerSandbox:
         memory = sizes.memory_bytes + 2 * sizes.disk_bytes + _OVERHEAD_BYTES
-        tmpfs = f"size={sizes.disk_bytes},uid={NOBODY},gid={NOBODY},mode=700"
+        tmpfs = f"size={sizes.disk_bytes},nr_inodes={_INODES},uid={NOBODY},gid={NOBODY},mode=700"
         try:
             container = self._client.containers.create(
                 self.image,

@@ -69,6 +69,7 @@ def supervisor_command(python: str) -> list[str]:
     options = {
         "server": start_command(python, "forkserver"),
         "writable": WRITABLE,
+        "env": ENVIRONMENT,
         "ttl_seconds": TTL_SECONDS,
         "idle_seconds": IDLE_SECONDS,
     }

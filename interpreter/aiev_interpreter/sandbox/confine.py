@@ -1,4 +1,4 @@
-"""What a process does to itself just before hostile code runs in it: limits that it cannot raise again."""
+"""What a process does to itself just before hostile code runs in it: limits and a filter that stay."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import os
 import resource
 from typing import Any
 
+from aiev_interpreter.sandbox import seccomp
+
 OPEN_FILES = 256
 _KILL_ME_FIRST = "1000"
 
 
 def confine(limits: dict[str, Any], *, processes: bool) -> None:
-    """Set the resource limits of this process and of all that it will start.
+    """Set the resource limits of this process and of all that it will start, and filter their system calls.
 
     Args:
         limits: the fields of `Limits`.
@@ -30,3 +32,4 @@ def confine(limits: dict[str, Any], *, processes: bool) -> None:
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
         score.write(_KILL_ME_FIRST)
     os.umask(0o022)
+    seccomp.install(seccomp.FILTER)

@@ -36,15 +36,20 @@ COMMON = (
 class ForkServer:
     """The supervisor's handle on one server."""
 
-    def __init__(self, command: list[str], packages: str, preload: list[str]) -> None:
+    def __init__(self, command: list[str], packages: str, preload: list[str], env: dict[str, str]) -> None:
         import subprocess  # noqa: PLC0415 - the server's side does without it
 
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         arguments = [str(theirs.fileno()), packages, ",".join(preload)]
         self.process = subprocess.Popen(
-            [*command, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()], start_new_session=True,
-        )  # fmt: skip
+            [*command, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+            env=env,
+        )
         theirs.close()
 
     def start(self, job: dict[str, Any], descriptors: list[int]) -> None:

@@ -81,14 +81,11 @@ def shared_out(at_most: int, spared: Collection[int] = ()) -> int:
 
 def reap_orphans(spared: Collection[int]) -> None:
     """Collect children that have ended, as process 1 must, but leave the spared ones to who waits for them."""
-    while True:
-        try:
-            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:
-            return
-        if ended is None or ended.si_pid in spared:
-            return
-        os.waitpid(ended.si_pid, 0)
+    for pid in others(spared):
+        fields = stat_fields(pid)
+        if fields and fields[0] == "Z" and fields[1] == str(os.getpid()):
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
 
 
 def oom_kills() -> int:

@@ -18,6 +18,7 @@ import selectors
 import shutil
 import signal
 import sys
+import time
 from typing import Any
 
 from aiev_interpreter.sandbox import processes
@@ -38,10 +39,11 @@ class Supervisor:
     Args:
         server_command: starts a fork server.
         writable: folders that are emptied after each job.
+        env: the fork servers' environment.
     """
 
-    def __init__(self, server_command: list[str], writable: list[str]) -> None:
-        self.server_command, self.writable = server_command, writable
+    def __init__(self, server_command: list[str], writable: list[str], env: dict[str, str]) -> None:
+        self.server_command, self.writable, self.env = server_command, writable, env
         self.servers: dict[tuple[str, ...], ForkServer] = {}
 
     def warm(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +147,9 @@ class Supervisor:
         if server is None:
             while len(self.servers) >= SERVERS:
                 self.servers.pop(next(iter(self.servers))).close()
-            server = ForkServer(self.server_command, os.path.join(PACKAGES, tree) if tree else "", list(preload))
+            server = ForkServer(
+                self.server_command, os.path.join(PACKAGES, tree) if tree else "", list(preload), self.env
+            )
         self.servers[key] = server
         return server
 
@@ -158,6 +162,7 @@ class Supervisor:
         """Remove the job's processes and files; whether nothing of it is left."""
         spared = {server.process.pid for server in self.servers.values()}
         alone = processes.kill_others(spared)
+        processes.reap_orphans(spared)
         self.empty_folders()
         left = any(os.listdir(folder) for folder in self.writable)
         return alone and not left and not any(lines_of(table) > 1 for table in _IPC_TABLES)
@@ -222,7 +227,7 @@ def next_line(idle_seconds: float) -> bytes:
     """The next request; empty at the end of the input, or after too long a pause."""
     with selectors.DefaultSelector() as selector:
         selector.register(sys.stdin.buffer, selectors.EVENT_READ)
-        if not selector.select(idle_seconds):
+        if not selector.select(max(0.0, idle_seconds)):
             return b""
     return sys.stdin.buffer.readline()
 
@@ -230,20 +235,20 @@ def next_line(idle_seconds: float) -> bytes:
 def main() -> None:
     """Serve until the end, as process 1 alone, since it kills every other process that it sees.
 
-    The arguments are one JSON object: `server`, `writable`, `ttl_seconds`, `idle_seconds`.
+    The arguments are one JSON object: `server`, `writable`, `env`, `ttl_seconds`, `idle_seconds`.
     """
     if os.getpid() != 1:
         sys.exit("supervisor: not process 1 of a sandbox")
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # without a handler of its own, process 1 hears no signal from inside
     options = json.loads(sys.argv[1])
-    signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
-    signal.alarm(int(options["ttl_seconds"]))
+    last = time.monotonic() + options["ttl_seconds"]
     null = os.open(os.devnull, os.O_RDWR)
     for reserved in (REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR):
         if null != reserved:
             os.dup2(null, reserved, inheritable=False)
-    supervisor = Supervisor(options["server"], options["writable"])
-    while line := next_line(options["idle_seconds"]):
+    supervisor = Supervisor(options["server"], options["writable"], options["env"])
+    while line := next_line(min(options["idle_seconds"], last - time.monotonic())):
         document = supervisor.serve(json.loads(line))
         sys.stdout.write(json.dumps(document) + "\n")
         sys.stdout.flush()

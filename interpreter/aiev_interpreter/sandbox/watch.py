@@ -175,7 +175,7 @@ class Watch:
 
     def document(self, code: int, wall: float) -> dict[str, Any]:
         """What happened, in the form that the host reads."""
-        if not self.ended_by and processes.oom_kills() > self.kills:
+        if self.ended_by in {"", "server"} and processes.oom_kills() > self.kills:
             self.ended_by = "oom"
         return {
             "ended_by": self.ended_by,
