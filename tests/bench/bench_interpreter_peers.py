@@ -48,12 +48,13 @@ PEERS = (
         (
             "RUN command -v python || ln -s python3 /usr/bin/python",
             "RUN mkdir /sandbox && python -m venv --system-site-packages /sandbox/.sandbox-venv",
+            'CMD ["/bin/bash"]',
         ),
     ),
     Peer(
         "swe-rex",
         "swe_rex.py",
-        ("swe-rex==1.4.0",),
+        ("swe-rex==1.4.0", "aiohttp==3.14.5"),  # its own list of requirements lacks aiohttp
         (
             "ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt PIP_BREAK_SYSTEM_PACKAGES=1",
             "RUN python3 -m pip install --no-cache-dir swe-rex==1.4.0",
@@ -87,7 +88,8 @@ def main() -> None:
         "rounds": 3,
         "held": options.held,
     }
-    notes = []
+    notes: list[str] = []
+    load = os.getloadavg()[0]
     try:
         ours = measure_ours(plan)
     except AbsentError as error:
@@ -104,6 +106,7 @@ def main() -> None:
         except AbsentError as error:
             notes.append(f"{peer.name} is not measured: {error}")
     notes += [
+        f"load of the machine at the start: {load:.1f} on {os.cpu_count()} cores",
         "inspect-ai: its check for an engine of 24.0.6 or later is left out, since this one may be older",
         f"own sandbox: conversations of {plan['rounds']} programs, {plan['own_at_once']} at once",
         "llm-sandbox's pool hands a used container to the next conversation as it is",

@@ -1,5 +1,6 @@
 """SWE-ReX in Docker: a container with a server for each sandbox, spoken to over HTTP."""
 
+import asyncio
 import logging
 import sys
 
@@ -11,14 +12,17 @@ logging.disable(logging.CRITICAL)
 
 
 class Rex:
-    """It has no pool: a sandbox that is not there is started."""
+    """It has no pool: a sandbox that is not there is started.
+
+    While it waits for a server, it blocks its event loop; in a loop of its own, several can start at once.
+    """
 
     async def open(self, most):
         """Nothing is started ahead."""
 
     async def take(self):
         deployment = DockerDeployment(image=sys.argv[2], pull="never")
-        await deployment.start()
+        await asyncio.to_thread(asyncio.run, deployment.start())
         return deployment
 
     async def run(self, deployment, seconds):
