@@ -23,11 +23,11 @@ async def build_sandbox_image(settings: Settings, languages: Sequence[str]) -> s
     Raises:
         SetupError: no daemon answers, or the build fails.
     """
-    from aiev_interpreter.docker import connect  # noqa: PLC0415 - the docker SDK is slow to import
+    from aiev_interpreter.docker import BUILD_SECONDS, connect  # noqa: PLC0415 - the docker SDK is slow to import
     from aiev_interpreter.image.build import build_image  # noqa: PLC0415
 
     try:
-        client = await connect()
+        client = await connect(BUILD_SECONDS)
         image = await asyncio.to_thread(build_image, client, settings.interpreter.base_image, languages)
     except InterpreterUnavailable as error:
         raise SetupError(str(error)) from None

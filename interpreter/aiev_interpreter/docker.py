@@ -26,7 +26,7 @@ from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.image.build import DEFAULT_BASE, NAME, ensure_image, tag
 from aiev_interpreter.install import CA_INSIDE, InstallSettings
 from aiev_interpreter.lines import DeadlineError, LineReader, wait_for
-from aiev_interpreter.outcome import PACKAGES, WORK
+from aiev_interpreter.outcome import PACKAGES, WORK, WRITABLE
 from aiev_interpreter.pool import Answer, Sizes
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 NOBODY = 65534
 PROBE_SECONDS = 2
-CALL_SECONDS = 600
+CALL_SECONDS = 15
+"""How long the daemon may take for one answer; it has fallen silent then."""
+BUILD_SECONDS = 3600
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
 CONNECTIONS = 48
 RUN_LABEL, OWNER_LABEL = "aiev.run", "aiev.owner"
@@ -49,8 +51,8 @@ _FRAME_HEADER = 8
 FOREIGN = (DockerException, RequestException, OSError)
 
 
-async def connect() -> docker.DockerClient:
-    """A client whose daemon has answered.
+async def connect(seconds: float = CALL_SECONDS) -> docker.DockerClient:
+    """A client whose daemon has answered, and which waits for `seconds` for each further answer.
 
     Raises:
         InterpreterUnavailable: no daemon answers.
@@ -61,7 +63,7 @@ async def connect() -> docker.DockerClient:
         client = docker.from_env(version="auto", timeout=PROBE_SECONDS)
         client.ping()
         client.close()
-        return docker.from_env(version="auto", timeout=CALL_SECONDS, max_pool_size=CONNECTIONS)
+        return docker.from_env(version="auto", timeout=seconds, max_pool_size=CONNECTIONS)
 
     try:
         return await asyncio.to_thread(try_it)
@@ -103,13 +105,15 @@ class DockerBackend:
         Raises:
             InterpreterUnavailable: no daemon, no image, or no such runtime.
         """
-        client = await connect()
+        client, builder = await connect(), await connect(BUILD_SECONDS)
         try:
-            image = await asyncio.to_thread(ensure_image, client, base_image, languages)
+            image = await asyncio.to_thread(ensure_image, builder, base_image, languages)
             await asyncio.to_thread(reap, client)
             known = (await asyncio.to_thread(client.info)).get("Runtimes") or {}
         except FOREIGN as error:
             raise InterpreterUnavailable(f"the interpreter's image is not to be had: {error}") from None
+        finally:
+            builder.close()
         if runtime and runtime not in known:
             raise InterpreterUnavailable(f"the Docker daemon has no runtime {runtime!r}; it has {', '.join(known)}")
         return cls(client, str(image.id), run_id, runtime)
@@ -147,7 +151,7 @@ class DockerBackend:
         self._client.close()
 
     def _start(self, sizes: Sizes, **options: Any) -> DockerSandbox:
-        memory = sizes.memory_bytes + 2 * sizes.disk_bytes + _OVERHEAD_BYTES
+        memory = sizes.memory_bytes + len(WRITABLE) * sizes.disk_bytes + _OVERHEAD_BYTES
         tmpfs = f"size={sizes.disk_bytes},nr_inodes={_INODES},uid={NOBODY},gid={NOBODY},mode=700"
         try:
             container = self._client.containers.create(
@@ -165,7 +169,7 @@ class DockerBackend:
                 memswap_limit=memory,
                 pids_limit=sizes.processes + _OVERHEAD_PROCESSES,
                 ulimits=[Ulimit(name="core", soft=0, hard=0)],
-                tmpfs={WORK: f"{tmpfs},exec", "/tmp": tmpfs},  # noqa: S108 - inside the container
+                tmpfs={WORK: f"{tmpfs},exec", "/tmp": tmpfs, "/dev/shm": tmpfs},  # noqa: S108 - inside the container
                 runtime=self._runtime or None,
                 **options,
             )
@@ -199,6 +203,7 @@ class DockerSandbox:
             self._socket.sendall(json.dumps(request).encode() + b"\n")
             line = self._lines.line(deadline)
         except (DeadlineError, TimeoutError):
+            self._state()
             return Answer(None)
         except OSError as error:
             raise SandboxError(f"the container's stream broke: {error}") from None
@@ -208,14 +213,22 @@ class DockerSandbox:
 
     def _without_answer(self) -> Answer:
         """The supervisor is gone: by the memory limit, or by something that no program can do."""
-        try:
-            self._container.reload()
-            state = self._container.attrs["State"]
-        except FOREIGN as error:
-            raise SandboxError(f"the container is gone: {' '.join(str(error).split())[:200]}") from None
+        state = self._state()
         if state.get("OOMKilled"):
             return Answer(None, oom=True)
         raise SandboxError(f"the container ended: {state.get('Error') or 'exit code ' + str(state.get('ExitCode'))}")
+
+    def _state(self) -> dict[str, Any]:
+        """What the daemon knows of the container.
+
+        Raises:
+            SandboxError: it does not answer, or knows nothing.
+        """
+        try:
+            self._container.reload()
+        except FOREIGN as error:
+            raise SandboxError(f"the container is gone: {' '.join(str(error).split())[:200]}") from None
+        return dict(self._container.attrs["State"])
 
     def close(self) -> None:
         """Remove the container."""

@@ -51,6 +51,9 @@ MEMORY_BOMBS = {
     "shared-mapping": (
         "import mmap\nwhole = mmap.mmap(-1, 1 << 30)\nfor place in range(0, 1 << 30, 4096):\n    whole[place] = 1\n"
     ),
+    "files-and-heap": TMPFS_BOMB,
+}
+OWNERLESS = {
     "memory-file": (
         "import os\nfile = os.memfd_create('x')\nparts = [os.memfd_create(str(n)) for n in range(100)]\n"
         "for part in parts:\n    for _ in range(8):\n        os.write(part, b'x' * (1 << 20))\n"
@@ -60,7 +63,6 @@ MEMORY_BOMBS = {
         "    place = libc.shmat(libc.shmget(0, 16 << 20, 0o1600), None, 0)\n"
         "    ctypes.memset(place, 1, 16 << 20)\n    libc.shmdt(ctypes.c_void_p(place))\n"
     ),
-    "files-and-heap": TMPFS_BOMB,
 }
 
 DEAF = """import signal
@@ -120,6 +122,11 @@ async def test_a_fork_bomb_is_ended_and_leaves_no_process(run, marker, bomb):
 async def test_a_memory_bomb_is_oom(run, bomb):
     result = await run(bomb, "assert True")
     assert result.verdict is Verdict.OOM, result
+
+
+@pytest.mark.parametrize("bomb", OWNERLESS.values(), ids=OWNERLESS)
+async def test_memory_that_belongs_to_no_process_is_refused(run, bomb):
+    assert (await run(bomb, "assert True")).verdict is Verdict.ERROR
 
 
 @pytest.mark.parametrize(

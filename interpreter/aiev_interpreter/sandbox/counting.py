@@ -44,6 +44,8 @@ class Counter:
     def __init__(self, *, sabotage: bool = False) -> None:
         self.count = 0
         self.sabotage = sabotage
+        self.hidden = ""
+        """The last assertion that failed; when the run comes to its end all the same, its tests have hidden it."""
         self.entered: set[str] = set()
         self._depth = 0
         self._because = ""
@@ -85,7 +87,13 @@ class Counter:
     def failure(self, source: str, message: Any = None) -> AssertionError:
         """The error of an assertion that did not hold, with the values that it saw."""
         text = f"assert {source} failed: {self._because}"
-        return AssertionError(text if message is None else f"{text} ({message})")
+        return self.failed(text if message is None else f"{text} ({message})")
+
+    def failed(self, text: str) -> AssertionError:
+        """The error for an assertion that failed, which is remembered unless it was made to fail."""
+        if not self.sabotage:
+            self.hidden = text
+        return AssertionError(text)
 
     def counted(self, method: Callable[..., Any]) -> Callable[..., Any]:
         """Wrap an assertion method so that its success counts once, however it calls others."""
@@ -95,11 +103,15 @@ class Counter:
             self._depth += 1
             try:
                 result = method(*args, **kwargs)
+            except AssertionError as error:
+                if self._depth == 1:
+                    self.failed(str(error))
+                raise
             finally:
                 self._depth -= 1
             if not self._depth:
                 if equals_anything(*args[1:3]):
-                    raise AssertionError("a value that equals everything proves nothing")
+                    raise self.failed("a value that equals everything proves nothing")
                 self.held()
             return result
 

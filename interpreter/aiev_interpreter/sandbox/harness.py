@@ -79,7 +79,11 @@ def run(folder: str, counter: Counter) -> tuple[int, str]:
         tests = read(os.path.join(folder, TESTS))
         solution = load_solution(folder)
         pristine.restore()
-        return run_tests(folder, tests, solution, counter), ""
+        code = run_tests(folder, tests, solution, counter)
+        if counter.hidden and not code:
+            sys.stderr.write(f"AssertionError, which the tests caught: {counter.hidden}\n")
+            return 1, "AssertionError"
+        return code, ""  # noqa: TRY300 - what it calls raises, not what it does with the result
     except SystemExit as error:
         sys.stderr.write(f"The program called sys.exit({error.code!r}) before the tests were through.\n")
         return 1, "SystemExit"
