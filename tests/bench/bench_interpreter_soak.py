@@ -94,17 +94,15 @@ async def spread(interpreter: Interpreter, numbers: range, at_once: int, verdict
 
 
 async def converse(interpreter: Interpreter, numbers: range, verdicts: collections.Counter[str]) -> None:
-    """Run one conversation's programs, in a sandbox of its own where the interpreter knows owners."""
+    """Run one conversation's programs, in a sandbox of its own."""
     owner = uuid.uuid4().hex
-    options = {"owner": owner} if "owner" in Job.__dataclass_fields__ else {}
     try:
         for number in numbers:
             program, expected = ODD.get(number % 100, (ADD, Verdict.OK))
-            result = await interpreter.execute(Job(program=program, tests=TESTS, limits=LIMITS, **options))
+            result = await interpreter.execute(Job(program=program, tests=TESTS, limits=LIMITS), owner=owner)
             verdicts[result.verdict if result.verdict is expected else f"wrong: {result.verdict}, not {expected}"] += 1
     finally:
-        if hasattr(interpreter, "release"):
-            await interpreter.release(owner)
+        await interpreter.release(owner)
 
 
 def state() -> dict[str, int]:

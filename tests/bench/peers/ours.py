@@ -1,4 +1,4 @@
-"""Our Docker interpreter, measured like its peers. A sandbox is an owner where the interpreter knows owners."""
+"""Our Docker interpreter, measured like its peers: a sandbox is an owner."""
 
 import sys
 import uuid
@@ -6,8 +6,6 @@ import uuid
 from measure import PROGRAM, TESTS, main, pause
 
 from aiev_interpreter import Job, Limits, Verdict, open_interpreter
-
-OWNED = "owner" in Job.__dataclass_fields__
 
 
 class Ours:
@@ -20,13 +18,11 @@ class Ours:
         return uuid.uuid4().hex
 
     async def run(self, owner, seconds):
-        options = {"owner": owner} if OWNED else {}
-        job = Job(program=PROGRAM, tests=pause(seconds) + TESTS, limits=Limits(wall_seconds=60), **options)
-        return (await self.interpreter.execute(job)).verdict is Verdict.OK
+        job = Job(program=PROGRAM, tests=pause(seconds) + TESTS, limits=Limits(wall_seconds=60))
+        return (await self.interpreter.execute(job, owner=owner)).verdict is Verdict.OK
 
     async def drop(self, owner):
-        if hasattr(self.interpreter, "release"):
-            await self.interpreter.release(owner)
+        await self.interpreter.release(owner)
 
     async def close(self):
         await self.interpreter.close()
