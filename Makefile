@@ -44,7 +44,7 @@ imports: install ## import-linter: imports point one way
 docs: install ## Generate what the docs take from the code: state diagram, commands, schema
 	$(BIN)/python docs/generate.py
 
-acceptance: install ## Acceptance and rounds of both small models over 24 functions each (about half an hour on 2 cores)
+acceptance: install ## Acceptance and rounds of both small models over 24 functions each (over an hour on 2 cores)
 	$(BIN)/aiev models fetch smollm2-135m-instruct qwen2.5-coder-1.5b-instruct
 	@mkdir -p $(RUNS)
 	$(BIN)/aiev teach $(STDLIB) --limit 24 --db $(RUNS)/acceptance.db

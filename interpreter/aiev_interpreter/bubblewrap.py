@@ -113,6 +113,7 @@ class BubblewrapBackend:
 
     name = "bubblewrap"
     limits_processes = True
+    """By RLIMIT_NPROC, which counts within the sandbox's own user namespace."""
 
     def __init__(self) -> None:
         self.python = _python()

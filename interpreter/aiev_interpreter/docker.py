@@ -89,7 +89,8 @@ class DockerBackend:
 
     name = "docker"
     python = "python3"
-    limits_processes = True
+    limits_processes = False
+    """A container has a limit of its own; RLIMIT_NPROC would count the user's processes in all of them together."""
 
     def __init__(self, client: docker.DockerClient, image: str, run_id: str, runtime: str = "") -> None:
         self.image = image

@@ -39,6 +39,7 @@ class Backend(Protocol):
     image: str
     python: str
     limits_processes: bool
+    """Whether a program's processes must be limited from inside."""
 
     def make(self, sizes: Sizes) -> Sandbox:
         """A started sandbox without a network; raises SandboxError."""

@@ -316,6 +316,15 @@ async def test_what_tests_rely_on_is_put_back_before_they_run(run):
         assert (await run(program, tests)).verdict is Verdict.ERROR
 
 
+async def test_the_processes_of_one_program_do_not_count_against_another(run, together):
+    program = (
+        "import os, time\nstarted = 0\nfor _ in range(24):\n    if not os.fork():\n        time.sleep(1)\n"
+        "        os._exit(0)\n    started += 1\ntime.sleep(1)\n"
+    )
+    results = await together(*(run(program, "assert started == 24") for _ in range(3)))
+    assert [result.verdict for result in results] == [Verdict.OK] * 3, results
+
+
 async def test_each_run_has_other_random_numbers(interpreter, limits):
     job = Job("import random\nprint(random.random())", "assert True", limits=limits)
     assert len({(await interpreter.execute(job, owner="one")).stdout for _ in range(3)}) == 3

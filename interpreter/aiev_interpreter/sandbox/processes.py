@@ -73,6 +73,8 @@ def shared_out(at_most: int, spared: Collection[int] = ()) -> int:
         try:
             with open(f"/proc/{pid}/smaps_rollup") as rollup:
                 total += sum(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Pss:"))
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended, or is about to: its memory is gone already
         except OSError:
             if is_running(pid):
                 return at_most
