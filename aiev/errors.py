@@ -7,7 +7,7 @@
     ├── StoreError            the database cannot be opened or is from a newer aiev
     └── SetupError            a part that must be present is not (sandbox, model, endpoint)
 
-Every message is one line: what was wrong, where, and what to do next. `cli.py` alone turns them into exit codes.
+Every message is one line: what was wrong, where, and what to do next. `aiev.cli` alone turns them into exit codes.
 """
 
 from __future__ import annotations

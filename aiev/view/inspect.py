@@ -1,7 +1,7 @@
 """Conversations on a terminal and as JSON.
 
-Returns renderables and plain data; `cli.py` prints them. Invariant: nothing a model or a program wrote is interpreted:
-no markup, no escape sequence, no endless line.
+Returns renderables and plain data; `aiev.cli` prints them. Invariant: nothing a model or a program wrote is
+interpreted: no markup, no escape sequence, no endless line.
 """
 
 from __future__ import annotations

@@ -1,0 +1,30 @@
+"""The command line: parse, load the configuration, call one function, print.
+
+The only package that prints or exits. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. One module for each
+command or group of commands; everything heavy is imported inside the function that needs it, so that `aiev --help`
+stays quick.
+"""
+
+from __future__ import annotations
+
+import click
+
+from aiev import __version__
+from aiev.cli.config import config
+from aiev.cli.doctor import doctor
+from aiev.cli.execute import execute
+from aiev.cli.inspect import inspect, stats
+from aiev.cli.models import models
+from aiev.cli.sandbox import image, sandbox
+from aiev.cli.shared import Group
+from aiev.cli.teach import teach
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, "--version", prog_name="aiev")
+def main() -> None:
+    """Make fine-tuning data for code models: dialogues whose programs ran until their unit tests passed."""
+
+
+for command in (teach, inspect, stats, execute, doctor, config, image, sandbox, models):
+    main.add_command(command)

@@ -1,0 +1,71 @@
+"""`aiev inspect` and `aiev stats`: look at what is in a database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from aiev.cli.shared import AS_JSON, DB, show
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@DB
+@click.argument("conversation", required=False)
+@click.option("--status", type=click.Choice(["accepted", "discarded", "failed", "running"]), help="Only these.")
+@click.option("--verdict", default="", help="Only those with a round of this verdict.")
+@click.option("--run", "run_id", default="", help="Only those of the run whose id begins so.")
+@click.option("--min-rounds", type=click.IntRange(min=0), default=0, help="Only those with so many rounds or more.")
+@click.option("--max-rounds", type=click.IntRange(min=0), default=0, help="Only those with so many rounds or fewer.")
+@click.option("--language", default="", help="Only those in this language.")
+@click.option("--model", default="", help="Only those by this model.")
+@click.option("--search", default="", help="Only those in which a message holds all these words.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="List so many.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
+@AS_JSON
+def inspect(
+    db: Path,
+    conversation: str | None,
+    status: str | None,
+    verdict: str,
+    run_id: str,
+    min_rounds: int,
+    max_rounds: int,
+    language: str,
+    model: str,
+    search: str,
+    limit: int,
+    offset: int,
+    as_json: bool,
+) -> None:
+    """List the conversations of DB, or show the one whose id begins with CONVERSATION."""
+    from aiev.store.reader import Filters, Reader  # noqa: PLC0415
+    from aiev.view import inspect as view  # noqa: PLC0415
+
+    with Reader(db) as reader:
+        if conversation:
+            found = reader.conversation(conversation)
+            show(
+                as_json,
+                lambda: view.conversation_json(found, reader),
+                lambda: view.conversation_view(found, reader),
+            )
+            return
+        wanted = Filters(status or "", verdict, run_id, min_rounds, search, limit, offset, max_rounds, language, model)
+        rows = reader.conversations(wanted)
+        show(as_json, lambda: view.list_json(rows), lambda: view.list_table(rows))
+
+
+@click.command()
+@DB
+@AS_JSON
+def stats(db: Path, as_json: bool) -> None:
+    """Show each run of DB: dialogues, rounds, verdicts, tokens."""
+    from aiev.store.reader import Reader  # noqa: PLC0415
+    from aiev.view.statistics import runs_json, runs_table  # noqa: PLC0415
+
+    with Reader(db) as reader:
+        show(as_json, lambda: runs_json(reader), lambda: runs_table(reader))
