@@ -28,7 +28,7 @@ from aiev_interpreter import outcome, owners
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.install import CA_INSIDE, InstallSettings
 from aiev_interpreter.lines import CHUNK, DeadlineError, LineReader, wait_for, write_all
-from aiev_interpreter.outcome import PACKAGES, SUPPORT, WORK
+from aiev_interpreter.outcome import ENVIRONMENT, PACKAGES, SUPPORT, WORK
 from aiev_interpreter.pool import Answer, Sizes
 
 if TYPE_CHECKING:
@@ -222,6 +222,7 @@ def _isolation(sizes: Sizes) -> list[str]:
         *("--size", str(sizes.disk_bytes), "--tmpfs", WORK),
         *("--size", str(sizes.disk_bytes), "--tmpfs", "/tmp"),  # noqa: S108 - inside the sandbox
         *("--chdir", WORK),
+        *(part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)),
     ]
 
 

@@ -163,6 +163,7 @@ class DockerBackend:
                 read_only=True,
                 cap_drop=["ALL"],
                 security_opt=["no-new-privileges"],
+                environment=outcome.ENVIRONMENT,
                 labels={RUN_LABEL: self._run_id, OWNER_LABEL: owners.this_process()},
                 log_config=LogConfig(type="none"),
                 nano_cpus=1_000_000_000,

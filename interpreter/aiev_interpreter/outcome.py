@@ -28,8 +28,8 @@ WRITABLE = (WORK, "/tmp", "/dev/shm")  # noqa: S108 - inside the sandbox
 PRELOADED = frozenset(("numpy", "pandas", "scipy", "sklearn", "matplotlib", "sympy", "networkx", "torch"))
 """Packages slow to import, which a fork server imports once for all programs of a conversation that name them."""
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE)
-_START = "import sys; sys.path.insert(0, {folder!r}); from aiev_interpreter.sandbox import {module}; "
-_START += "del sys.path[0]; {module}.main()"
+_START = "import sys; sys.path.insert(0, {folder!r}); from aiev_interpreter.sandbox import supervisor; "
+_START += "del sys.path[0]; supervisor.main()"
 GRACE_SECONDS = 15.0
 """How much longer than its own limits a sandbox may take before it is killed from outside."""
 TTL_SECONDS, IDLE_SECONDS = 3600, 900
@@ -59,21 +59,14 @@ ENVIRONMENT = {
 }
 
 
-def start_command(python: str, module: str) -> list[str]:
-    """The command that starts `supervisor` or `forkserver` inside the sandbox, from its compiled files."""
-    return [python, "-I", "-B", "-c", _START.format(folder=SUPPORT, module=module)]
-
-
 def supervisor_command(python: str) -> list[str]:
     """The command of a sandbox's process 1."""
     options = {
-        "server": start_command(python, "forkserver"),
         "writable": WRITABLE,
-        "env": ENVIRONMENT,
         "ttl_seconds": TTL_SECONDS,
         "idle_seconds": IDLE_SECONDS,
     }
-    return [*start_command(python, "supervisor"), json.dumps(options)]
+    return [python, "-I", "-B", "-c", _START.format(folder=SUPPORT), json.dumps(options)]
 
 
 def warm_request(tree: str, preload: Sequence[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import aiev_interpreter
 ROOT = str(Path(aiev_interpreter.__file__).parents[1])
 START = (
     f"import sys; sys.path.insert(0, {ROOT!r}); from aiev_interpreter.sandbox import harness; "
-    "harness.serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
+    "harness.Harness().serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
 )
 CASE = "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n"
 CLASS = """class TestF:

@@ -1,9 +1,9 @@
-"""A Python that has started and imported already, and forks itself for each program.
+"""A fork of the supervisor that has imported what programs need, and forks itself for each of them.
 
 `ForkServer` is the supervisor's side, `main` the server's. Each program runs in a fork of its own that knows neither
 the server's socket nor another program. Invariants: the server itself never runs a line of a program, and cannot be
-traced or read; a server that does not answer as it should is killed and replaced. Not covered: what a program does
-inside of its own fork.
+traced or read; it is forked before the token of a program's run is drawn; one that does not answer as it should is
+killed and replaced. Not covered: what a program does inside of its own fork.
 """
 
 from __future__ import annotations
@@ -15,42 +15,55 @@ import gc
 import importlib
 import json
 import os
+import signal
 import socket
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiev_interpreter.sandbox import confine, harness
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 PR_SET_DUMPABLE = 4
 ANSWER_SECONDS = 2.0
 MESSAGE_BYTES = 1 << 16
+_CONTROL = 3
+"""The server's end of its socket; what a program is given comes after it."""
 COMMON = (
-    *("abc", "base64", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum"),
-    *("fractions", "functools", "hashlib", "heapq", "io", "itertools", "math", "operator", "random", "re"),
-    *("statistics", "string", "struct", "textwrap", "types", "typing", "unittest"),
+    *("abc", "bisect", "collections", "copy", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools"),
+    *("math", "operator", "random", "re", "string", "typing", "unittest"),
 )
-"""Flat modules of the standard library that programs often import; importing one brings no other's submodules."""
+"""Modules of the standard library that programs often import, and that are quick to import themselves."""
 
 
 class ForkServer:
-    """The supervisor's handle on one server."""
+    """The supervisor's handle on one server, which is a fork of the supervisor itself.
 
-    def __init__(self, command: list[str], packages: str, preload: list[str], env: dict[str, str]) -> None:
-        import subprocess  # noqa: PLC0415 - the server's side does without it
+    Args:
+        packages: the folder of a tree of packages; empty for none.
+        preload: modules to import before the first program.
+    """
 
+    def __init__(self, packages: str, preload: list[str]) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        arguments = [str(theirs.fileno()), packages, ",".join(preload)]
-        self.process = subprocess.Popen(
-            [*command, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-            env=env,
-        )
+        self._ended = False
+        self.pid = os.fork()
+        if not self.pid:
+            try:
+                main(_alone(theirs), packages, preload)
+            finally:
+                os._exit(1)
         theirs.close()
+
+    def is_alive(self) -> bool:
+        """Whether the server's process runs; one that has ended is collected."""
+        try:
+            self._ended = self._ended or os.waitpid(self.pid, os.WNOHANG)[0] != 0
+        except ChildProcessError:
+            self._ended = True
+        return not self._ended
 
     def start(self, job: dict[str, Any], descriptors: list[int]) -> None:
         """Fork for one program, whose streams are `descriptors`: output, errors, report, token."""
@@ -69,29 +82,51 @@ class ForkServer:
     def close(self) -> None:
         """Kill the server. May be called twice."""
         self.control.close()
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        if self.is_alive():
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self._ended = True
 
 
-def main() -> None:
-    """Serve forks until the socket closes; the arguments are its descriptor, a package tree, and modules to import."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    packages, preload = sys.argv[2], [name for name in sys.argv[3].split(",") if name]
-    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+def import_common() -> None:
+    """Import what every server needs; the supervisor does it once for all of them."""
+    for name in COMMON:
+        importlib.import_module(name)
+
+
+def _alone(control: socket.socket) -> socket.socket:
+    """In a new server: keep nothing of the supervisor's open but the control socket, at a number of its own."""
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in range(_CONTROL):
+        os.dup2(null, stream)
+    os.dup2(control.detach(), _CONTROL, inheritable=False)
+    for descriptor in map(int, os.listdir("/proc/self/fd")):
+        if descriptor > _CONTROL:
+            with contextlib.suppress(OSError):  # the folder itself is closed again
+                os.close(descriptor)
+    return socket.socket(fileno=_CONTROL)
+
+
+def main(control: socket.socket, packages: str, preload: list[str]) -> None:
+    """In the server: fork for each job until the socket closes."""
     harness.prepare_path(packages)
-    for name in (*COMMON, *preload):
+    for name in preload:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    runner = harness.Harness()
     gc.collect()
     gc.freeze()
-    forked = None
-    while forked is None:
+    while True:
         data, rights, _, _ = control.recvmsg(MESSAGE_BYTES, socket.CMSG_SPACE(4 * 4))
         if not data:
             return
-        forked = _fork(control, json.loads(data), _descriptors(rights))
-    _become(*forked)
+        job, descriptors = json.loads(data), _descriptors(rights)
+        child = os.fork()
+        if not child:
+            control.close()
+            _become(job, descriptors, runner)
+        _report(control, child, descriptors)
 
 
 def _descriptors(rights: list[Any]) -> list[int]:
@@ -101,14 +136,8 @@ def _descriptors(rights: list[Any]) -> list[int]:
     return list(found)
 
 
-def _fork(
-    control: socket.socket, job: dict[str, Any], descriptors: list[int]
-) -> tuple[dict[str, Any], list[int]] | None:
-    """In the server: wait for the fork's end, report it, and return None. In the fork: return what to run."""
-    child = os.fork()
-    if not child:
-        control.close()
-        return job, descriptors
+def _report(control: socket.socket, child: int, descriptors: list[int]) -> None:
+    """In the server: wait for the fork's end, and say how it was."""
     for descriptor in descriptors:
         os.close(descriptor)
     _, status, usage = os.wait4(child, 0)
@@ -118,10 +147,9 @@ def _fork(
         "peak_bytes": usage.ru_maxrss * 1024,
     }
     control.send(json.dumps(ended).encode())
-    return None
 
 
-def _become(job: dict[str, Any], descriptors: list[int]) -> None:
+def _become(job: dict[str, Any], descriptors: list[int], runner: harness.Harness) -> NoReturn:
     """In the fork: take the streams, the limits and the folder of the program, and run it."""
     output, errors, report, token = descriptors
     os.setsid()
@@ -136,7 +164,7 @@ def _become(job: dict[str, Any], descriptors: list[int]) -> None:
     _reseed()
     confine.confine(job["limits"], processes=job["limit_processes"])
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
-    harness.serve(job["folder"], report, token)
+    runner.serve(job["folder"], report, token)
 
 
 def _reseed() -> None:

@@ -1,9 +1,10 @@
 """Runs one program with its tests, inside the sandbox, and reports how many assertions were really executed.
 
-Called in a fork of the fork server with the work folder, the descriptor of the report pipe, and one from which it
-reads the token that marks its report. The program is loaded as module `solution`; the tests run as `__main__` with the
-program's names in scope. Invariant: the report says "completed" only when the tests ran to their end and none failed.
-Not covered: a program that digs the token out of this process; see the threat model in `interpreter/README.md`.
+Made in the fork server, and called in a fork of it with the work folder, the descriptor of the report pipe, and one
+from which it reads the token that marks its report. The program is loaded as module `solution`; the tests run as
+`__main__` with the program's names in scope. Invariant: the report says "completed" only when the tests ran to their
+end and none failed. Not covered: a program that digs the token out of this process; see the threat model in
+`interpreter/README.md`.
 """
 
 from __future__ import annotations
@@ -18,41 +19,75 @@ import sys
 import threading
 import traceback
 import types
+from typing import TYPE_CHECKING
 
 from aiev_interpreter.sandbox import integrity, rewrite, running
 from aiev_interpreter.sandbox.counting import Counter, count_pytest, count_unittest
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 SOLUTION, TESTS = "solution.py", "tests.py"
 _exit = os._exit
 
 
-def serve(folder: str, report: int, token_end: int) -> None:
-    """Run program and tests, report, and exit with their exit code.
+class Harness:
+    """What stands ready before the program comes: unittest's methods that count, and copies of what tests rely on."""
 
-    Args:
-        folder: where `solution.py` and `tests.py` are.
-        report: descriptor to which the one line of the report goes.
-        token_end: descriptor from which the token and the mode, `count` or `sabotage`, are read.
-    """
-    write, dumps = os.write, json.dumps  # as they are before the program can change them
-    token, _, mode = os.read(token_end, 64).decode().partition(" ")
-    os.close(token_end)
-    sys.argv[:] = [os.path.join(folder, SOLUTION)]
-    sys.path.append(folder)
-    process, counter = os.getpid(), Counter(sabotage=mode.strip() == "sabotage")
-    code, error = run(folder, counter)
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(Exception):
-            stream.flush()
-    if os.getpid() != process:
+    def __init__(self) -> None:
+        self.counter = Counter()
+        count_unittest(self.counter)
+        self.pristine = integrity.Pristine()
+        integrity.hide_harness()
+
+    def serve(self, folder: str, report: int, token_end: int) -> NoReturn:
+        """Run program and tests, report, and exit with their exit code. Only once in a process.
+
+        Args:
+            folder: where `solution.py` and `tests.py` are.
+            report: descriptor to which the one line of the report goes.
+            token_end: descriptor from which the token and the mode, `count` or `sabotage`, are read.
+        """
+        write, dumps = os.write, json.dumps  # as they are before the program can change them
+        token, _, mode = os.read(token_end, 64).decode().partition(" ")
+        os.close(token_end)
+        self.counter.sabotage = mode.strip() == "sabotage"
+        sys.argv[:] = [os.path.join(folder, SOLUTION)]
+        sys.path.append(folder)
+        sys.setrecursionlimit(sys.getrecursionlimit() + stack_depth())
+        process = os.getpid()
+        code, error = self.run(folder)
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
+        if os.getpid() == process:
+            record = {"assertions": self.counter.count, "completed": code == 0, "error": error}
+            write(report, f"{token} {dumps(record)}\n".encode())
+            os.close(report)
+            end_threads()
         _exit(code)
-    record = {"assertions": counter.count, "completed": code == 0, "error": error}
-    write(report, f"{token} {dumps(record)}\n".encode())
-    os.close(report)
-    leave(code)
+
+    def run(self, folder: str) -> tuple[int, str]:
+        """Run program and tests; returns the exit code and the name of the error that ended them."""
+        try:
+            tests = read(os.path.join(folder, TESTS))
+            solution = load_solution(folder)
+            self.pristine.restore()
+            code = run_tests(folder, tests, solution, self.counter)
+            if self.counter.hidden and not code:
+                sys.stderr.write(f"AssertionError, which the tests caught: {self.counter.hidden}\n")
+                return 1, "AssertionError"
+            return code, ""  # noqa: TRY300 - what it calls raises, not what it does with the result
+        except SystemExit as error:
+            sys.stderr.write(f"The program called sys.exit({error.code!r}) before the tests were through.\n")
+            return 1, "SystemExit"
+        except BaseException as error:  # noqa: BLE001 - whatever hostile code raises is its own failure
+            if not self.counter.sabotage:  # nobody reads what a sabotaged run says
+                show(error, folder)
+            return 1, type(error).__name__
 
 
-def leave(code: int) -> None:
+def end_threads() -> None:
     """End as Python does, threads and exit hooks included, but without taking every module apart."""
     for end in (threading._shutdown, atexit._run_exitfuncs):  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
         with contextlib.suppress(Exception):
@@ -60,7 +95,14 @@ def leave(code: int) -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()
-    _exit(code)
+
+
+def stack_depth() -> int:
+    """Frames below the program's own, which are not to count against it."""
+    depth, frame = 0, sys._getframe()  # noqa: SLF001 - the only way to a frame
+    while frame.f_back is not None:
+        depth, frame = depth + 1, frame.f_back
+    return depth
 
 
 def prepare_path(packages: str) -> None:
@@ -68,28 +110,6 @@ def prepare_path(packages: str) -> None:
     if packages:
         sites = [place for place, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))]
         sys.path.insert(sites[0] if sites else len(sys.path), packages)
-
-
-def run(folder: str, counter: Counter) -> tuple[int, str]:
-    """Run program and tests; returns the exit code and the name of the error that ended them."""
-    count_unittest(counter)
-    pristine = integrity.Pristine()
-    integrity.hide_harness()
-    try:
-        tests = read(os.path.join(folder, TESTS))
-        solution = load_solution(folder)
-        pristine.restore()
-        code = run_tests(folder, tests, solution, counter)
-        if counter.hidden and not code:
-            sys.stderr.write(f"AssertionError, which the tests caught: {counter.hidden}\n")
-            return 1, "AssertionError"
-        return code, ""  # noqa: TRY300 - what it calls raises, not what it does with the result
-    except SystemExit as error:
-        sys.stderr.write(f"The program called sys.exit({error.code!r}) before the tests were through.\n")
-        return 1, "SystemExit"
-    except BaseException as error:  # noqa: BLE001 - whatever hostile code raises is its own failure
-        show(error, folder)
-        return 1, type(error).__name__
 
 
 def load_solution(folder: str) -> types.ModuleType:

@@ -6,7 +6,6 @@ plug-ins.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import io
 import os
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import types
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from aiev_interpreter.sandbox.counting import Counter
 
@@ -51,11 +50,18 @@ def invoke(function: Callable[[], Any]) -> None:
     try:
         result = function()
         if inspect.iscoroutine(result):
-            asyncio.run(result)
+            run_coroutine(result)
     except BaseException as error:
         skips = isinstance(error, unittest.SkipTest) or type(error).__name__ == "Skipped"
         if not skips or raised_by_solution(error):
             raise
+
+
+def run_coroutine(coroutine: Coroutine[Any, Any, Any]) -> None:
+    """Run an async test to its end."""
+    import asyncio  # noqa: PLC0415 - slow to import, and few tests need it
+
+    asyncio.run(coroutine)
 
 
 def raised_by_solution(error: BaseException) -> bool:
@@ -66,6 +72,8 @@ def raised_by_solution(error: BaseException) -> bool:
 
 def run_classes(module: types.ModuleType, names: list[str]) -> int:
     """Run a module's TestCase classes, and plain classes named `Test...`; returns the exit code."""
+    if not names:
+        return 0
     classes = [vars(module).get(name) for name in names]
     loader, suite = unittest.TestLoader(), unittest.TestSuite()
     for kind in classes:
@@ -148,7 +156,7 @@ def run_pytest(path: str, module: types.ModuleType, show: Callable[[BaseExceptio
             if not inspect.iscoroutinefunction(pyfuncitem.obj):
                 return None
             given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}  # noqa: SLF001
-            asyncio.run(pyfuncitem.obj(**given))
+            run_coroutine(pyfuncitem.obj(**given))
             return True
 
         def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:

@@ -22,7 +22,7 @@ import time
 from typing import Any
 
 from aiev_interpreter.sandbox import processes
-from aiev_interpreter.sandbox.forkserver import PR_SET_DUMPABLE, ForkServer
+from aiev_interpreter.sandbox.forkserver import PR_SET_DUMPABLE, ForkServer, import_common
 from aiev_interpreter.sandbox.watch import REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR, Watch
 
 PACKAGES = "/packages"
@@ -37,13 +37,11 @@ class Supervisor:
     """Serves the jobs of one sandbox.
 
     Args:
-        server_command: starts a fork server.
         writable: folders that are emptied after each job.
-        env: the fork servers' environment.
     """
 
-    def __init__(self, server_command: list[str], writable: list[str], env: dict[str, str]) -> None:
-        self.server_command, self.writable, self.env = server_command, writable, env
+    def __init__(self, writable: list[str]) -> None:
+        self.writable = writable
         self.servers: dict[tuple[str, ...], ForkServer] = {}
 
     def warm(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +98,8 @@ class Supervisor:
         if request["command"]:
             return self.watch(request, limits, mode).run_command(request["command"])
         for _ in range(2):
-            document = self.watch(request, limits, mode).run_fork(self.server(*key_of(request)))
+            server = self.server(*key_of(request))  # before the watch, whose token no server may know
+            document = self.watch(request, limits, mode).run_fork(server)
             if document is None or document["ended_by"]:
                 self.drop_servers()
             if document is not None:
@@ -135,21 +134,19 @@ class Supervisor:
 
     def watch(self, request: dict[str, Any], limits: dict[str, Any], mode: str) -> Watch:
         """A watch that spares the fork servers."""
-        return Watch(request, limits, mode, {server.process.pid for server in self.servers.values()})
+        return Watch(request, limits, mode, {server.pid for server in self.servers.values()})
 
     def server(self, tree: str, *preload: str) -> ForkServer:
         """The fork server with these packages and modules, started unless it is there."""
         key = (tree, *preload)
         server = self.servers.pop(key, None)
-        if server is not None and server.process.poll() is not None:
+        if server is not None and not server.is_alive():
             server.close()
             server = None
         if server is None:
             while len(self.servers) >= SERVERS:
                 self.servers.pop(next(iter(self.servers))).close()
-            server = ForkServer(
-                self.server_command, os.path.join(PACKAGES, tree) if tree else "", list(preload), self.env
-            )
+            server = ForkServer(os.path.join(PACKAGES, tree) if tree else "", list(preload))
         self.servers[key] = server
         return server
 
@@ -160,7 +157,7 @@ class Supervisor:
 
     def clean(self) -> bool:
         """Remove the job's processes and files; whether nothing of it is left."""
-        spared = {server.process.pid for server in self.servers.values()}
+        spared = {server.pid for server in self.servers.values()}
         alone = processes.kill_others(spared)
         processes.reap_orphans(spared)
         self.empty_folders()
@@ -235,7 +232,7 @@ def next_line(idle_seconds: float) -> bytes:
 def main() -> None:
     """Serve until the end, as process 1 alone, since it kills every other process that it sees.
 
-    The arguments are one JSON object: `server`, `writable`, `env`, `ttl_seconds`, `idle_seconds`.
+    The arguments are one JSON object: `writable`, `ttl_seconds`, `idle_seconds`.
     """
     if os.getpid() != 1:
         sys.exit("supervisor: not process 1 of a sandbox")
@@ -247,7 +244,8 @@ def main() -> None:
     for reserved in (REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR):
         if null != reserved:
             os.dup2(null, reserved, inheritable=False)
-    supervisor = Supervisor(options["server"], options["writable"], options["env"])
+    import_common()
+    supervisor = Supervisor(options["writable"])
     while line := next_line(min(options["idle_seconds"], last - time.monotonic())):
         document = supervisor.serve(json.loads(line))
         sys.stdout.write(json.dumps(document) + "\n")
