@@ -1,4 +1,4 @@
-"""Runs plans of languages in containers that have their tools; says by name what is missing."""
+"""Runs plans of languages in a container that has their tools, one after another; says by name what is missing."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from aiev_interpreter.languages import language_named
 
 SANDBOX = Path(aiev_interpreter.__file__).parent / "sandbox"
 INSIDE = (Path(__file__).parent / "inside.py").read_text()
-CONTAINER = ["docker", "run", "--rm", "-i", "--network", "none", "--user", "65534:65534", "--read-only"]
+CONTAINER = ["docker", "run", "--rm", "-d", "--network", "none", "--user", "65534:65534", "--read-only"]
 PLACES = ["--tmpfs", "/work:exec,uid=65534,size=256m", "--tmpfs", "/tmp:exec,uid=65534,size=256m", "-w", "/work"]
 
 
@@ -29,15 +29,24 @@ def image():
     client.close()
 
 
+@pytest.fixture(scope="session")
+def container(image):
+    """A container for all plans: `inside.py` begins with an empty one each time."""
+    mount = ["-v", f"{SANDBOX}:/aiev/aiev_interpreter/sandbox:ro"]
+    command = [*CONTAINER, *PLACES, *mount, "--entrypoint", "sleep", image, "3600"]
+    started = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    yield started
+    subprocess.run(["docker", "rm", "-f", started], capture_output=True, check=True)
+
+
 @pytest.fixture
-def run(image):
+def run(container):
     """Run a program with its tests in a language: exit code, streams, assertions, completed."""
 
     def execute(language, program, tests, *, mode="count", seconds=8):
         plan = language_named(language).plan(program, tests)
         request = {"files": dict(plan.files), "compile": plan.compile, "run": plan.run, "env": dict(plan.env)}
-        mount = ["-v", f"{SANDBOX}:/aiev/aiev_interpreter/sandbox:ro"]
-        command = [*CONTAINER, *PLACES, *mount, "--entrypoint", "python3", image, "-c", INSIDE]
+        command = ["docker", "exec", "-i", container, "python3", "-c", INSIDE]
         text = json.dumps(request | {"mode": mode, "seconds": seconds})
         done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
