@@ -3,8 +3,8 @@
 The cold way is a container with our image and our isolation for one program, started and removed each time. A
 conversation waits for its programs alone: its container is made while the model writes the question and the first
 answer, and removed after its end; so the pool is held to the target in that, with a pause of `MODEL_SECONDS` before
-each conversation. The figures without any pause ("back to back") make and remove every container within the time that is
-measured; there a conversation of n programs can be n times as fast as n cold containers at most, since it needs one.
+each conversation. The figures without any pause ("back to back") make and remove every container within the time that
+is measured; there a conversation of n programs can be n times as fast as n cold containers at most, since it needs one.
 Conversations have 7 programs, the most a dialogue has, and 3, about what a dialogue has.
 """
 
