@@ -42,17 +42,20 @@ class ForkServer:
     """The supervisor's handle on one server, which is a fork of the supervisor itself.
 
     Args:
+        runner: what every program is run by.
         packages: the folder of a tree of packages; empty for none.
         preload: modules to import before the first program.
     """
 
-    def __init__(self, packages: str, preload: list[str]) -> None:
+    def __init__(self, runner: harness.Harness, packages: str, preload: list[str]) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._ended = False
         self.pid = os.fork()
         if not self.pid:
             try:
-                main(_alone(theirs), packages, preload)
+                control = _alone(theirs)
+                import_packages(packages, preload)
+                main(control, runner)
             finally:
                 os._exit(1)
         theirs.close()
@@ -88,10 +91,29 @@ class ForkServer:
             self._ended = True
 
 
-def import_common() -> None:
-    """Import what every server needs; the supervisor does it once for all of them."""
+def stand_ready() -> harness.Harness:
+    """In the supervisor: import what every server needs, once for all, in memory that all of them share."""
     for name in COMMON:
         importlib.import_module(name)
+    runner = harness.Harness()
+    settle()
+    return runner
+
+
+def import_packages(packages: str, preload: list[str]) -> None:
+    """In a server: find installed packages, and import those that programs will want."""
+    harness.prepare_path(packages)
+    for name in preload:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    if preload:
+        settle()
+
+
+def settle() -> None:
+    """Take all that is in memory out of the collector's sight, which would write to every page of it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _alone(control: socket.socket) -> socket.socket:
@@ -108,15 +130,8 @@ def _alone(control: socket.socket) -> socket.socket:
     return socket.socket(fileno=_CONTROL)
 
 
-def main(control: socket.socket, packages: str, preload: list[str]) -> None:
+def main(control: socket.socket, runner: harness.Harness) -> None:
     """In the server: fork for each job until the socket closes."""
-    harness.prepare_path(packages)
-    for name in preload:
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-    runner = harness.Harness()
-    gc.collect()
-    gc.freeze()
     while True:
         data, rights, _, _ = control.recvmsg(MESSAGE_BYTES, socket.CMSG_SPACE(4 * 4))
         if not data:

@@ -1,9 +1,9 @@
 """Runs one program with its tests, inside the sandbox, and reports how many assertions were really executed.
 
-Made in the fork server, and called in a fork of it with the work folder, the descriptor of the report pipe, and one
-from which it reads the token that marks its report. The program is loaded as module `solution`; the tests run as
-`__main__` with the program's names in scope. Invariant: the report says "completed" only when the tests ran to their
-end and none failed. Not covered: a program that digs the token out of this process; see the threat model in
+Made in the supervisor, and called in a fork of a fork server with the work folder, the descriptor of the report pipe,
+and one from which it reads the token that marks its report. The program is loaded as module `solution`; the tests run
+as `__main__` with the program's names in scope. Invariant: the report says "completed" only when the tests ran to
+their end and none failed. Not covered: a program that digs the token out of this process; see the threat model in
 `interpreter/README.md`.
 """
 

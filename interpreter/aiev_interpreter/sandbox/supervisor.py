@@ -22,7 +22,7 @@ import time
 from typing import Any
 
 from aiev_interpreter.sandbox import processes
-from aiev_interpreter.sandbox.forkserver import PR_SET_DUMPABLE, ForkServer, import_common
+from aiev_interpreter.sandbox.forkserver import PR_SET_DUMPABLE, ForkServer, stand_ready
 from aiev_interpreter.sandbox.watch import REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR, Watch
 
 PACKAGES = "/packages"
@@ -42,6 +42,7 @@ class Supervisor:
 
     def __init__(self, writable: list[str]) -> None:
         self.writable = writable
+        self.runner = stand_ready()
         self.servers: dict[tuple[str, ...], ForkServer] = {}
 
     def warm(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +147,7 @@ class Supervisor:
         if server is None:
             while len(self.servers) >= SERVERS:
                 self.servers.pop(next(iter(self.servers))).close()
-            server = ForkServer(os.path.join(PACKAGES, tree) if tree else "", list(preload))
+            server = ForkServer(self.runner, os.path.join(PACKAGES, tree) if tree else "", list(preload))
         self.servers[key] = server
         return server
 
@@ -244,7 +245,6 @@ def main() -> None:
     for reserved in (REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR):
         if null != reserved:
             os.dup2(null, reserved, inheritable=False)
-    import_common()
     supervisor = Supervisor(options["writable"])
     while line := next_line(min(options["idle_seconds"], last - time.monotonic())):
         document = supervisor.serve(json.loads(line))
