@@ -17,7 +17,9 @@ def seeds() -> None:
 
 @seeds.command("build")
 @click.argument("sources", nargs=-1)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A .jsonl, .jsonl.gz, .parquet or .db file.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="A .jsonl, .jsonl.gz, .parquet or .db file."
+)
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Also write the report there, as JSON.")
 @click.option("--limit", type=click.IntRange(min=1), help="Take a random sample of so many seeds.")
 @click.option("--seed", type=click.IntRange(min=0), help="Draws the sample and the random snippets.")

@@ -1,8 +1,8 @@
-"""Builds a set of seeds: sources through filters into a file or a database, with a report of what became of everything.
+"""Builds a set of seeds: sources through filters into a file or a database, with a report of what became of it all.
 
-The teaching stage takes its seeds through the same steps (`plan_of`, `late_filters`). Invariant: without a limit, memory
-does not depend on the size of the sources; a model is asked through the journal, so a judgement that was paid for is
-never paid for again.
+The teaching stage takes its seeds through the same steps (`plan_of`, `late_filters`). Invariant: without a limit,
+memory does not depend on the size of the sources; a model is asked through the journal, so a judgement that was paid
+for is never paid for again.
 """
 
 from __future__ import annotations

@@ -116,8 +116,7 @@ class Funnel:
             },
             "filters": self.stages(),
             "found": [
-                {"reason": reason, "kind": kind, "count": count}
-                for (reason, kind), count in self.details.most_common()
+                {"reason": reason, "kind": kind, "count": count} for (reason, kind), count in self.details.most_common()
             ],
             "files_and_rows": {"read": self.read, "passed_over": dict(self.passed_over.most_common())},
             "unreadable": {"count": self.faults, "named": self.skipped},

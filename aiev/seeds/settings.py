@@ -12,9 +12,7 @@ DEFAULT_FILTERS = (
     *("test_files", "generated", "licence", "size", "unfinished", "parses", "returns_value", "has_arguments"),
     *("bad_imports", "self_contained", "personal_data", "secrets", "exact_duplicates"),
 )
-SELFCODEALIGN_IMPORTS = (
-    *("argparse", "os", "subprocess", "sys", "setuptools", "distutils", "matplotlib", "seaborn"),
-)
+SELFCODEALIGN_IMPORTS = (*("argparse", "os", "subprocess", "sys", "setuptools", "distutils", "matplotlib", "seaborn"),)
 """Source: `seed_gathering/filter_dataset.py` of bigcode-project/starcoder2-self-align."""
 
 

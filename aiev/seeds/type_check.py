@@ -46,7 +46,7 @@ _PYRIGHT_RULES = {
 _DETAIL_CHARS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TypeCheck:
     """Drops functions that a type checker finds errors in."""
 
@@ -92,7 +92,9 @@ def _with_mypy(folder: str, seconds: float) -> dict[str, str]:
 def _with_pyright(folder: str, seconds: float) -> dict[str, str]:
     program = next((found for name in ("pyright", "basedpyright") if (found := _program(name))), None)
     if program is None:
-        raise SetupError("the filter `type_check` needs pyright: pip install basedpyright, or filters.type_checker = mypy")
+        raise SetupError(
+            "the filter `type_check` needs pyright: pip install basedpyright, or filters.type_checker = mypy"
+        )
     (Path(folder) / "pyrightconfig.json").write_text(json.dumps(_PYRIGHT_RULES))
     output = _output([program, "--outputjson", "-p", folder], folder, seconds)
     try:

@@ -69,7 +69,9 @@ class Worker:
         blobs = dict[tuple[str, str], bytes | None]()
         for repository in sorted({item.repository for item in chunk if isinstance(item, BlobItem)}):
             hashes = [item.blob for item in chunk if isinstance(item, BlobItem) and item.repository == repository]
-            blobs |= {(repository, blob): data for blob, data in zip(hashes, read_blobs(repository, hashes), strict=True)}
+            blobs |= {
+                (repository, blob): data for blob, data in zip(hashes, read_blobs(repository, hashes), strict=True)
+            }
         for item in chunk:
             match item:
                 case FileItem():

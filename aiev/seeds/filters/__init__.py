@@ -45,7 +45,7 @@ OF_FILES = frozenset({"test_files", "generated", "licence"})
 """Filters that can tell from a file what would become of all its snippets."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EachAlone:
     """A filter that looks at one snippet at a time."""
 

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from aiev.seeds.extract import Snippet
 
 _OUTSIDE = frozenset(
-    "asyncio ctypes multiprocessing os pathlib shutil signal socket ssl subprocess sys tempfile threading time tkinter "
-    "urllib winreg _winapi builtins gc".split()
+    {
+        *("asyncio", "ctypes", "multiprocessing", "os", "pathlib", "shutil", "signal", "socket", "ssl", "subprocess"),
+        *("sys", "tempfile", "threading", "time", "tkinter", "urllib", "winreg", "_winapi", "builtins", "gc"),
+    }
 )
 _OUTSIDE_CALLS = frozenset({"open", "input", "exec", "eval", "__import__", "breakpoint"})
 _BUILTINS = frozenset(dir(builtins))
@@ -122,9 +124,8 @@ def _bind(node: ast.AST, bound: set[str], imported: set[str]) -> None:
             imported.add((module or "").partition(".")[0])
             bound.update(alias.asname or alias.name for alias in aliases)
         case _:
-            name = getattr(node, "name", None)
-            if isinstance(name, str):
-                bound.add(name)
+            if isinstance(own := getattr(node, "name", None), str):
+                bound.add(own)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -103,5 +103,5 @@ def _detectors() -> tuple[list[Any], Callable[[str, str, Any], bool]]:
             or heuristic.is_indirect_reference(line)
         )
 
-    kinds = get_mapping_from_secret_type_to_class().values()
+    kinds: Any = get_mapping_from_secret_type_to_class().values()
     return [kind() for kind in kinds if kind.__name__ not in _OTHER_CONCERNS], is_harmless

@@ -1,7 +1,7 @@
 """Filters on words: notes that the code is not finished, personal data.
 
-Source: unfinished code as in SelfCodeAlign (`seed_gathering/filter_dataset.py` of bigcode-project/starcoder2-self-align,
-which also drops the word "bug").
+Source: unfinished code as in SelfCodeAlign (`seed_gathering/filter_dataset.py` of
+bigcode-project/starcoder2-self-align, which also drops the word "bug").
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _EXAMPLE_DOMAINS = re.compile(
     r"|bar\.com|acme\.(?:com|org)|email\.com|company\.com|server\.com|host\.com|users\.noreply\.github\.com)$",
     re.IGNORECASE,
 )
-_FILE_ENDINGS = frozenset({"py", "js", "ts", "json", "png", "html", "css", "go", "rs", "java", "cpp", "sh", "txt", "md"})
+_FILE_ENDINGS = frozenset(
+    {"py", "js", "ts", "json", "png", "html", "css", "go", "rs", "java", "cpp", "sh", "txt", "md"}
+)
 _PHONE = re.compile(
     r"(?<![\w.+-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,4}\)[ .-]?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w.-])"
     r"|(?<![\w.+-])\+\d{1,3}(?:[ .-]?\d){8,12}(?![\w.-])"

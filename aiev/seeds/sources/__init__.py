@@ -46,8 +46,8 @@ def _items(source: str, settings: SourceSettings) -> Iterator[Item]:
     path = Path(source)
     if not path.exists() and not path.is_symlink():
         raise SeedError(
-            f"no such seed source: {source}; give a source file, a folder, a git repository, a .jsonl, .csv or .parquet "
-            f"file, a database, {HUB_PREFIX}NAME or {STDIN}"
+            f"no such seed source: {source}; give a source file, a folder, a git repository, a .jsonl, .csv or "
+            f".parquet file, a database, {HUB_PREFIX}NAME or {STDIN}"
         )
     if path.is_dir():
         if git.is_repository(path) and shutil.which("git") and git.has_commit(path):
@@ -65,7 +65,9 @@ def _repository(named: str, settings: SourceSettings) -> Iterator[Item]:
     path, at, revision = named.rpartition("@")
     folder = Path(path if at and not Path(named).exists() else named)
     if not shutil.which("git"):
-        raise SetupError(f"{git.PREFIX}{named}: the program git is not installed; install it, or give the folder itself")
+        raise SetupError(
+            f"{git.PREFIX}{named}: the program git is not installed; install it, or give the folder itself"
+        )
     if not folder.is_dir() or not git.is_repository(folder):
         raise SeedError(f"no git repository at {folder}; give the top of a work tree, or a bare repository")
     return git.repository_items(folder, revision if at and folder == Path(path) else "HEAD", settings)

@@ -132,7 +132,10 @@ def _licences(path: Path, commit: str) -> dict[str, str]:
         if mode.startswith(_REGULAR) and PurePosixPath(file).name in LICENCE_FILES and size <= _LICENCE_BYTES
     ]
     texts = read_blobs(str(path), [blob for _, blob in files])
-    named = ((folder, licence_in((text or b"").decode(errors="replace"))) for (folder, _), text in zip(files, texts, strict=True))
+    named = (
+        (folder, licence_in((text or b"").decode(errors="replace")))
+        for (folder, _), text in zip(files, texts, strict=True)
+    )
     return {folder: licence for folder, licence in named if licence}
 
 

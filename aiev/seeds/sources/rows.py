@@ -28,9 +28,7 @@ KNOWN_COLUMNS: dict[str, tuple[str, ...]] = {
         *("instruction", "problem", "text"),
     ),
     "language": ("language", "lang", "programming_language"),
-    "licence": (
-        *("licence", "license", "max_stars_repo_licenses", "detected_licenses", "gha_license_id", "licenses"),
-    ),
+    "licence": (*("licence", "license", "max_stars_repo_licenses", "detected_licenses", "gha_license_id", "licenses"),),
     "path": ("source", "path", "max_stars_repo_path", "func_path_in_repository", "file_name"),
     "name": ("name", "func_name", "entry_point"),
     "kind": ("kind",),
@@ -138,5 +136,7 @@ def parse_columns(assignments: Sequence[str]) -> tuple[tuple[str, str], ...]:
     pairs = [tuple(part.strip() for part in text.partition("=")[::2]) for text in assignments]
     for text, (role, name) in zip(assignments, pairs, strict=True):
         if role not in KNOWN_COLUMNS or not name:
-            raise ConfigError(f"column {text!r}: write it as content=NAME; what can be named is {', '.join(KNOWN_COLUMNS)}")
+            raise ConfigError(
+                f"column {text!r}: write it as content=NAME; what can be named is {', '.join(KNOWN_COLUMNS)}"
+            )
     return tuple((role, name) for role, name in pairs)

@@ -32,7 +32,6 @@ HUB_PREFIX = "hf:"
 STDIN = "-"
 _PARQUET_ROWS = 256
 _MAX_GROUP_BYTES = 1 << 31
-_ROW_SKIPS = "row"
 
 
 def table_items(path: Path, name: str, settings: SourceSettings) -> Iterator[Item]:
@@ -63,7 +62,7 @@ def _opened(path: Path, name: str, read: Callable[[BinaryIO], Iterator[Item]]) -
         try:
             if path.suffix == ".gz":
                 with gzip.open(file, "rb") as unpacked:
-                    yield from read(io.BufferedReader(unpacked))  # type: ignore[arg-type]
+                    yield from read(io.BufferedReader(unpacked))
             else:
                 yield from read(file)
         except (OSError, EOFError, zlib.error) as error:
@@ -189,7 +188,7 @@ def hub_items(name: str, settings: SourceSettings) -> Iterator[Item]:
         SeedError: there is no such dataset, or it cannot be reached.
     """
     try:
-        from datasets import IterableDataset, load_dataset, load_from_disk  # noqa: PLC0415 - an extra, slow to import
+        from datasets import load_dataset, load_from_disk  # noqa: PLC0415 - an extra, slow to import
     except ImportError:
         raise SetupError(f"{HUB_PREFIX}{name} needs the datasets library: pip install 'aiev[seeds]'") from None
     folder = Path(name)
@@ -200,16 +199,15 @@ def hub_items(name: str, settings: SourceSettings) -> Iterator[Item]:
             rows = load_from_disk(name)[settings.split]
         else:
             rows = load_dataset(name, settings.subset or None, split=settings.split, streaming=True)
-    except Exception as error:  # the library raises whatever its network and file layers do
+    except Exception as error:  # noqa: BLE001 - the library raises whatever its network and file layers do
         raise SeedError(
             f"{HUB_PREFIX}{name}: cannot open split {settings.split!r}: {type(error).__name__}: "
             f"{(str(error).splitlines() or [''])[0]}"
         ) from None
-    del IterableDataset
     columns: Columns | None = None
     number = 0
     try:
-        for number, row in enumerate(rows, 1):  # noqa: B007 - said when the rows break off
+        for number, row in enumerate(rows, 1):
             columns = columns or Columns.found_in(list(row), settings)
             yield columns.item(row, f"{HUB_PREFIX}{name}:{number}")
     except Exception as error:  # noqa: BLE001 - see above; what was read stays
