@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from aiev.cli.shared import AS_JSON, configured, merged_config, print_json, print_view, toml_list
+from aiev.cli.shared import AS_JSON, INTERRUPTED, configured, merged_config, print_json, print_view, toml_list
 from aiev_agents.languages import LANGUAGES
 
 
@@ -55,7 +56,11 @@ def build(
     more += [f'seeds.kind="{kind}"'] if kind else []
     more += [f"seeds.columns={toml_list(columns)}"] if columns else []
     config = merged_config(files, tuple(more))
-    made = build_seeds(config, sources or config.settings.seeds.sources, out, report=report)
+    try:
+        made = build_seeds(config, sources or config.settings.seeds.sources, out, report=report)
+    except KeyboardInterrupt:
+        click.echo("aiev: stopped; a file is written whole or not at all, a database keeps what it got", err=True)
+        sys.exit(INTERRUPTED)
     if as_json:
         print_json(made)
         return

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import PurePath
+from posixpath import splitext
 
 PYTHON = "python"
 _EXTENSIONS = {
@@ -28,9 +25,9 @@ EXTENSIONS = {extension: language for language, extensions in _EXTENSIONS.items(
 """Languages by the extensions of their files."""
 
 
-def language_of(path: PurePath) -> str | None:
+def language_of(path: str) -> str | None:
     """The language of a file by its extension, in lower case; None when it is none of ours."""
-    return EXTENSIONS.get(path.suffix.lower())
+    return EXTENSIONS.get(splitext(path)[1].lower())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 DEFAULT_FILTERS = (
-    *("test_files", "generated", "licence", "size", "unfinished", "parses", "returns_value", "has_arguments"),
+    *("test_files", "generated", "licence", "size", "unfinished", "returns_value", "parses", "has_arguments"),
     *("bad_imports", "self_contained", "personal_data", "secrets", "exact_duplicates"),
 )
 SELFCODEALIGN_IMPORTS = (*("argparse", "os", "subprocess", "sys", "setuptools", "distutils", "matplotlib", "seaborn"),)

@@ -11,11 +11,12 @@ import signal
 import warnings
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiev.seeds.extract import Snippet, documented_functions, random_snippets
 from aiev.seeds.filters import OF_FILES, early_filters, split_names
+from aiev.seeds.filters.facts import BATCH
 from aiev.seeds.filters.origin import is_test_path, licence, why_generated
 from aiev.seeds.funnel import Funnel
 from aiev.seeds.languages import language_of
@@ -91,7 +92,7 @@ class Worker:
                 yield text
 
     def _file(self, item: FileItem) -> SourceText | Skipped:
-        language = language_of(PurePosixPath(item.path)) or item.language
+        language = language_of(item.path) or item.language
         if early := self._by_path(item.origin, language, is_named=item.named):
             return early
         data = read_bounded(item.path, item.root, self._plan.source.max_file_bytes)
@@ -102,7 +103,7 @@ class Worker:
         return self._wanted(SourceText(text, item.origin, found, language=language), is_named=item.named)
 
     def _blob(self, item: BlobItem, data: bytes | None) -> SourceText | Skipped:
-        language = language_of(PurePosixPath(item.path)) or ""
+        language = language_of(item.path) or ""
         if early := self._by_path(item.path, language, is_named=False):
             return early
         where = f"{item.repository}: {item.path}"
@@ -167,7 +168,8 @@ def judged(snippets: list[Snippet], filters: Sequence[Filter], funnel: Funnel) -
     """Snippets that pass every filter, in order; the others are counted. All of them are counted as taken."""
     for snippet in snippets:
         funnel.take(snippet)
-    return passed(snippets, filters, funnel)
+    parts = (snippets[start : start + BATCH] for start in range(0, len(snippets), BATCH))
+    return [snippet for part in parts for snippet in passed(part, filters, funnel)]
 
 
 def passed(snippets: list[Snippet], filters: Sequence[Filter], funnel: Funnel) -> list[Snippet]:

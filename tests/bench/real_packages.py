@@ -40,7 +40,10 @@ def fetch(folder: Path, packages: tuple[str, ...] = PACKAGES) -> Path:
 def _fetch(package: str, wheels: Path, sources: Path) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     done = subprocess.run(
-        [*command, "--only-binary", ":all:", "--dest", str(wheels), package], capture_output=True, text=True, check=False
+        [*command, "--only-binary", ":all:", "--dest", str(wheels), package],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         sys.stderr.write(f"{package}: not to be had: {done.stderr.strip().splitlines()[-1]}\n")

@@ -10,11 +10,10 @@ import ast
 import builtins
 import re
 import sys
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aiev.seeds import scope
-from aiev.seeds.filters.facts import FUNCTION, foreign_function, python_tree
+from aiev.seeds.filters.facts import FUNCTION, foreign_function, python_facts, python_tree
 from aiev.seeds.known_names import KNOWN, REACHING
 from aiev.seeds.languages import PYTHON
 from aiev.seeds.verdicts import Drop
@@ -33,21 +32,23 @@ _OUTSIDE = frozenset(
     }
 )
 _OUTSIDE_CALLS = frozenset({"open", "input", "exec", "eval", "__import__", "breakpoint"})
-_BUILTINS = frozenset(dir(builtins))
+_OUTSIDE_NAMES = _OUTSIDE | _OUTSIDE_CALLS
+_KNOWN = frozenset(dir(builtins)) | sys.stdlib_module_names
 
 
 def self_contained(snippet: Snippet) -> Drop | None:
     """Drop functions that need their module's own names, or reach outside of the process."""
     if foreign := foreign_function(snippet):
         return _needs(foreign, snippet.language)
-    tree = python_tree(snippet)
-    if tree is None:
+    facts = python_facts(snippet)
+    if facts is None:
         return None
-    loaded, bound, imported = _names(tree)
-    free = loaded - bound - _BUILTINS
-    if outside := ((free | imported) & _OUTSIDE) | (loaded & _OUTSIDE_CALLS):
+    outside = facts.free & _OUTSIDE_NAMES
+    if "import" in snippet.content:
+        outside |= _imported(snippet) & _OUTSIDE
+    if outside:
         return Drop("reaches_outside", _listed(outside))
-    missing = free - sys.stdlib_module_names
+    missing = facts.free - _KNOWN
     return Drop("not_self_contained", _listed(missing)) if missing else None
 
 
@@ -70,62 +71,28 @@ def bad_imports(modules: Sequence[str]) -> Callable[[Snippet], Drop | None]:
     def check(snippet: Snippet) -> Drop | None:
         if not listed or snippet.language != PYTHON or not mention.search(snippet.content):
             return None
-        tree = python_tree(snippet)
-        if tree is None:
-            found = {match[1] for match in statement.finditer(snippet.content)} if snippet.kind != FUNCTION else set()
+        facts = python_facts(snippet)
+        if facts is not None:
+            found = set(facts.free | _imported(snippet)) & listed
+        elif snippet.kind != FUNCTION:
+            found = {match[1] for match in statement.finditer(snippet.content)}
         else:
-            loaded, bound, imported = _names(tree)
-            found = ((loaded - bound) | imported) & listed
+            return None
         return Drop("bad_import", _listed(found)) if found else None
 
     return check
 
 
-@lru_cache(maxsize=64)
-def _names(tree: ast.AST) -> tuple[set[str], set[str], set[str]]:
-    """Names that are read, names that are bound anywhere inside, and modules that are imported."""
-    loaded, bound, imported = set[str](), set[str](), set[str]()
-    stack: list[ast.AST] = [tree]
-    while stack:
-        node = stack.pop()
-        kind = type(node)
-        if kind is ast.Name:
-            (loaded if type(node.ctx) is ast.Load else bound).add(node.id)  # type: ignore[attr-defined]
-            continue
-        if kind is ast.Constant:
-            continue
-        if kind in _BINDING:
-            _bind(node, bound, imported)
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if type(value) is list:
-                stack += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST):
-                stack.append(value)
-    return loaded, bound, imported
-
-
-_BINDING = frozenset(
-    {
-        *(ast.arg, ast.ExceptHandler, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom),
-        *(ast.MatchAs, ast.MatchStar, ast.MatchMapping),
-    }
-)
-
-
-def _bind(node: ast.AST, bound: set[str], imported: set[str]) -> None:
-    match node:
-        case ast.arg(arg=name) | ast.MatchMapping(rest=str(name)):
-            bound.add(name)
-        case ast.Import(names=aliases):
-            imported.update(alias.name.partition(".")[0] for alias in aliases)
-            bound.update(alias.asname or alias.name.partition(".")[0] for alias in aliases)
-        case ast.ImportFrom(module=module, names=aliases):
-            imported.add((module or "").partition(".")[0])
-            bound.update(alias.asname or alias.name for alias in aliases)
-        case _:
-            if isinstance(own := getattr(node, "name", None), str):
-                bound.add(own)
+def _imported(snippet: Snippet) -> set[str]:
+    """Modules that a Python function imports inside of itself."""
+    tree = python_tree(snippet) if "import" in snippet.content else None
+    names = set[str]()
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Import):
+            names.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").partition(".")[0])
+    return names
 
 
 def _listed(names: Iterable[str]) -> str:

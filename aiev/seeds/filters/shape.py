@@ -6,10 +6,11 @@ Source: that functions need arguments and a return value is SelfCodeAlign's rule
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from aiev.seeds import scope
-from aiev.seeds.filters.facts import FUNCTION, definition, foreign_function, python_tree
+from aiev.seeds.filters.facts import FUNCTION, foreign_function, python_facts, python_tree
 from aiev.seeds.languages import PYTHON
 from aiev.seeds.verdicts import Drop
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from aiev.seeds.extract import Snippet
 
 _NO_RETURN, _NO_ARGUMENTS, _PARSE_ERROR = Drop("no_return_value"), Drop("no_arguments"), Drop("parse_error")
+_TRIPLE = ('"""', "'''")
+_RETURN_LINE = re.compile(r"^[ \t]+return[ \t]*[^\s#;]", re.MULTILINE)
 
 
 def size(snippet: Snippet, *, min_lines: int, max_lines: int, max_chars: int) -> Drop | None:
@@ -33,7 +36,7 @@ def parses(snippet: Snippet) -> Drop | None:
     """Drop functions that this Python, or their own language's grammar, cannot parse."""
     if snippet.kind != FUNCTION:
         return None
-    found = python_tree(snippet) if snippet.language == PYTHON else foreign_function(snippet)
+    found = python_facts(snippet) if snippet.language == PYTHON else foreign_function(snippet)
     return _PARSE_ERROR if found is None else None
 
 
@@ -41,40 +44,35 @@ def returns_value(snippet: Snippet) -> Drop | None:
     """Drop functions without a result; a generator's yield counts as one."""
     if foreign := foreign_function(snippet):
         return None if scope.gives_result(foreign, snippet.language) else _NO_RETURN
-    tree = python_tree(snippet)
-    if tree is None:
+    if snippet.language != PYTHON or snippet.kind != FUNCTION:
         return None
-    if "return" not in snippet.content and "yield" not in snippet.content:
-        return _NO_RETURN
-    return None if _gives_result(tree, yields="yield" in snippet.content) else _NO_RETURN
+    told = _told_by_text(snippet.content)
+    if told is None:
+        tree = python_tree(snippet)
+        told = tree is None or any(map(_is_result, ast.walk(tree)))
+    return None if told else _NO_RETURN
 
 
-def _gives_result(tree: ast.Module, *, yields: bool) -> bool:
-    """Whether anything is returned or yielded; only where the word `yield` stands are expressions looked into."""
-    stack: list[ast.AST] = [*tree.body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Return | ast.Yield) and node.value is not None:
-            return True
-        if isinstance(node, ast.YieldFrom):
-            return True
-        if yields:
-            stack += ast.iter_child_nodes(node)
-            continue
-        for name in ("body", "orelse", "handlers", "finalbody", "cases"):
-            inner = getattr(node, name, None)
-            if isinstance(inner, list):
-                stack += inner
-    return False
+def _told_by_text(content: str) -> bool | None:
+    """Whether a Python function gives a result, where its text leaves no doubt."""
+    quotes = next((mark for mark in _TRIPLE if mark in content), None)
+    if quotes is None or sum(map(content.count, _TRIPLE)) != 2:  # noqa: PLR2004 - the two ends of the docstring
+        return None
+    code = content.rpartition(quotes)[2]
+    if "yield" in code:
+        return None
+    if _RETURN_LINE.search(code):
+        return True
+    return None if "return" in code else False
+
+
+def _is_result(node: ast.AST) -> bool:
+    return (isinstance(node, ast.Return | ast.Yield) and node.value is not None) or isinstance(node, ast.YieldFrom)
 
 
 def has_arguments(snippet: Snippet) -> Drop | None:
     """Drop functions that take nothing."""
     if foreign := foreign_function(snippet):
         return None if scope.takes_arguments(foreign, snippet.language) else _NO_ARGUMENTS
-    function = definition(snippet)
-    if function is None:
-        return None
-    arguments = function.args
-    taken = arguments.posonlyargs or arguments.args or arguments.kwonlyargs or arguments.vararg or arguments.kwarg
-    return None if taken else _NO_ARGUMENTS
+    facts = python_facts(snippet)
+    return _NO_ARGUMENTS if facts and not facts.takes_arguments else None

@@ -42,10 +42,12 @@ _LOW_BYTES = 4
 
 def unfinished(words: Sequence[str]) -> Callable[[Snippet], Drop | None]:
     """A filter that drops what holds one of these words, whatever their case."""
-    pattern = re.compile("|".join(rf"\b{re.escape(word.lower())}" for word in words)) if words else None
+    lowered = [word.lower() for word in words]
+    pattern = re.compile("|".join(rf"\b{re.escape(word)}" for word in lowered))
 
     def check(snippet: Snippet) -> Drop | None:
-        found = pattern.search(snippet.content.lower()) if pattern else None
+        text = snippet.content.lower()
+        found = pattern.search(text) if any(word in text for word in lowered) else None
         return Drop("unfinished", found[0]) if found else None
 
     return check

@@ -7,7 +7,7 @@ source that does not exist is an error.
 from __future__ import annotations
 
 import os
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiev.seeds.languages import PYTHON, language_of
@@ -24,7 +24,7 @@ SKIPPED_FOLDERS = {
     *("__pycache__", "site-packages", "node_modules", "lib2to3"),
     *("vendor", "third_party", "target"),
 }
-_TABLES = frozenset({".parquet"})
+_TABLES = (".parquet",)
 """Tables that are read where they are found; a JSONL file in a folder may be anything, so it must be named."""
 
 
@@ -42,10 +42,9 @@ def folder_items(root: Path, settings: SourceSettings) -> Iterator[Item]:
         relative = os.path.relpath(folder, root)
         prefix = "" if relative == "." else f"{relative}/"
         for name in sorted(files):
-            suffix = PurePath(name).suffix
-            if language_of(PurePath(name)) is not None:
+            if language_of(name) is not None:
                 yield FileItem(path=f"{folder}/{name}", origin=prefix + name, root=str(root))
-            elif suffix in _TABLES:
+            elif name.endswith(_TABLES):
                 yield from table_items(Path(folder) / name, prefix + name, settings)
             else:
                 yield Skipped("not_source", prefix + name, is_fault=False)

@@ -50,7 +50,7 @@ def repository_items(path: Path, revision: str, settings: SourceSettings) -> Ite
         where = PurePosixPath(file)
         if not mode.startswith(_REGULAR) or _is_left_out(where):
             continue
-        if language_of(where) is None:
+        if language_of(file) is None:
             yield Skipped("not_source", file, is_fault=False)
         elif size > settings.max_file_bytes:
             yield Skipped("too_large", f"{path}: {file}", f"more than {settings.max_file_bytes} bytes")

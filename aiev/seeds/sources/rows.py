@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import ConfigError
@@ -113,7 +112,7 @@ def _language(named: str, path: str, *, whole: bool) -> str | None:
     """A row's language; one that says nothing of it is Python if it is a snippet, and unknown if it is a file."""
     if named:
         return canonical_name(named)
-    by_path = language_of(PurePosixPath(path)) if path else None
+    by_path = language_of(path) if path else None
     return by_path or (PYTHON if whole else None)
 
 
