@@ -14,9 +14,14 @@ from pathlib import Path
 
 PACKAGES = (
     *("tensorflow", "torch", "transformers", "scipy", "numpy", "pandas", "scikit-learn", "sympy", "jax", "networkx"),
-    *("homeassistant", "apache-airflow-core", "salt", "ray", "pymatgen", "statsmodels", "astropy", "scikit-image"),
+    *("homeassistant", "apache-airflow-core", "ray", "pymatgen", "statsmodels", "astropy", "scikit-image"),
     *("django", "sqlalchemy", "matplotlib", "dask", "xarray", "biopython", "mlflow", "diffusers", "keras", "nltk"),
     *("onnx", "bokeh", "moto", "twisted", "ibis-framework", "qiskit", "pennylane", "monai", "paddlepaddle"),
+    *("mne", "nilearn", "sktime", "pymc", "pytensor", "numba", "cvxpy", "geopandas", "pyvista", "kornia", "timm"),
+    *("tensorflow-probability", "flax", "langchain-community", "llama-index-core", "spacy", "streamlit", "gradio"),
+    *("torch-geometric", "torchvision", "cupy-cuda12x", "librosa", "sunpy", "trimesh", "dagster", "prefect", "mypy"),
+    *("holoviews", "plotly", "google-cloud-aiplatform", "sagemaker", "conan", "metpy", "yt", "optax", "deepchem"),
+    *("accelerate", "datasets", "peft", "sentence-transformers", "azure-cli", "apache-superset", "lightning", "dgl"),
 )
 """All under MIT, BSD, Apache-2.0, PSF or alike."""
 _SOURCES = re.compile(
