@@ -94,8 +94,31 @@ class SeedsConfig(_Section):
 
     sources: tuple[str, ...]
     languages: tuple[LanguageName, ...]
-    kind: Literal["function", "snippet"]
+    kind: Literal["function", "snippet", "problem"]
     self_contained: bool
+    filters: tuple[str, ...]
+    workers: int = Field(ge=0, le=1024)
+    rows: Literal["auto", "file", "function", "snippet", "problem"]
+    columns: tuple[str, ...]
+    subset: str
+    split: str = Field(min_length=1)
+    max_file_kib: int = Field(ge=1)
+    max_row_kib: int = Field(ge=1)
+
+
+class FiltersConfig(_Section):
+    """Bounds and lists of the filters that `seeds.filters` names."""
+
+    min_lines: int = Field(ge=0)
+    max_lines: int = Field(ge=1)
+    max_chars: int = Field(ge=1)
+    unfinished_words: tuple[str, ...]
+    bad_imports: tuple[str, ...]
+    licences: tuple[str, ...]
+    unknown_licence: Literal["keep", "drop"]
+    type_checker: Literal["mypy", "pyright"]
+    type_check_seconds: float = Field(gt=0)
+    judge_tokens: int = Field(ge=1)
 
 
 class InterpreterConfig(_Section):
@@ -147,6 +170,7 @@ class Settings(_Section):
     programmer: ProgrammerConfig
     dialogue: DialogueConfig
     seeds: SeedsConfig
+    filters: FiltersConfig
     interpreter: InterpreterConfig
     install: InstallConfig
     store: StoreConfig
@@ -155,11 +179,13 @@ class Settings(_Section):
 _NO_INFLUENCE = {
     "run": {"workers", "limit"},
     "model": {"timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url"},
-    "seeds": {"sources", "languages", "kind", "self_contained"},
+    "seeds": set(SeedsConfig.model_fields),
     "interpreter": {"languages", "runtime", "ready", "kept", "preload"},
     "store": {"full_sync"},
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
+_NO_INFLUENCE_AT_ALL = {"filters"}
+"""Sections of such keys alone, which runs that began before there was such a section do not know either."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +208,7 @@ class Config:
         table = {
             section: {key: value for key, value in values.items() if key not in _NO_INFLUENCE.get(section, ())}
             for section, values in self.settings.model_dump(mode="json").items()
+            if section not in _NO_INFLUENCE_AT_ALL
         }
         return hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
 

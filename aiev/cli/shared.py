@@ -12,7 +12,7 @@ import click
 from aiev.errors import AievError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from aiev.config import Config
 
@@ -58,6 +58,11 @@ def merged_config(files: tuple[Path, ...], assignments: tuple[str, ...]) -> Conf
     from aiev.config import load_config  # noqa: PLC0415 - pydantic is slow to import
 
     return load_config(files, assignments)
+
+
+def toml_list(values: Sequence[str]) -> str:
+    """A list of texts as TOML writes it, for a setting."""
+    return json.dumps(list(values), ensure_ascii=False)
 
 
 def language_called(name: str) -> str:

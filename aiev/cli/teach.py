@@ -12,14 +12,14 @@ from aiev_agents.languages import LANGUAGES
 
 
 @click.command()
-@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1)
 @click.option("--db", type=click.Path(path_type=Path), default=Path("aiev.db"), show_default=True, help="Database.")
 @click.option("--limit", type=click.IntRange(min=1), help="Take so many seeds.")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), help="Of the problems; each seed's own without it.")
 @configured
 @AS_JSON
 def teach(
-    sources: tuple[Path, ...],
+    sources: tuple[str, ...],
     db: Path,
     limit: int | None,
     language: str | None,
@@ -27,7 +27,7 @@ def teach(
     assignments: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Make dialogues from the snippets in SOURCES (source files, folders, JSONL).
+    """Make dialogues from the snippets in SOURCES (see `aiev seeds build --help`).
 
     Without SOURCES the snippets that ship with aiev are taken. The same command again goes on with what is missing.
     """
@@ -37,8 +37,7 @@ def teach(
     more += [f"run.limit={limit}"] if limit else []
     more += [f"dialogue.language={language}"] if language else []
     config = merged_config(files, tuple(more))
-    chosen = sources or tuple(Path(source) for source in config.settings.seeds.sources)
-    summary = teach_with_panel(config, chosen, db, quiet=as_json)
+    summary = teach_with_panel(config, sources or config.settings.seeds.sources, db, quiet=as_json)
     if as_json:
         print_json(summary.as_dict())
     else:

@@ -18,6 +18,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from aiev.recipes.build_seeds import late_filters, plan_of
 from aiev.recipes.teach import Teaching, TeachResult
 from aiev.seeds.load import load_seeds
 from aiev.view.panel import histogram, line, panel, span
@@ -82,21 +83,15 @@ class Summary:
         return grid
 
 
-def teach_with_panel(config: Config, sources: Sequence[Path], db: Path, *, quiet: bool = False) -> Summary:
+def teach_with_panel(config: Config, sources: Sequence[str], db: Path, *, quiet: bool = False) -> Summary:
     """Load the seeds and work through them, showing how it goes on standard error.
 
     Raises:
         AievError: see `Teaching.run` and `load_seeds`.
     """
     settings = config.settings
-    seeds = load_seeds(
-        sources,
-        kind=settings.seeds.kind,
-        limit=settings.run.limit,
-        seed=settings.run.seed,
-        self_contained=settings.seeds.self_contained,
-        languages=settings.seeds.languages,
-    )
+    plan = plan_of(settings, judge_rows=False)
+    seeds = load_seeds(sources, plan, late=late_filters(plan, settings), limit=settings.run.limit)
     teaching = Teaching(config, seeds.seeds, db)
     result, interrupted = asyncio.run(_run(teaching, quiet=quiet))
     return Summary(result=result, db=db, funnel=seeds.funnel.summary(), interrupted=interrupted)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiev.seeds.languages import ATTRIBUTES, COMMENTS, PYTHON, RULES, Rules
-from aiev_agents.languages.syntax import name_of, parse, text_of
+from aiev.seeds.python_blocks import documented_blocks
+from aiev_agents.languages.syntax import name_of, parser, text_of
 
 if TYPE_CHECKING:
     import random
@@ -30,13 +31,28 @@ _FUNCTION_VALUES = {"arrow_function", "function_expression", "generator_function
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A piece of source. `line` counts from 1."""
+    """A piece of source, with where it comes from. `line` counts from 1; 0 when it is the whole of a row."""
 
     kind: str
+    """`function` (documented), `snippet` (consecutive lines) or `problem` (a programming task in words)."""
     content: str
     line: int
     name: str | None = None
     language: str = PYTHON
+    path: str = ""
+    """Relative to the given source; `file:row` where a row names none."""
+    licence: str | None = None
+    """SPDX expression; None when it is not known."""
+    repository: str = ""
+    revision: str = ""
+    """Commit that it was read at; empty outside of git."""
+    blob: str = ""
+    """Git's hash of the file's content; empty outside of git."""
+
+    @property
+    def source(self) -> str:
+        """Path and line, as it is stored."""
+        return f"{self.path}:{self.line}" if self.line else self.path
 
 
 def documented_functions(text: str, language: str = PYTHON) -> Iterator[Snippet]:
@@ -44,15 +60,36 @@ def documented_functions(text: str, language: str = PYTHON) -> Iterator[Snippet]
 
     Top-level functions, and those inside of what a language puts them into: Java's classes, namespaces, modules.
     """
-    root = parse(text, language)
     data = text.encode(errors="surrogatepass")
-    found = _with_docstrings(root) if language == PYTHON else _with_comments(root, RULES[language])
-    for first, last, function in found:
-        begin = data.rfind(b"\n", 0, first.start_byte) + 1
-        begin = first.start_byte if data[begin : first.start_byte].strip() else begin
-        content = textwrap.dedent(data[begin : last.end_byte].decode(errors="surrogatepass"))
-        name = name_of(function)
-        yield Snippet("function", content, line=first.start_point[0] + 1, name=name or None, language=language)
+    for begin, found in _found(data, language):
+        first, last, function = found
+        start = begin + first.start_byte
+        head = data.rfind(b"\n", 0, start) + 1
+        start = start if data[head:start].strip() else head
+        content = data[start : begin + last.end_byte].decode(errors="surrogatepass")
+        yield Snippet(
+            "function",
+            textwrap.dedent(content) if content[:1].isspace() else content,
+            line=data.count(b"\n", 0, start) + 1,
+            name=name_of(function) or None,
+            language=language,
+        )
+
+
+def _found(data: bytes, language: str) -> Iterator[tuple[int, tuple[Node, Node, Node]]]:
+    """Documented functions as nodes, each with the offset that the nodes' own positions count from."""
+    if language != PYTHON:
+        root = parser(language).parse(data).root_node
+        yield from ((0, found) for found in _with_comments(root, RULES[language]))
+        return
+    blocks = documented_blocks(data)
+    roots = [parser(PYTHON).parse(data[block.start : block.end]).root_node for block in blocks or ()]
+    if blocks is None or any(root.has_error for root in roots):
+        whole = parser(PYTHON).parse(data).root_node
+        yield from ((0, found) for found in _with_docstrings(whole))
+        return
+    for block, root in zip(blocks, roots, strict=True):
+        yield from ((block.start, found) for found in _with_docstrings(root))
 
 
 def _with_docstrings(root: Node) -> Iterator[tuple[Node, Node, Node]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePath
+from posixpath import splitext
 
 PYTHON = "python"
 _EXTENSIONS = {
@@ -23,21 +23,11 @@ _EXTENSIONS = {
 }
 EXTENSIONS = {extension: language for language, extensions in _EXTENSIONS.items() for extension in extensions}
 """Languages by the extensions of their files."""
-_UNWANTED = re.compile(
-    r"^test_.*\.py$|_test\.(?:go|cc|cpp|py)$|\.(?:test|spec)\.\w+$|(?:[a-z0-9]Tests?|^Test[A-Z]\w*)\.java$"
-    r"|\.min\.\w+$|\.d\.[mc]?ts$"
-)
-"""Files of tests, and files that hold no source that a person wrote."""
 
 
-def language_of(path: PurePath) -> str | None:
+def language_of(path: str) -> str | None:
     """The language of a file by its extension, in lower case; None when it is none of ours."""
-    return EXTENSIONS.get(path.suffix.lower())
-
-
-def is_wanted(name: str) -> bool:
-    """Whether a file of that name, found in a folder, is read."""
-    return language_of(PurePath(name)) is not None and not _UNWANTED.search(name)
+    return EXTENSIONS.get(splitext(path)[1].lower())
 
 
 @dataclass(frozen=True, slots=True)

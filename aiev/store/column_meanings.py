@@ -78,12 +78,15 @@ COLUMNS = {
     },
     "seeds": {
         "id": "First 16 hex digits of the SHA-256 of kind, language and content.",
-        "kind": "`function` (a documented function) or `snippet` (1 to 15 consecutive lines).",
+        "kind": "`function` (documented), `snippet` (1 to 15 consecutive lines) or `problem` (a task in words).",
         "language": "Programming language.",
         "name": "Name of the function; null for a snippet.",
         "content": "The snippet.",
         "source": "Path or JSONL field, with the line.",
         "licence": "SPDX expression; null when unknown.",
+        "repository": "Repository that it was read from; empty outside of git.",
+        "revision": "Commit that it was read at; empty outside of git.",
+        "blob": "Git's hash of the content of its file; empty outside of git.",
     },
     "conversations": _CONVERSATION,
     "messages": {

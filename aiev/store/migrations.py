@@ -138,6 +138,13 @@ def m001_first_schema(db: Database) -> None:
     db.table("messages").enable_fts(["content"], create_triggers=True)
 
 
+@migrations()
+def m006_provenance_of_seeds(db: Database) -> None:
+    """Where in git a seed was read: repository, commit, and the hash of the file's content."""
+    for column in ("repository", "revision", "blob"):
+        db.execute(f"alter table seeds add column {column} text not null default ''")
+
+
 def migrate(db: Database, path: Path) -> None:
     """Bring a database to the newest schema, all pending steps in one transaction or none.
 

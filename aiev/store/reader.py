@@ -181,6 +181,14 @@ class Reader:
         """A seed by its id."""
         return SeedRecord(**self._rows("select * from seeds where id = ?", seed_id)[0])
 
+    def seeds(self) -> Iterator[SeedRecord]:
+        """All seeds, in the order in which they came, without holding them all."""
+        with self._translated():
+            cursor = self._db.execute("select * from seeds order by rowid")
+            names = [column[0] for column in cursor.description]
+            for row in cursor:
+                yield SeedRecord(**dict(zip(names, row, strict=True)))
+
     def run(self, run_id: str) -> RunRecord:
         """A run by its id."""
         row = self._rows("select * from runs where id = ?", run_id)[0]

@@ -33,7 +33,7 @@ class SeedRecord:
 
     id: str
     kind: str
-    """`function` (a documented function) or `snippet` (1 to 15 consecutive lines)."""
+    """`function` (documented), `snippet` (1 to 15 consecutive lines) or `problem` (a task in words)."""
     language: str
     content: str
     source: str
@@ -41,6 +41,11 @@ class SeedRecord:
     licence: str | None
     name: str | None = None
     """Name of the function, when there is one."""
+    repository: str = ""
+    revision: str = ""
+    """Commit that it was read at; empty outside of git."""
+    blob: str = ""
+    """Git's hash of the file that it stands in; empty outside of git."""
 
 
 @dataclass(frozen=True, slots=True)

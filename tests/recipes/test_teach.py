@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from loading import load_seeds
 from talk import BAD, GOOD, judge, scripted_model
 
 from aiev.config import load_config
 from aiev.errors import SetupError
 from aiev.recipes.teach import Teaching
-from aiev.seeds.load import load_seeds
 from aiev.store.reader import Filters, Reader
 from aiev_agents.errors import ModelRefused, RequestRejected
 from aiev_interpreter.scripted import ScriptedInterpreter
@@ -172,6 +172,7 @@ sys.path.insert(0, {tests!r})
 from aiev.config import load_config
 from aiev.recipes.teach import Teaching
 from aiev.seeds.load import load_seeds
+from aiev.seeds.settings import Plan
 from aiev_interpreter.scripted import ScriptedInterpreter
 from talk import BAD, GOOD, judge, scripted_model
 model = scripted_model(GOOD, latency_seconds=0.02)
@@ -183,7 +184,7 @@ async def chat(request):
     return reply
 model.chat = chat
 config = load_config(assignments={quiet!r} + ("run.workers=3",))
-teaching = Teaching(config, load_seeds([], limit=30).seeds, Path("t.db"))
+teaching = Teaching(config, load_seeds([], Plan(judge_rows=False, workers=1), limit=30).seeds, Path("t.db"))
 asyncio.run(teaching.run(model=model, interpreter=ScriptedInterpreter(judge)))
 """
 

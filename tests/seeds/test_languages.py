@@ -4,11 +4,13 @@ import json
 import random
 
 import pytest
+from loading import load_seeds
 
 from aiev.errors import SeedError
 from aiev.seeds.extract import documented_functions, random_snippets
-from aiev.seeds.languages import EXTENSIONS, RULES, is_wanted
-from aiev.seeds.load import load_seeds
+from aiev.seeds.filters.origin import is_test_path, why_generated
+from aiev.seeds.languages import EXTENSIONS, RULES
+from aiev.seeds.settings import DEFAULT_FILTERS
 from aiev_agents.languages import LANGUAGES
 
 KEPT = {
@@ -99,29 +101,29 @@ def test_what_only_stands_near_is_no_documentation(language, text):
 @pytest.mark.parametrize(
     ("language", "function", "reason"),
     [
-        ("javascript", "/** D. */\nfunction f(x) {\n  return helper(x);\n}", "not self-contained"),
-        ("javascript", "/** D. */\nfunction f(x) {\n  return this.y + x;\n}", "not self-contained"),
-        ("javascript", "/** D. */\nfunction f(x) {\n  return fetch(x);\n}", "reaches outside"),
-        ("javascript", "/** D. */\nfunction f(x) {\n  console.log(x);\n}", "no return value"),
-        ("typescript", "/** D. */\nfunction f(): number {\n  return 1;\n}", "no arguments"),
-        ("typescript", "/** D. */\nfunction f(x: Node): number {\n  return x.y;\n}", "not self-contained"),
-        ("java", "/** D. */\nint f(int x) {\n    return field + x;\n}", "not self-contained"),
-        ("java", "/** D. */\nint f(int x) {\n    return g(x);\n}", "not self-contained"),
-        ("java", "/** D. */\nvoid f(int x) {\n    int y = x;\n}", "no return value"),
-        ("java", "/** D. */\nint f(int x) {\n    System.exit(x);\n    return x;\n}", "reaches outside"),
-        ("cpp", "/// D.\nvoid f(int x) {\n    x + 1;\n}", "no return value"),
-        ("cpp", "/// D.\nint f(Thing x) {\n    return x.y;\n}", "not self-contained"),
-        ("cpp", "/// D.\nint f() {\n    return 1;\n}", "no arguments"),
-        ("rust", "/// D.\nfn f(x: u8) {\n    drop(x);\n}", "no return value"),
-        ("rust", "/// D.\nfn f(x: u8) -> u8 {\n    crate_own(x)\n}", "not self-contained"),
-        ("rust", "/// D.\nfn f(x: &str) -> String {\n    std::fs::read(x)\n}", "reaches outside"),
-        ("go", "// D.\nfunc F(x int) {\n\tx++\n}", "no return value"),
-        ("go", "// D.\nfunc F(x Thing) int {\n\treturn x.y\n}", "not self-contained"),
-        ("go", "// D.\nfunc F(x string) error {\n\treturn os.Remove(x)\n}", "reaches outside"),
-        ("bash", "# D.\nf() {\n  echo one\n}", "no arguments"),
-        ("bash", "# D.\nf() {\n  rm $1\n  echo done\n}", "reaches outside"),
-        ("bash", '# D.\nf() {\n  echo "$1 $OUTSIDE"\n}', "not self-contained"),
-        ("bash", '# D.\nf() {\n  helper "$1"\n  echo done\n}', "not self-contained"),
+        ("javascript", "/** D. */\nfunction f(x) {\n  return helper(x);\n}", "not_self_contained"),
+        ("javascript", "/** D. */\nfunction f(x) {\n  return this.y + x;\n}", "not_self_contained"),
+        ("javascript", "/** D. */\nfunction f(x) {\n  return fetch(x);\n}", "reaches_outside"),
+        ("javascript", "/** D. */\nfunction f(x) {\n  console.log(x);\n}", "no_return_value"),
+        ("typescript", "/** D. */\nfunction f(): number {\n  return 1;\n}", "no_arguments"),
+        ("typescript", "/** D. */\nfunction f(x: Node): number {\n  return x.y;\n}", "not_self_contained"),
+        ("java", "/** D. */\nint f(int x) {\n    return field + x;\n}", "not_self_contained"),
+        ("java", "/** D. */\nint f(int x) {\n    return g(x);\n}", "not_self_contained"),
+        ("java", "/** D. */\nvoid f(int x) {\n    int y = x;\n}", "no_return_value"),
+        ("java", "/** D. */\nint f(int x) {\n    System.exit(x);\n    return x;\n}", "reaches_outside"),
+        ("cpp", "/// D.\nvoid f(int x) {\n    x + 1;\n}", "no_return_value"),
+        ("cpp", "/// D.\nint f(Thing x) {\n    return x.y;\n}", "not_self_contained"),
+        ("cpp", "/// D.\nint f() {\n    return 1;\n}", "no_arguments"),
+        ("rust", "/// D.\nfn f(x: u8) {\n    drop(x);\n}", "no_return_value"),
+        ("rust", "/// D.\nfn f(x: u8) -> u8 {\n    crate_own(x)\n}", "not_self_contained"),
+        ("rust", "/// D.\nfn f(x: &str) -> String {\n    std::fs::read(x)\n}", "reaches_outside"),
+        ("go", "// D.\nfunc F(x int) {\n\tx++\n}", "no_return_value"),
+        ("go", "// D.\nfunc F(x Thing) int {\n\treturn x.y\n}", "not_self_contained"),
+        ("go", "// D.\nfunc F(x string) error {\n\treturn os.Remove(x)\n}", "reaches_outside"),
+        ("bash", "# D.\nf() {\n  echo one\n}", "no_arguments"),
+        ("bash", "# D.\nf() {\n  rm $1\n  echo done\n}", "reaches_outside"),
+        ("bash", '# D.\nf() {\n  echo "$1 $OUTSIDE"\n}', "not_self_contained"),
+        ("bash", '# D.\nf() {\n  helper "$1"\n  echo done\n}', "not_self_contained"),
         ("go", "// D.\nfunc F(x int) int { return x }", "size"),
     ],
 )
@@ -150,7 +152,8 @@ def test_names_that_patterns_bind_are_a_functions_own(load, function):
 
 def test_a_function_that_nests_deeper_than_python_recurses_is_judged_like_any(load):
     deep = "/** D. */\nfunction f(x) {\n  return " + "(" * 1800 + "x" + ")" * 1800 + ";\n}"
-    assert len(load("javascript", deep)[0]) == 1
+    filters = [name for name in DEFAULT_FILTERS if name != "generated"]  # it would be taken for minified
+    assert len(load("javascript", deep, filters=filters)[0]) == 1
     assert list(documented_functions("namespace a {" * 3000 + "}" * 3000, "cpp")) == []
 
 
@@ -176,23 +179,29 @@ def test_a_row_names_its_language_by_any_of_its_names_and_is_python_without(tmp_
     found = load_seeds([path])
     assert {(seed.content, seed.language) for seed in found.seeds} == {("a", "cpp"), ("b", "go"), ("c", "python")}
     (skipped,) = found.funnel.skipped
-    assert "rows.jsonl:4: language 'cobol' is none of python, javascript" in skipped
+    assert "rows.jsonl:4: other_language: language 'cobol' is none of python, javascript" in skipped
 
 
 @pytest.mark.parametrize(
     "name",
     [
         *("test_a.py", "a_test.go", "a.test.js", "a.spec.ts", "StackTest.java", "StackTests.java", "TestStack.java"),
-        *("a.min.js", "a.d.ts", "a.txt", "Makefile"),
+        *("tests/a.py", "pkg/test/a.rs", "lib/__tests__/a.js", "conftest.py"),
     ],
 )
-def test_files_of_tests_and_generated_files_are_left_out(name):
-    assert not is_wanted(name)
+def test_files_of_tests_are_known_by_their_names(name):
+    assert is_test_path(name)
 
 
-@pytest.mark.parametrize("name", ["a.py", "A.java", "latest.go", "Contest.java", "a.mjs", "a.hpp", "A.CPP", "a.bash"])
-def test_sources_are_read(name):
-    assert is_wanted(name)
+@pytest.mark.parametrize("name", ["a.min.js", "a.d.ts", "api_pb2.py", "api.pb.go"])
+def test_generated_files_are_known_by_their_names(name):
+    assert why_generated(name, "").reason == "generated"
+
+
+@pytest.mark.parametrize("name", ["a.py", "A.java", "latest.go", "Contest.java", "a.mjs", "a.hpp", "contest/a.py"])
+def test_sources_are_neither(name):
+    assert not is_test_path(name)
+    assert why_generated(name, "x = 1\n") is None
 
 
 def test_a_folder_without_the_wanted_language_has_no_seeds(tmp_path):

@@ -5,11 +5,12 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from loading import load_seeds
 
 from aiev.errors import SeedError
 from aiev.seeds.extract import documented_functions, random_snippets
 from aiev.seeds.licences import Licences
-from aiev.seeds.load import load_seeds, shipped_seeds
+from aiev.seeds.load import shipped_seeds
 
 GOOD = 'def twice(x):\n    """Return 2 * x."""\n    return 2 * x\n'
 SOURCE = f'''{GOOD}
@@ -58,13 +59,14 @@ def test_snippets_are_one_to_fifteen_consecutive_lines_and_reproducible():
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ('def f(x):\n    """D."""\n    print(x)', "no return value"),
-        ('def f():\n    """D."""\n    return 1', "no arguments"),
+        ('def f(x):\n    """D."""\n    print(x)', "no_return_value"),
+        ('def f():\n    """D."""\n    return 1', "no_arguments"),
         ('def f(x): """D."""', "size"),
-        ('def f(x):\n    """D."""\n    return _helper(x)', "not self-contained"),
-        ('def f(x):\n    """D."""\n    return open(x).read()', "reaches outside"),
-        ('def f(x):\n    """D."""\n    import os\n    return os.stat(x)', "reaches outside"),
-        ('def f(x):\n    """D."""\n    return x +', "parse error"),
+        ('def f(x):\n    """D."""\n    return _helper(x)', "not_self_contained"),
+        ('def f(x):\n    """D."""\n    return open(x).read()', "reaches_outside"),
+        ('def f(x):\n    """D."""\n    import os\n    return os.stat(x)', "bad_import"),
+        ('def f(x):\n    """D."""\n    import socket\n    return socket.gethostbyname(x)', "reaches_outside"),
+        ('def f(x):\n    """D."""\n    return x +', "parse_error"),
     ],
 )
 def test_each_filter_drops_with_its_reason(tmp_path, body, reason):
@@ -125,7 +127,7 @@ def test_a_missing_source_is_one_clear_line(tmp_path):
 
 def test_nothing_left_says_what_was_dropped(tmp_path):
     path = write(tmp_path, "a.py", "def f():\n    '''D.'''\n    return 1\n")
-    with pytest.raises(SeedError, match="1 no arguments"):
+    with pytest.raises(SeedError, match="1 no_arguments"):
         load_seeds([path])
 
 

@@ -1,0 +1,138 @@
+"""Builds a set of seeds: sources through filters into a file or a database, with a report of what became of it all.
+
+The teaching stage takes its seeds through the same steps (`plan_of`, `late_filters`). Invariant: without a limit,
+memory does not depend on the size of the sources; a model is asked through the journal, so a judgement that was paid
+for is never paid for again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from aiev.errors import ConfigError, SeedError, UsageError
+from aiev.seeds.filters import split_names
+from aiev.seeds.funnel import Funnel
+from aiev.seeds.load import sample, shipped_seeds
+from aiev.seeds.pipeline import OnlyOnce, select
+from aiev.seeds.settings import FilterSettings, Plan, SourceSettings
+from aiev.seeds.sources.rows import parse_columns
+from aiev.seeds.type_check import TypeCheck
+from aiev.seeds.writing import check_ending, open_writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from aiev.config import Config, Settings
+    from aiev.seeds.verdicts import Filter
+
+_BATCH = 1000
+_KIB = 1024
+
+
+def plan_of(settings: Settings, *, judge_rows: bool) -> Plan:
+    """What the configuration says of seeds, as the workers take it.
+
+    Raises:
+        ConfigError: a filter or a column that there is not.
+    """
+    seeds, filters = settings.seeds, settings.filters
+    names = tuple(name for name in seeds.filters if name != "self_contained" or seeds.self_contained)
+    split_names(names)
+    return Plan(
+        source=SourceSettings(
+            kind=seeds.kind,
+            seed=settings.run.seed,
+            languages=seeds.languages,
+            columns=parse_columns(seeds.columns),
+            rows=seeds.rows,
+            subset=seeds.subset,
+            split=seeds.split,
+            max_file_bytes=seeds.max_file_kib * _KIB,
+            max_row_bytes=seeds.max_row_kib * _KIB,
+        ),
+        limits=FilterSettings(
+            min_lines=filters.min_lines,
+            max_lines=filters.max_lines,
+            max_chars=filters.max_chars,
+            unfinished_words=filters.unfinished_words,
+            bad_imports=filters.bad_imports,
+            licences=filters.licences,
+            unknown_licence=filters.unknown_licence,
+        ),
+        filters=names,
+        judge_rows=judge_rows,
+        workers=seeds.workers,
+    )
+
+
+def late_filters(plan: Plan, settings: Settings) -> list[Filter]:
+    """The filters from the first one on that workers cannot apply, in order.
+
+    Raises:
+        ConfigError: one of them is not to be had.
+    """
+    from aiev.seeds.filters import EARLY, early_filters  # noqa: PLC0415 - beside its one use
+
+    makers: dict[str, Callable[[], Filter]] = {
+        "exact_duplicates": OnlyOnce,
+        "type_check": lambda: TypeCheck(settings.filters.type_checker, settings.filters.type_check_seconds),
+    }
+    _, names = split_names(plan.filters)
+    built = list["Filter"]()
+    for name in names:
+        if name in EARLY:
+            built += early_filters([name], plan.limits)
+        elif name in makers:
+            built.append(makers[name]())
+        else:
+            raise ConfigError(f"seeds.filters: {name!r} cannot be applied here")
+    return built
+
+
+def build_seeds(config: Config, sources: Sequence[str], out: Path, *, report: Path | None = None) -> dict[str, Any]:
+    """Build and write; returns the report.
+
+    Args:
+        config: all of it; `run.limit` and `run.seed` draw the sample.
+        sources: what the user named; none takes the snippets that ship with aiev.
+        out: where the seeds go; its ending says how.
+        report: where the report goes as JSON, besides being returned.
+
+    Raises:
+        AievError: a source or a part is missing, or nothing is left.
+    """
+    started = time.monotonic()
+    settings = config.settings
+    check_ending(out)
+    plan = plan_of(settings, judge_rows=True)
+    funnel = Funnel(order=plan.filters)
+    named = list(sources) or [str(shipped_seeds())]
+    seeds = select(named, plan, late_filters(plan, settings), funnel)
+    written = 0
+    with open_writer(out) as writer:
+        chosen = iter(sample(seeds, settings.run.limit, settings.run.seed)) if settings.run.limit else seeds
+        while batch := list(islice(chosen, _BATCH)):
+            writer.add(batch)
+            written += len(batch)
+        if not written:
+            raise SeedError(f"no seeds in {', '.join(named)}: {funnel.summary()}")
+    made = funnel.as_dict() | {
+        "sources": named,
+        "out": str(out),
+        "written": written,
+        "seconds": round(time.monotonic() - started, 2),
+    }
+    if report:
+        _write_report(report, made)
+    return made
+
+
+def _write_report(path: Path, report: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(report, indent=2, ensure_ascii=True) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--report {path}: cannot write there: {error.strerror}") from None

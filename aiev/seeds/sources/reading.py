@@ -1,0 +1,88 @@
+"""Reads bytes without surprises: regular files only, up to a size, decoded as their language says.
+
+Invariant: nothing here blocks (named pipes, devices), follows a link out of its root, or holds more than the limit.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import re
+import stat
+import tokenize
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiev.seeds.languages import PYTHON
+from aiev.seeds.sources.items import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=]")
+_DRAIN = 1 << 20
+
+
+def open_regular(path: str | Path) -> BinaryIO | Skipped:
+    """Open a regular file for reading; anything else, or a file that cannot be opened, is said and closed."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        return Skipped("unreadable", str(path), error.strerror or str(error))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return Skipped("not_a_file", str(path), "a pipe, a device or a folder")
+    return os.fdopen(descriptor, "rb")
+
+
+def read_bounded(path: str, root: str, limit: int) -> bytes | Skipped:
+    """The bytes of a file; a link that leads out of `root` is not followed."""
+    if os.path.islink(path) and not _is_inside(path, root):  # noqa: PTH114 - ten times as quick, for each file
+        return Skipped("link_outside", path, "a link that leads out of its source")
+    opened = open_regular(path)
+    if isinstance(opened, Skipped):
+        return opened
+    with opened as file:
+        try:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(limit + 1) if size <= limit else b""
+        except OSError as error:
+            return Skipped("unreadable", path, error.strerror or str(error))
+    if size > limit or len(data) > limit:
+        return Skipped("too_large", path, f"more than {limit} bytes")
+    return data
+
+
+def _is_inside(path: str, root: str) -> bool:
+    try:
+        return Path(path).resolve().is_relative_to(Path(root).resolve())
+    except (OSError, RuntimeError):
+        return True  # a loop or a dangling link: opening it says so better
+
+
+def decode(data: bytes, language: str, where: str) -> str | Skipped:
+    """Text of a source: UTF-8, or what a Python file declares; line ends become newlines."""
+    encoding = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
+    try:
+        if language == PYTHON and any(_CODING.match(line) for line in data[:400].split(b"\n", 2)[:2]):
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, SyntaxError, LookupError) as error:
+        return Skipped("invalid_text", where, str(error))
+    if "\0" in text:
+        return Skipped("binary", where, "a null character")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
+    """Lines of a stream with their ends; None in the place of one that is longer than `limit` bytes."""
+    while line := stream.readline(limit + 1):
+        if len(line) <= limit or line.endswith(b"\n"):
+            yield line
+            continue
+        while rest := stream.readline(_DRAIN):
+            if rest.endswith(b"\n"):
+                break
+        yield None

@@ -1,0 +1,141 @@
+"""Rows of tables: which column is what, and what a row holds.
+
+Invariant: columns are recognised by their names alone, the user's own first; a row that does not fit is said, with what
+was looked for.
+
+Source: the columns of The Stack (v1, dedup and smol; v2 where its contents were joined), StarCoderData, CodeSearchNet,
+Magicoder's OSS-Instruct-75K and Evol-Instruct-110K, SelfCodeAlign's datasets, and of `aiev seeds build`, as published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiev.errors import ConfigError
+from aiev.seeds.languages import PYTHON, language_of
+from aiev.seeds.sources.items import Skipped, SourceText
+from aiev_agents.languages import LANGUAGES, canonical_name
+
+if TYPE_CHECKING:
+    from aiev.seeds.settings import SourceSettings
+
+KNOWN_COLUMNS: dict[str, tuple[str, ...]] = {
+    "content": (
+        *("content", "code", "snippet", "func_code_string", "whole_func_string", "seed"),
+        *("instruction", "problem", "text"),
+    ),
+    "language": ("language", "lang", "programming_language"),
+    "licence": (*("licence", "license", "max_stars_repo_licenses", "detected_licenses", "gha_license_id", "licenses"),),
+    "path": ("source", "path", "max_stars_repo_path", "func_path_in_repository", "file_name"),
+    "name": ("name", "func_name", "entry_point"),
+    "kind": ("kind",),
+    "repository": ("repository", "max_stars_repo_name", "repo_name", "repository_name", "repo"),
+    "revision": ("revision", "max_stars_repo_head_hexsha", "revision_id", "commit"),
+    "blob": ("blob", "blob_id", "hexsha"),
+}
+"""What a column is, and the names that it is known by, the likeliest first."""
+_FILE_MARKS = frozenset(
+    {"max_stars_repo_path", "max_stars_repo_name", "ext", "avg_line_length", "blob_id", "detected_licenses"}
+)
+"""Columns that only tables of whole files have."""
+_KIND_BY_COLUMN = {"seed": "snippet", "instruction": "problem", "problem": "problem"}
+_KINDS = frozenset({"function", "snippet", "problem"})
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column of one table is what; made from the names of its columns."""
+
+    of: Mapping[str, str]
+    """`content`, `language`, ... to a column's name."""
+    holds: str
+    """What rows are: `file`, or a kind of seed; a row's own `kind` goes before it."""
+
+    @classmethod
+    def found_in(cls, names: Sequence[str], settings: SourceSettings) -> Columns:
+        """Recognise the columns of a table by their names."""
+        own = dict(settings.columns)
+        of = {
+            role: own.get(role) or next((name for name in known if name in names), "")
+            for role, known in KNOWN_COLUMNS.items()
+        }
+        if settings.kind == "problem" and "content" not in own:
+            of["content"] = next((name for name in ("problem", "instruction") if name in names), of["content"])
+        if settings.rows != "auto":
+            holds = settings.rows
+        elif _FILE_MARKS & set(names) and of["content"] == "content":
+            holds = "file"
+        else:
+            holds = _KIND_BY_COLUMN.get(of["content"], "function")
+        return cls({role: name for role, name in of.items() if name}, holds)
+
+    def needed(self) -> list[str]:
+        """Names of the columns that are read."""
+        return sorted(set(self.of.values()))
+
+    def item(self, row: Mapping[str, Any], where: str) -> SourceText | Skipped:
+        """What a row holds, or why it holds nothing."""
+        get = {role: row.get(name) for role, name in self.of.items()}
+        content = get.get("content")
+        if isinstance(content, bytes):
+            content = content.decode(errors="replace")
+        if not isinstance(content, str) or not content.strip():
+            looked = self.of.get("content") or ", ".join(KNOWN_COLUMNS["content"])
+            return Skipped("no_content", where, f"no field {looked} with text in it; --column content=NAME names it")
+        path, whole = _text(get.get("path")), self.holds != "file"
+        language = _language(_text(get.get("language")), path, whole=whole)
+        if language is None:
+            named = get.get("language") or path
+            return Skipped("other_language", where, f"language {named!r} is none of {', '.join(LANGUAGES)}")
+        kind = _text(get.get("kind"))
+        return SourceText(
+            text=content,
+            origin=path or where,
+            licence=_licence(get.get("licence")),
+            whole=whole,
+            kind=kind if kind in _KINDS else self.holds if whole else "function",
+            name=_text(get.get("name")) or None,
+            language=language,
+            repository=_text(get.get("repository")),
+            revision=_text(get.get("revision")),
+            blob=_text(get.get("blob")),
+        )
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str | int) else ""
+
+
+def _language(named: str, path: str, *, whole: bool) -> str | None:
+    """A row's language; one that says nothing of it is Python if it is a snippet, and unknown if it is a file."""
+    if named:
+        return canonical_name(named)
+    by_path = language_of(path) if path else None
+    return by_path or (PYTHON if whole else None)
+
+
+def _licence(value: object) -> str | None:
+    """A licence as one expression; a list means that any of them may be chosen, as The Stack's does."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, Sequence):
+        names = [name for name in value if isinstance(name, str) and name]
+        return " OR ".join(names) or None
+    return None
+
+
+def parse_columns(assignments: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Read `content=body`.
+
+    Raises:
+        ConfigError: it is not written so, or names nothing that a row can have.
+    """
+    pairs = [tuple(part.strip() for part in text.partition("=")[::2]) for text in assignments]
+    for text, (role, name) in zip(assignments, pairs, strict=True):
+        if role not in KNOWN_COLUMNS or not name:
+            raise ConfigError(
+                f"column {text!r}: write it as content=NAME; what can be named is {', '.join(KNOWN_COLUMNS)}"
+            )
+    return tuple((role, name) for role, name in pairs)
