@@ -81,4 +81,13 @@ class ChatReply:
     finish_reason: str = "stop"
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+    """Of the tokens read, those that the endpoint took from its cache."""
+    reasoning_tokens: int = 0
+    """Of the tokens written, those that are not in `content`."""
+    counted: bool = True
+    """Whether the endpoint counted the tokens; without, the figures above are 0."""
+    tries: int = 1
+    """Calls that it took, those that failed included."""
     seconds: float = 0.0
+    """Of the call that succeeded."""
