@@ -56,6 +56,31 @@ class ModelConfig(_Section):
     context_tokens: int = Field(ge=512)
     threads: int = Field(ge=0)
     script: str
+    price_input: float = Field(ge=-1)
+    price_output: float = Field(ge=-1)
+    price_cached: float = Field(ge=-1)
+
+
+class RatesConfig(_Section):
+    """How much goes out, and how much is under way at once."""
+
+    requests_per_minute: float = Field(ge=0)
+    tokens_per_minute: float = Field(ge=0)
+    from_headers: bool
+    in_flight: int = Field(ge=0)
+    adaptive: bool
+    executions: int = Field(ge=0)
+    installs: int = Field(ge=0)
+    writes: int = Field(ge=1)
+
+
+class LimitsConfig(_Section):
+    """Where a run stops although there is more to do; 0 sets no limit."""
+
+    max_cost: float = Field(ge=0)
+    max_tokens: int = Field(ge=0)
+    max_accepted: int = Field(ge=0)
+    max_seconds: float = Field(ge=0)
 
 
 class RoleConfig(_Section):
@@ -143,6 +168,8 @@ class Settings(_Section):
 
     run: RunConfig
     model: ModelConfig
+    rates: RatesConfig
+    limits: LimitsConfig
     questioner: QuestionerConfig
     programmer: ProgrammerConfig
     dialogue: DialogueConfig
@@ -154,12 +181,17 @@ class Settings(_Section):
 
 _NO_INFLUENCE = {
     "run": {"workers", "limit"},
-    "model": {"timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url"},
+    "model": {
+        *("timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url"),
+        *("price_input", "price_output", "price_cached"),
+    },
     "seeds": {"sources", "languages", "kind", "self_contained"},
     "interpreter": {"languages", "runtime", "ready", "kept", "preload"},
     "store": {"full_sync"},
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
+_SECTIONS_WITHOUT_INFLUENCE = frozenset({"rates", "limits"})
+"""The same for whole sections, which then are not part of the fingerprint at all."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +214,7 @@ class Config:
         table = {
             section: {key: value for key, value in values.items() if key not in _NO_INFLUENCE.get(section, ())}
             for section, values in self.settings.model_dump(mode="json").items()
+            if section not in _SECTIONS_WITHOUT_INFLUENCE
         }
         return hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
 
