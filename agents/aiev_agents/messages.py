@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -49,7 +50,7 @@ class Sampling:
     stop: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChatRequest:
     """What is asked of a chat model: turns of (role, content), decoding settings, and an optional GBNF grammar."""
 
@@ -62,9 +63,15 @@ class ChatRequest:
 
     def canonical(self) -> dict[str, Any]:
         """The request as JSON-ready data with a stable key order."""
-        return asdict(self)
+        return {
+            "model": self.model,
+            "turns": self.turns,
+            "sampling": asdict(self.sampling),
+            "grammar": self.grammar,
+            "purpose": self.purpose,
+        }
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical form, in hex."""
         text = json.dumps(self.canonical(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))

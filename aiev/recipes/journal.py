@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiev.errors import AievError
 from aiev.store.records import ExecutionRecord, RequestRecord
+from aiev.store.rows import columns
 from aiev_agents.messages import ChatReply
 from aiev_interpreter.protocol import ExecutionResult, Verdict
 
@@ -121,7 +121,8 @@ class JournaledInterpreter:
 
 def job_hash(job: Job, image: str) -> str:
     """SHA-256 of a job's canonical form together with the image that it runs in."""
-    text = json.dumps({"job": asdict(job), "image": image}, sort_keys=True, separators=(",", ":"))
+    fields = columns(job) | {"limits": columns(job.limits)}
+    text = json.dumps({"job": fields, "image": image}, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
@@ -129,7 +130,7 @@ def execution_record(
     round_number: int, job: Job | None, result: ExecutionResult, *, image: str, verdict: str
 ) -> ExecutionRecord:
     """The stored form of one round; a round without a job holds no program."""
-    values = asdict(result) | {"verdict": verdict}
+    values = columns(result) | {"verdict": verdict}
     return ExecutionRecord(
         round=round_number,
         job_hash=job_hash(job, image) if job else "",

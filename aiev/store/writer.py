@@ -6,10 +6,9 @@ may be repeated: the same rows give the same database. How commands are queued a
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Self
 
-from aiev.store.rows import as_json, digest, insert_new, upsert
+from aiev.store.rows import as_json, columns, digest, insert_new, upsert
 from aiev.store.thread import QUEUE, WriterThread
 
 if TYPE_CHECKING:
@@ -66,17 +65,17 @@ class Store:
 
     async def add_run(self, run: RunRecord) -> None:
         """Add a run, or leave it as it is when it is there: a run that goes on keeps its start."""
-        row = asdict(run) | {"config": as_json(run.config), "prompts": as_json(run.prompts)}
+        row = columns(run) | {"config": as_json(run.config), "prompts": as_json(run.prompts)}
         await self._thread.submit(lambda db: insert_new(db, "runs", row))
 
     async def add_seeds(self, seeds: Sequence[SeedRecord]) -> None:
         """Add seeds that are not there yet."""
-        rows = [asdict(seed) for seed in seeds]
+        rows = [columns(seed) for seed in seeds]
         await self._thread.submit(lambda db: insert_new(db, "seeds", *rows))
 
     async def write_start(self, start: StartRecord) -> None:
         """Add a start of a run, or write how it ended."""
-        row = asdict(start)
+        row = columns(start)
         await self._thread.submit(lambda db: upsert(db, "starts", row, "id"))
 
     async def start_conversation(self, conversation: ConversationRecord) -> None:
@@ -95,12 +94,12 @@ class Store:
         It is committed no later than the write that is awaited next. Nothing is lost with it before that: messages
         follow from the journal.
         """
-        row = asdict(message) | {"conversation_id": conversation_id}
+        row = columns(message) | {"conversation_id": conversation_id}
         await self._thread.post(lambda db: upsert(db, "messages", row, "conversation_id", "position"))
 
     async def add_execution(self, conversation_id: str, execution: ExecutionRecord) -> None:
         """Add a round, or put it in the place of the one of its number; its long texts are kept once, by hash."""
-        row = asdict(execution) | {
+        row = columns(execution) | {
             "conversation_id": conversation_id,
             "requirements": as_json(execution.requirements),
             "installed": as_json(execution.installed),
@@ -116,7 +115,7 @@ class Store:
 
     async def add_request(self, request: RequestRecord) -> None:
         """Write a paid reply into the journal; of two replies to one request the first stays."""
-        row = asdict(request) | {"request": as_json(request.request)}
+        row = columns(request) | {"request": as_json(request.request)}
         await self._thread.submit(lambda db: insert_new(db, "requests", row))
 
     async def finish_conversation(self, conversation: ConversationRecord, train: Sequence[int] = ()) -> None:
@@ -145,4 +144,4 @@ def _flag(db: Database, rows: Sequence[tuple[bool, str, int]]) -> None:
 
 
 def _conversation(conversation: ConversationRecord) -> dict[str, Any]:
-    return {name: value for name, value in asdict(conversation).items() if name != "messages"}
+    return {name: value for name, value in columns(conversation).items() if name != "messages"}

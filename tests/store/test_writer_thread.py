@@ -8,7 +8,7 @@ import pytest
 from store.sample_records import REQUEST, RUN, SEED, TALK
 
 from aiev.errors import StoreError
-from aiev.store import connection, thread
+from aiev.store import connection
 from aiev.store.reader import Reader
 from aiev.store.writer import Store
 
