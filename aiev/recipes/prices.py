@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from aiev.errors import ConfigError
 
 if TYPE_CHECKING:
-
     from aiev.config import ModelConfig, Settings
     from aiev_agents.messages import ChatReply
 

@@ -1,5 +1,6 @@
 """Every way to fail, played by a real server: what becomes of the request, and how often it is sent."""
 
+import asyncio
 import ssl
 
 import openai
@@ -150,8 +151,6 @@ async def test_an_endpoint_that_answers_others_gives_one_request_up_alone(faulty
     async def others():
         while True:
             await model.chat(REQUEST)
-
-    import asyncio  # noqa: PLC0415
 
     work = asyncio.ensure_future(others())
     with pytest.raises(RequestGivenUp, match="given up after"):
