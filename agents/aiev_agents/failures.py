@@ -18,6 +18,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import httpx2
 import openai
 
 from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
@@ -180,11 +181,12 @@ def of_exception(error: Exception, where: str, timeout_seconds: float) -> Failur
         return of_status(error.status_code, error.response.headers, error.body, where)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
         return Failure(Kind.FATAL, f"{where} refused: its certificate cannot be verified ({_one_line(_last(error))})")
-    if isinstance(error, TimeoutError) or (isinstance(error, openai.APITimeoutError) and not _never_connected(error)):
+    late = (TimeoutError, openai.APITimeoutError, httpx2.TimeoutException)
+    if isinstance(error, late) and not _never_connected(error):
         return Failure(Kind.TRANSIENT, f"{where} did not answer within {timeout_seconds:g} s")
-    if isinstance(error, openai.APIConnectionError):
+    if isinstance(error, (openai.APIConnectionError, httpx2.RequestError)):
         return _connection(error, where)
-    if isinstance(error, openai.OpenAIError):
+    if isinstance(error, (openai.OpenAIError, httpx2.HTTPError)):
         return Failure(Kind.TRANSIENT, f"{where} failed: {_one_line(error)}")
     if isinstance(error, OSError):
         return Failure(Kind.TRANSIENT, f"{where} cannot be reached: {_one_line(error)}")
@@ -209,7 +211,7 @@ def without_key(failure: Failure, key: str) -> Failure:
     return replace(failure, text=failure.text.replace(key, "***")) if key and key in failure.text else failure
 
 
-def _connection(error: openai.APIConnectionError, where: str) -> Failure:
+def _connection(error: Exception, where: str) -> Failure:
     if _never_connected(error):
         return Failure(Kind.TRANSIENT, f"nothing answers for {where}; is the server running and the address right?")
     return Failure(Kind.TRANSIENT, f"{where} cut the connection ({_one_line(_last(error))})")

@@ -4,8 +4,9 @@ Invariants: the SDK never retries by itself (tenacity owns retries, on transient
 failure is translated in `failures.py` alone, and no message holds a key; after a fatal failure no further request goes
 out. Not covered: prices, and the journal that keeps a reply from being paid for twice.
 
-A call goes through the SDK's request machinery, but not through its typed resources: checking each field of a request
-and a reply twice took most of the time of a call (measured: 2.7 against 1.1 ms).
+The SDK gives the address, the headers, the key's place and the HTTP client on aiohttp; the call itself goes straight to
+that client. The SDK's way of building a request and checking each field of a reply took four fifths of the time of a
+call (measured: 2.7 ms with the typed resources, 1.3 with its `post`, 0.5 so).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import openai
 from aiev_agents.completion import read_completion
 from aiev_agents.concurrency import AdaptiveLimit
 from aiev_agents.errors import ModelError, RequestGivenUp
-from aiev_agents.failures import CallFailedError, Kind, of_exception, without_key
+from aiev_agents.failures import CallFailedError, Kind, of_exception, of_status, without_key
 from aiev_agents.rates import Pacer, Rates
 from aiev_agents.retrying import Tries, with_retries
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 IDLE_SECONDS = 30.0
 """How long a connection without a request is kept."""
 _ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False)
-_JSON: openai.RequestOptions = {"headers": {"Content-Type": "application/json"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ class OpenAIChatModel:
         self._fatal: ModelError | None = None
         self._stopped = asyncio.Event()
         self._answered_at = float("-inf")
+        self._http = openai.DefaultAioHttpClient(limits=_unlimited())
         self._client = openai.AsyncOpenAI(
-            base_url=endpoint.base_url,
-            api_key=endpoint.api_key,
-            timeout=endpoint.timeout_seconds,
-            max_retries=0,
-            http_client=openai.DefaultAioHttpClient(limits=_unlimited()),
+            base_url=endpoint.base_url, api_key=endpoint.api_key, max_retries=0, http_client=self._http
         )
+        self._url = self._client.base_url.join("chat/completions")
+        self._extensions = {"timeout": httpx2.Timeout(endpoint.timeout_seconds).as_dict()}
+        self._headers: httpx2.Headers | None = None
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """Answer one request, trying again on transient failures; see `ChatModel.chat` for what it raises."""
@@ -117,18 +117,26 @@ class OpenAIChatModel:
     async def _call(self, request: ChatRequest, started: float) -> ChatReply:
         try:
             body = _ENCODER.encode(self._arguments(request)).encode()
+            request = httpx2.Request(
+                "POST", self._url, headers=self._sent_headers(), content=body, extensions=self._extensions
+            )
             async with asyncio.timeout(self.endpoint.timeout_seconds):
-                response = await self._client.post(
-                    "/chat/completions", content=body, cast_to=httpx2.Response, options=_JSON
-                )
+                response = await self._http.send(request)
         except Exception as error:  # noqa: BLE001 - whatever it is, it becomes one Failure
             failure = of_exception(error, self._where, self.endpoint.timeout_seconds)
-            if isinstance(error, openai.APIStatusError):
-                self._pacer.hear(error.response.headers)
             raise CallFailedError(failure) from None
         self._pacer.hear(response.headers)
+        if not response.is_success:
+            raise CallFailedError(of_status(response.status_code, response.headers, _body(response), self._where))
         seconds = time.monotonic() - started
         return read_completion(response.content, response.headers, self._where, seconds=seconds)
+
+    def _sent_headers(self) -> httpx2.Headers:
+        """The SDK's own headers, made once."""
+        if self._headers is None:
+            own = {name: value for name, value in self._client.default_headers.items() if isinstance(value, str)}
+            self._headers = httpx2.Headers(own | self._client.auth_headers | {"Content-Type": "application/json"})
+        return self._headers
 
     def _heed(self, failure: Failure, epoch: int) -> None:
         """Do what a failure says for the requests after this one."""
@@ -172,6 +180,14 @@ class OpenAIChatModel:
         if request.grammar and self.endpoint.grammar:
             arguments["grammar"] = request.grammar
         return arguments
+
+
+def _body(response: httpx2.Response) -> object:
+    """The decoded JSON of an error, or its text."""
+    try:
+        return response.json()
+    except ValueError:
+        return response.text
 
 
 def _unlimited() -> httpx2.Limits:
