@@ -117,11 +117,11 @@ class OpenAIChatModel:
     async def _call(self, request: ChatRequest, started: float) -> ChatReply:
         try:
             body = _ENCODER.encode(self._arguments(request)).encode()
-            request = httpx2.Request(
+            sent = httpx2.Request(
                 "POST", self._url, headers=self._sent_headers(), content=body, extensions=self._extensions
             )
             async with asyncio.timeout(self.endpoint.timeout_seconds):
-                response = await self._http.send(request)
+                response = await self._http.send(sent)
         except Exception as error:  # noqa: BLE001 - whatever it is, it becomes one Failure
             failure = of_exception(error, self._where, self.endpoint.timeout_seconds)
             raise CallFailedError(failure) from None
