@@ -68,10 +68,15 @@ class Prompt:
             PromptError: a variable is missing or the template is malformed.
         """
         try:
-            rendered = [(role, _compiled(text).render(values).strip()) for role, text in self.turns]
+            rendered = [(role, _rendered(text, values)) for role, text in self.turns]
         except TemplateError as error:
             raise PromptError(f"prompt {self.name}: {error}") from None
         return tuple((role, text) for role, text in rendered if text)
+
+
+def _rendered(text: str, values: dict[str, object]) -> str:
+    """A turn with its values; most turns are examples, which have none."""
+    return (_compiled(text).render(values) if _JINJA.search(text) else text).strip()
 
 
 @cache

@@ -35,7 +35,7 @@ def main() -> None:
         figures,
         [
             f"load of the machine at the start: {load:.1f} on {os.cpu_count()} cores",
-            f"latency {options.latency:g} s, {REPLIES} replies, {options.waves} waves; opening and closing the store counts",
+            f"latency {options.latency:g} s, {REPLIES} replies, {options.waves} waves; the store is opened and closed",
         ],
     )
 
