@@ -56,6 +56,31 @@ class ModelConfig(_Section):
     context_tokens: int = Field(ge=512)
     threads: int = Field(ge=0)
     script: str
+    price_input: float = Field(ge=-1)
+    price_output: float = Field(ge=-1)
+    price_cached: float = Field(ge=-1)
+
+
+class RatesConfig(_Section):
+    """How much goes out, and how much is under way at once."""
+
+    requests_per_minute: float = Field(ge=0)
+    tokens_per_minute: float = Field(ge=0)
+    from_headers: bool
+    in_flight: int = Field(ge=0)
+    adaptive: bool
+    executions: int = Field(ge=0)
+    installs: int = Field(ge=0)
+    writes: int = Field(ge=1)
+
+
+class LimitsConfig(_Section):
+    """Where a run stops although there is more to do; 0 sets no limit."""
+
+    max_cost: float = Field(ge=0)
+    max_tokens: int = Field(ge=0)
+    max_accepted: int = Field(ge=0)
+    max_seconds: float = Field(ge=0)
 
 
 class RoleConfig(_Section):
@@ -166,6 +191,8 @@ class Settings(_Section):
 
     run: RunConfig
     model: ModelConfig
+    rates: RatesConfig
+    limits: LimitsConfig
     questioner: QuestionerConfig
     programmer: ProgrammerConfig
     dialogue: DialogueConfig
@@ -178,13 +205,16 @@ class Settings(_Section):
 
 _NO_INFLUENCE = {
     "run": {"workers", "limit"},
-    "model": {"timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url"},
+    "model": {
+        *("timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url"),
+        *("price_input", "price_output", "price_cached"),
+    },
     "seeds": set(SeedsConfig.model_fields),
     "interpreter": {"languages", "runtime", "ready", "kept", "preload"},
     "store": {"full_sync"},
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
-_NO_INFLUENCE_AT_ALL = {"filters"}
+_NO_INFLUENCE_AT_ALL = {"filters", "rates", "limits"}
 """Sections of such keys alone, which runs that began before there was such a section do not know either."""
 
 

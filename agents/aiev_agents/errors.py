@@ -7,7 +7,8 @@
     └── ModelError
         ├── ModelRefused      the endpoint refuses this client for good: key, model name, quota. Stops the run.
         ├── ModelUnavailable  nothing answers at the address, or not in time, after all retries
-        └── RequestRejected   this one request is at fault (too long, malformed): only its item fails
+        ├── RequestRejected   this one request is at fault (too long, malformed): only its item fails
+        └── RequestGivenUp    this one request got no usable reply in all its tries, others did: only its item fails
 
 Invariant: messages are one line and never hold a key.
 """
@@ -45,3 +46,7 @@ class ModelUnavailable(ModelError):  # noqa: N818
 
 class RequestRejected(ModelError):  # noqa: N818
     """This request alone was refused."""
+
+
+class RequestGivenUp(ModelError):  # noqa: N818
+    """No usable reply to this request in all its tries, while the endpoint answered others."""

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -49,7 +50,7 @@ class Sampling:
     stop: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChatRequest:
     """What is asked of a chat model: turns of (role, content), decoding settings, and an optional GBNF grammar."""
 
@@ -62,9 +63,15 @@ class ChatRequest:
 
     def canonical(self) -> dict[str, Any]:
         """The request as JSON-ready data with a stable key order."""
-        return asdict(self)
+        return {
+            "model": self.model,
+            "turns": self.turns,
+            "sampling": asdict(self.sampling),
+            "grammar": self.grammar,
+            "purpose": self.purpose,
+        }
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical form, in hex."""
         text = json.dumps(self.canonical(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -81,4 +88,13 @@ class ChatReply:
     finish_reason: str = "stop"
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+    """Of the tokens read, those that the endpoint took from its cache."""
+    reasoning_tokens: int = 0
+    """Of the tokens written, those that are not in `content`."""
+    counted: bool = True
+    """Whether the endpoint counted the tokens; without, the figures above are 0."""
+    tries: int = 1
+    """Calls that it took, those that failed included."""
     seconds: float = 0.0
+    """Of the call that succeeded."""

@@ -1,35 +1,40 @@
 """A chat model behind any OpenAI-compatible endpoint.
 
-Invariants: the SDK never retries by itself (tenacity owns retries, on transient errors only), every foreign error is
-translated in `_translate` alone, and no message holds a key. Not covered: rates and prices.
+Invariants: the SDK never retries by itself (tenacity owns retries, on transient failures only, `retrying.py`); every
+failure is translated in `failures.py` alone, and no message holds a key; after a fatal failure no further request goes
+out. Not covered: prices, and the journal that keeps a reply from being paid for twice.
+
+The SDK gives the address, the headers, the key's place and the HTTP client on aiohttp; the call itself goes straight to
+that client. The SDK's way of building a request and checking each field of a reply took four fifths of the time of a
+call (measured: 2.7 ms with the typed resources, 1.3 with its `post`, 0.5 so).
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
-from dataclasses import dataclass
-from http import HTTPStatus
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import openai
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
-from aiev_agents.messages import ChatReply, ChatRequest
+from aiev_agents.completion import read_completion
+from aiev_agents.concurrency import AdaptiveLimit
+from aiev_agents.errors import ModelError, RequestGivenUp
+from aiev_agents.failures import CallFailedError, Kind, of_exception, of_status, without_key
+from aiev_agents.rates import Pacer, Rates
+from aiev_agents.retrying import Tries, with_retries
 
 if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletion
+    from aiev_agents.failures import Failure
+    from aiev_agents.messages import ChatReply, ChatRequest
 
-_REFUSALS = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)
-_REQUEST_FAULTS = (openai.BadRequestError, openai.UnprocessableEntityError, openai.ConflictError)
-
-
-class _TransientError(Exception):
-    """Carries the translated error of a call that is worth another try."""
-
-    def __init__(self, error: ModelError) -> None:
-        super().__init__(str(error))
-        self.error = error
+IDLE_SECONDS = 30.0
+"""How long a connection without a request is kept."""
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,12 @@ class Endpoint:
     model: str
     api_key: str = "none"
     timeout_seconds: float = 600.0
+    """For one call as a whole, the last byte of its answer included."""
     retry_seconds: float = 120.0
     """Budget for all tries of one request together; 0 means a single try."""
     grammar: bool = False
     """Whether the endpoint takes llama.cpp's `grammar` field."""
+    rates: Rates = field(default_factory=Rates)
 
     def __repr__(self) -> str:
         return f"Endpoint({self.model!r} at {self.base_url})"
@@ -55,41 +62,107 @@ class OpenAIChatModel:
     def __init__(self, endpoint: Endpoint) -> None:
         self.name = endpoint.model
         self.endpoint = endpoint
+        self._where = f"model {endpoint.model!r} at {endpoint.base_url}"
+        self._limit = AdaptiveLimit(endpoint.rates.in_flight or float("inf"), adaptive=endpoint.rates.adaptive)
+        self._pacer = Pacer(endpoint.rates)
+        self._fatal: ModelError | None = None
+        self._stopped = asyncio.Event()
+        self._answered_at = float("-inf")
+        self._http = openai.DefaultAioHttpClient(limits=_unlimited())
         self._client = openai.AsyncOpenAI(
-            base_url=endpoint.base_url,
-            api_key=endpoint.api_key,
-            timeout=endpoint.timeout_seconds,
-            max_retries=0,
-            http_client=openai.DefaultAioHttpClient(),
+            base_url=endpoint.base_url, api_key=endpoint.api_key, max_retries=0, http_client=self._http
         )
+        self._url = self._client.base_url.join("chat/completions")
+        self._extensions = {"timeout": httpx2.Timeout(endpoint.timeout_seconds).as_dict()}
+        self._headers: httpx2.Headers | None = None
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        """Answer one request, trying again on transient errors; see `ChatModel.chat` for what it raises."""
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type(_TransientError),
-            wait=wait_random_exponential(multiplier=0.5, max=30),
-            stop=stop_after_delay(self.endpoint.retry_seconds),
-            reraise=True,
-        )
+        """Answer one request, trying again on transient failures; see `ChatModel.chat` for what it raises."""
+        tries = Tries(self.endpoint.retry_seconds)
         try:
-            async for attempt in retrying:
-                with attempt:
-                    return await self._call(request)
-        except _TransientError as transient:
-            raise transient.error from None
-        raise AssertionError("tenacity ends by a return or an error")
+            try:
+                reply = await self._try(request, tries)
+            except CallFailedError as failed:
+                if failed.failure.kind is not Kind.TRANSIENT:
+                    raise
+                reply = await with_retries(lambda: self._try(request, tries), failed, tries, self._pause)
+        except CallFailedError as failed:
+            raise self._gave_up(without_key(failed.failure, self.endpoint.api_key), tries) from None
+        return replace(reply, tries=tries.count) if tries.count > 1 else reply
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def _call(self, request: ChatRequest) -> ChatReply:
-        started = time.monotonic()
+    async def _try(self, request: ChatRequest, tries: Tries) -> ChatReply:
+        """Wait for a turn and make one call; raises CallFailedError."""
+        async with self._limit.slot() as epoch:
+            length = sum(len(content) for _, content in request.turns)
+            reserved = await self._pacer.admit(length, request.sampling.max_tokens)
+            if self._fatal:
+                raise self._fatal
+            started = time.monotonic()
+            try:
+                reply = await self._call(request, started)
+            except CallFailedError as failed:
+                tries.ended(time.monotonic() - started, failed.failure)
+                self._heed(failed.failure, epoch)
+                raise
+            tries.ended(reply.seconds)
+            self._answered_at = time.monotonic()
+            self._limit.grow()
+            self._pacer.settle(reserved, reply.prompt_tokens, reply.completion_tokens)
+            return reply
+
+    async def _call(self, request: ChatRequest, started: float) -> ChatReply:
         try:
-            completion = await self._client.chat.completions.create(**self._arguments(request))
-        except openai.OpenAIError as error:
-            raise _translate(error, self.endpoint) from None
-        return _reply(completion, seconds=time.monotonic() - started)
+            body = _ENCODER.encode(self._arguments(request)).encode()
+            sent = httpx2.Request(
+                "POST", self._url, headers=self._sent_headers(), content=body, extensions=self._extensions
+            )
+            async with asyncio.timeout(self.endpoint.timeout_seconds):
+                response = await self._http.send(sent)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it becomes one Failure
+            failure = of_exception(error, self._where, self.endpoint.timeout_seconds)
+            raise CallFailedError(failure) from None
+        self._pacer.hear(response.headers)
+        if not response.is_success:
+            raise CallFailedError(of_status(response.status_code, response.headers, _body(response), self._where))
+        seconds = time.monotonic() - started
+        return read_completion(response.content, response.headers, self._where, seconds=seconds)
+
+    def _sent_headers(self) -> httpx2.Headers:
+        """The SDK's own headers, made once."""
+        if self._headers is None:
+            own = {name: value for name, value in self._client.default_headers.items() if isinstance(value, str)}
+            self._headers = httpx2.Headers(own | self._client.auth_headers | {"Content-Type": "application/json"})
+        return self._headers
+
+    def _heed(self, failure: Failure, epoch: int) -> None:
+        """Do what a failure says for the requests after this one."""
+        if failure.throttled:
+            self._limit.shrink(epoch)
+            if failure.retry_after and failure.retry_after <= self.endpoint.retry_seconds:
+                self._pacer.pause(failure.retry_after)
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, or wake when no request has a chance any more."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
+
+    def _gave_up(self, failure: Failure, tries: Tries) -> ModelError:
+        """The error that a request ends with; one that concerns every request is kept for the next."""
+        if failure.kind is Kind.REQUEST:
+            return failure.error()
+        if failure.kind is Kind.TRANSIENT and self._answered_at > tries.began:
+            count = f"{tries.count} tries" if tries.count > 1 else "1 try"
+            return RequestGivenUp(f"{failure.text}; given up after {count}")
+        error = failure.error()
+        if failure.kind is Kind.FATAL:
+            self._fatal = self._fatal or error
+            self._stopped.set()
+        return error
 
     def _arguments(self, request: ChatRequest) -> dict[str, Any]:
         sampling = request.sampling
@@ -105,65 +178,21 @@ class OpenAIChatModel:
         if sampling.stop:
             arguments["stop"] = list(sampling.stop)
         if request.grammar and self.endpoint.grammar:
-            arguments["extra_body"] = {"grammar": request.grammar}
+            arguments["grammar"] = request.grammar
         return arguments
 
 
-def _reply(completion: ChatCompletion, *, seconds: float) -> ChatReply:
-    """Take the text and the figures out of a completion; an empty one is worth another try."""
-    choice = completion.choices[0] if completion.choices else None
-    if choice is None or not choice.message.content:
-        raise _TransientError(ModelUnavailable("the endpoint sent a reply without content"))
-    usage = completion.usage
-    return ChatReply(
-        content=choice.message.content,
-        model=completion.model or "",
-        finish_reason=choice.finish_reason or "",
-        prompt_tokens=usage.prompt_tokens if usage else 0,
-        completion_tokens=usage.completion_tokens if usage else 0,
-        seconds=seconds,
-    )
+def _body(response: httpx2.Response) -> object:
+    """The decoded JSON of an error, or its text."""
+    try:
+        return response.json()
+    except ValueError:
+        return response.text
 
 
-def _translate(error: openai.OpenAIError, endpoint: Endpoint) -> Exception:
-    """The one place where the SDK's errors become ours."""
-    where = f"model {endpoint.model!r} at {endpoint.base_url}"
-    text = _one_line(error)
-    if isinstance(error, _REFUSALS) or "insufficient_quota" in text:
-        return ModelRefused(f"{where} refused the request: {text}; check the model's name, the key and its rights")
-    if isinstance(error, _REQUEST_FAULTS):
-        return RequestRejected(f"{where} rejected one request: {text}")
-    if isinstance(error, openai.APITimeoutError) and not _never_connected(error):
-        return _TransientError(ModelUnavailable(f"{where} did not answer within {endpoint.timeout_seconds:g} s"))
-    if isinstance(error, openai.APIConnectionError):
-        return _TransientError(
-            ModelUnavailable(f"nothing answers for {where}; is the server running and the address right?")
-        )
-    if isinstance(error, openai.APIStatusError) and not _is_transient(error.status_code):
-        return RequestRejected(f"{where} rejected one request: {text}")
-    return _TransientError(ModelUnavailable(f"{where} failed: {text}"))
-
-
-def _never_connected(error: BaseException) -> bool:
-    """Whether there was no connection at all; the aiohttp transport reports that as a time-out, too."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and not isinstance(cause, TimeoutError):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
-
-
-def _is_transient(status: int) -> bool:
-    """Whether an HTTP status is worth another try."""
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in {
-        HTTPStatus.REQUEST_TIMEOUT,
-        HTTPStatus.TOO_MANY_REQUESTS,
-    }
-
-
-def _one_line(error: Exception, limit: int = 300) -> str:
-    return " ".join(str(error).split())[:limit]
+def _unlimited() -> httpx2.Limits:
+    """As many connections as requests: their number is bounded by `AdaptiveLimit`, not by the transport's queue."""
+    return httpx2.Limits(max_connections=0, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS)
 
 
 async def list_models(base_url: str, api_key: str) -> tuple[list[str], str]:
@@ -172,7 +201,7 @@ async def list_models(base_url: str, api_key: str) -> tuple[list[str], str]:
     try:
         page = await client.models.list()
     except openai.OpenAIError as error:
-        return [], _one_line(error)
+        return [], " ".join(str(error).split())[:300]
     finally:
         await client.close()
     return [model.id for model in page.data], ""

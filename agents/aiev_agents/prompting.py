@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
 from aiev_agents.errors import PromptError
 from aiev_agents.languages import LANGUAGES, PYTHON, language_named
@@ -68,10 +68,21 @@ class Prompt:
             PromptError: a variable is missing or the template is malformed.
         """
         try:
-            rendered = [(role, _ENVIRONMENT.from_string(text).render(values).strip()) for role, text in self.turns]
+            rendered = [(role, _rendered(text, values)) for role, text in self.turns]
         except TemplateError as error:
             raise PromptError(f"prompt {self.name}: {error}") from None
         return tuple((role, text) for role, text in rendered if text)
+
+
+def _rendered(text: str, values: dict[str, object]) -> str:
+    """A turn with its values; most turns are examples, which have none."""
+    return (_compiled(text).render(values) if _JINJA.search(text) else text).strip()
+
+
+@cache
+def _compiled(text: str) -> Template:
+    """A template's code; making it takes much longer than rendering it, and there are few templates."""
+    return _ENVIRONMENT.from_string(text)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +22,27 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 DB = click.argument("db", type=click.Path(path_type=Path))
+
+
+class Duration(click.ParamType[float]):
+    """A time span such as `90s`, `30m`, `1.5h` or `1d`, in seconds; a plain number counts seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds, more than 0."""
+        if isinstance(value, float):
+            return value
+        found = _DURATION.fullmatch(str(value).strip().lower())
+        seconds = float(found[1]) * _SECONDS[found[2] or "s"] if found else 0.0
+        if not seconds:
+            self.fail(f"{value!r} is no time span; write it as 90s, 30m, 2h or 1d", param, ctx)
+        return seconds
+
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+DURATION = Duration()
 
 
 class Group(click.Group):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from aiev.cli.shared import AS_JSON, INTERRUPTED, configured, merged_config, print_json, print_view
+from aiev.cli.shared import AS_JSON, DURATION, INTERRUPTED, configured, merged_config, print_json, print_view
 from aiev_agents.languages import LANGUAGES
 
 
@@ -16,6 +16,10 @@ from aiev_agents.languages import LANGUAGES
 @click.option("--db", type=click.Path(path_type=Path), default=Path("aiev.db"), show_default=True, help="Database.")
 @click.option("--limit", type=click.IntRange(min=1), help="Take so many seeds.")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), help="Of the problems; each seed's own without it.")
+@click.option("--max-cost", type=click.FloatRange(min=0, min_open=True), help="Stop at so many US dollars.")
+@click.option("--max-tokens", type=click.IntRange(min=1), help="Stop at so many tokens, read and written.")
+@click.option("--max-accepted", type=click.IntRange(min=1), help="Stop at so many accepted dialogues.")
+@click.option("--max-time", type=DURATION, help="Stop after so long, such as 90s, 30m, 2h or 1d.")
 @configured
 @AS_JSON
 def teach(
@@ -23,6 +27,10 @@ def teach(
     db: Path,
     limit: int | None,
     language: str | None,
+    max_cost: float | None,
+    max_tokens: int | None,
+    max_accepted: int | None,
+    max_time: float | None,
     files: tuple[Path, ...],
     assignments: tuple[str, ...],
     as_json: bool,
@@ -30,12 +38,15 @@ def teach(
     """Make dialogues from the snippets in SOURCES (see `aiev seeds build --help`).
 
     Without SOURCES the snippets that ship with aiev are taken. The same command again goes on with what is missing.
+    The limits of cost, tokens and accepted dialogues count over all starts of a run; a larger one goes on.
     """
     from aiev.recipes.live import teach_with_panel  # noqa: PLC0415
 
     more = [*assignments]
     more += [f"run.limit={limit}"] if limit else []
     more += [f"dialogue.language={language}"] if language else []
+    limits = {"cost": max_cost, "tokens": max_tokens, "accepted": max_accepted, "seconds": max_time}
+    more += [f"limits.max_{name}={value}" for name, value in limits.items() if value is not None]
     config = merged_config(files, tuple(more))
     summary = teach_with_panel(config, sources or config.settings.seeds.sources, db, quiet=as_json)
     if as_json:

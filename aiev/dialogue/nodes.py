@@ -105,8 +105,9 @@ async def repair(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dia
     return {"reply": turn.text}
 
 
-async def finish(state: DialogueState) -> DialogueState:
+async def finish(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
     """Accept what passed; discard, with the last verdict as reason, what did not."""
+    del runtime  # nothing more is said
     if state["verdict"] == Verdict.OK:
         return {"status": "accepted", "reason": ""}
     rounds = f"{state['round']} round" + ("s" if state["round"] != 1 else "")

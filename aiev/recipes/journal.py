@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from aiev.errors import AievError
 from aiev.store.records import ExecutionRecord, RequestRecord
+from aiev.store.rows import columns
 from aiev_agents.messages import ChatReply
 from aiev_interpreter.protocol import ExecutionResult, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiev.recipes.prices import Prices
     from aiev.recipes.progress import Progress
     from aiev.store.reader import Reader
     from aiev.store.writer import Store
@@ -24,15 +29,31 @@ if TYPE_CHECKING:
     from aiev_interpreter.protocol import Interpreter, Job
 
 
+class SuspendedError(AievError):
+    """The run has to stop: a reply that the journal does not have is not asked for any more."""
+
+
 class JournaledModel:
     """Answers from the journal when it can, and writes down what it had to ask for."""
 
     def __init__(
-        self, model: ChatModel, *, store: Store, journal: Reader, conversation_id: str, progress: Progress
+        self,
+        model: ChatModel,
+        *,
+        store: Store,
+        journal: Reader,
+        conversation_id: str,
+        progress: Progress,
+        prices: Prices,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.name = model.name
         self.prompt_tokens = 0
         self.completion_tokens = 0
+        self.cost: float | None = 0.0
+        """US dollars so far; None when the price of a reply is not known."""
+        self._prices = prices
+        self._stopping = stopping
         self._model = model
         self._store = store
         self._journal = journal
@@ -40,18 +61,34 @@ class JournaledModel:
         self._progress = progress
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        """See `ChatModel.chat`."""
-        known = self._journal.reply_for(request.hash)
+        """See `ChatModel.chat`.
+
+        Raises:
+            SuspendedError: the run is stopping, and the journal has no reply.
+        """
+        name = request.hash
+        known = self._journal.reply_for(name)
         if known:
             self._progress.replayed += 1
-            reply = _reply(known)
+            reply, cost = _reply(known), known.cost
         else:
+            if self._stopping():
+                raise SuspendedError("the run is stopping")
             reply = await self._model.chat(request)
-            self._progress.tokens += reply.completion_tokens
-            await self._store.add_request(_request_record(request, reply, self._conversation_id))
+            cost = self._prices.cost(reply)
+            await self._store.add_request(_request_record(name, request, reply, cost, self._conversation_id))
+            self._count(reply, cost)
         self.prompt_tokens += reply.prompt_tokens
         self.completion_tokens += reply.completion_tokens
+        self.cost = None if cost is None or self.cost is None else self.cost + cost
         return reply
+
+    def _count(self, reply: ChatReply, cost: float | None) -> None:
+        progress = self._progress
+        progress.read += reply.prompt_tokens
+        progress.tokens += reply.completion_tokens
+        progress.retries += reply.tries - 1
+        progress.priced(cost)
 
     async def close(self) -> None:
         """The model belongs to the run, not to one dialogue."""
@@ -84,7 +121,8 @@ class JournaledInterpreter:
 
 def job_hash(job: Job, image: str) -> str:
     """SHA-256 of a job's canonical form together with the image that it runs in."""
-    text = json.dumps({"job": asdict(job), "image": image}, sort_keys=True, separators=(",", ":"))
+    fields = columns(job) | {"limits": columns(job.limits)}
+    text = json.dumps({"job": fields, "image": image}, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
@@ -92,7 +130,7 @@ def execution_record(
     round_number: int, job: Job | None, result: ExecutionResult, *, image: str, verdict: str
 ) -> ExecutionRecord:
     """The stored form of one round; a round without a job holds no program."""
-    values = asdict(result) | {"verdict": verdict}
+    values = columns(result) | {"verdict": verdict}
     return ExecutionRecord(
         round=round_number,
         job_hash=job_hash(job, image) if job else "",
@@ -109,9 +147,11 @@ def execution_result(record: ExecutionRecord) -> ExecutionResult:
     return ExecutionResult(verdict=Verdict(record.verdict), **{name: getattr(record, name) for name in names})
 
 
-def _request_record(request: ChatRequest, reply: ChatReply, conversation_id: str) -> RequestRecord:
+def _request_record(
+    name: str, request: ChatRequest, reply: ChatReply, cost: float | None, conversation_id: str
+) -> RequestRecord:
     return RequestRecord(
-        hash=request.hash,
+        hash=name,
         conversation_id=conversation_id,
         purpose=request.purpose,
         model=request.model,
@@ -122,6 +162,11 @@ def _request_record(request: ChatRequest, reply: ChatReply, conversation_id: str
         prompt_tokens=reply.prompt_tokens,
         completion_tokens=reply.completion_tokens,
         seconds=reply.seconds,
+        cached_tokens=reply.cached_tokens,
+        reasoning_tokens=reply.reasoning_tokens,
+        tries=reply.tries,
+        cost=cost,
+        answered_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
     )
 
 
@@ -132,5 +177,8 @@ def _reply(record: RequestRecord) -> ChatReply:
         finish_reason=record.finish_reason,
         prompt_tokens=record.prompt_tokens,
         completion_tokens=record.completion_tokens,
+        cached_tokens=record.cached_tokens,
+        reasoning_tokens=record.reasoning_tokens,
+        tries=record.tries,
         seconds=record.seconds,
     )

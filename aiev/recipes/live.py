@@ -21,7 +21,7 @@ from rich.text import Text
 from aiev.recipes.build_seeds import late_filters, plan_of
 from aiev.recipes.teach import Teaching, TeachResult
 from aiev.seeds.load import load_seeds
-from aiev.view.panel import histogram, line, panel, span
+from aiev.view.panel import cost, histogram, line, panel, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from aiev.config import Config
+    from aiev.recipes.progress import Progress
 
 LINE_SECONDS = 15.0
 
@@ -58,8 +59,13 @@ class Summary:
             "rounds": dict(progress.rounds),
             "verdicts": dict(progress.verdicts),
             "replayed": progress.replayed,
+            "suspended": progress.suspended,
+            "retries": progress.retries,
+            "tokens": {"read": progress.read, "written": progress.tokens, "run": progress.all_tokens},
+            "cost": money_figures(progress),
             "seconds": round(progress.seconds, 1),
             "interrupted": self.interrupted,
+            "stopped": progress.stopped,
         }
 
     def table(self) -> RenderableType:
@@ -74,13 +80,30 @@ class Summary:
             "dialogues": f"{progress.done}: " + ", ".join(statuses),
             "rounds": f"{histogram(progress.rounds) or '-'} (of the accepted)",
             "verdicts": histogram(progress.verdicts) or "-",
+            "cost": cost(progress),
             "time": f"{span(progress.seconds)}, {progress.tokens_per_second:.0f} tokens/s",
-            "next": f"aiev inspect {self.db}" if not self.interrupted else "the same command again goes on",
         }
+        if progress.stopped:
+            rows["stopped"] = progress.stopped
+            rows["next"] = "the same command with a larger limit goes on"
+        else:
+            rows["next"] = f"aiev inspect {self.db}" if not self.interrupted else "the same command again goes on"
         grid = Table.grid(padding=(0, 2))
         for name, value in rows.items():
             grid.add_row(Text(name, "bold"), Text(value))
         return grid
+
+
+def money_figures(progress: Progress) -> dict[str, Any]:
+    """Cost as plain data, US dollars; null where it is not known."""
+    known = progress.all_unpriced == 0
+    return {
+        "so_far": progress.all_cost if known else None,
+        "projected": progress.projected_cost if known else None,
+        "per_accepted": progress.cost_per_accepted if known else None,
+        "known_part": progress.all_cost,
+        "replies_without_price": progress.all_unpriced,
+    }
 
 
 def teach_with_panel(config: Config, sources: Sequence[str], db: Path, *, quiet: bool = False) -> Summary:
@@ -102,7 +125,7 @@ async def _run(teaching: Teaching, *, quiet: bool) -> tuple[TeachResult, bool]:
     with _interrupts(teaching, work):
         shown = asyncio.ensure_future(_show(teaching, quiet=quiet))
         try:
-            return await work, teaching.progress.draining
+            return await work, teaching.progress.draining and not teaching.progress.stopped
         except asyncio.CancelledError:
             progress = teaching.progress
             return TeachResult(teaching.run_id, progress, "stopped", "", teaching.config.settings.model.name), True
@@ -119,6 +142,7 @@ def _interrupts(teaching: Teaching, work: asyncio.Future[TeachResult]) -> Iterat
 
     def interrupt() -> None:
         if teaching.progress.draining:
+            sys.stderr.write("aiev: stopped at once; the same command goes on\n")
             work.cancel()
             return
         teaching.drain()

@@ -24,24 +24,26 @@ from aiev_interpreter.protocol import MIB, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aiev.config import InstallConfig, InterpreterConfig, ModelConfig, RoleConfig, Settings
+    from aiev.config import InstallConfig, InterpreterConfig, ModelConfig, RatesConfig, RoleConfig, Settings
     from aiev_agents.chat_model import ChatModel
+    from aiev_agents.rates import Rates
     from aiev_interpreter.protocol import Interpreter
 
 
-async def build_model(config: ModelConfig) -> ChatModel:
+async def build_model(settings: Settings) -> ChatModel:
     """Start or connect the model that plays the roles.
 
     Raises:
         ConfigError: a setting that the backend needs is missing.
         SetupError: the weights are not there, or the server does not start.
     """
+    config = settings.model
     try:
         match config.backend:
             case "embedded":
                 return await _embedded(config)
             case "openai":
-                return _endpoint(config)
+                return _endpoint(config, settings.rates)
             case "scripted":
                 from aiev_agents.scripted import ScriptedChatModel  # noqa: PLC0415 - only where it is asked for
 
@@ -71,7 +73,7 @@ async def _embedded(config: ModelConfig) -> ChatModel:
     )
 
 
-def _endpoint(config: ModelConfig) -> ChatModel:
+def _endpoint(config: ModelConfig, rates: RatesConfig) -> ChatModel:
     from aiev_agents.openai_model import Endpoint, OpenAIChatModel  # noqa: PLC0415 - openai takes a second to import
 
     if not config.base_url.startswith(("http://", "https://")):
@@ -98,7 +100,21 @@ def _endpoint(config: ModelConfig) -> ChatModel:
             timeout_seconds=config.timeout_seconds,
             retry_seconds=config.retry_seconds,
             grammar=config.grammar,
+            rates=build_rates(rates),
         )
+    )
+
+
+def build_rates(config: RatesConfig) -> Rates:
+    """How much an endpoint is asked, in the client's own terms."""
+    from aiev_agents.rates import Rates  # noqa: PLC0415 - only where there is an endpoint
+
+    return Rates(
+        requests_per_minute=config.requests_per_minute,
+        tokens_per_minute=config.tokens_per_minute,
+        from_headers=config.from_headers,
+        in_flight=config.in_flight,
+        adaptive=config.adaptive,
     )
 
 

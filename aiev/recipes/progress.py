@@ -1,6 +1,7 @@
 """What a run has done so far, as plain numbers that a panel can show.
 
-Invariant: started = accepted + discarded + failed + in flight.
+Invariants: started = accepted + discarded + failed + suspended + in flight; a cost that is not known is never counted
+as 0: it is counted in `unpriced`.
 """
 
 from __future__ import annotations
@@ -10,30 +11,100 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What earlier starts of the run came to."""
+
+    accepted: int = 0
+    requests: int = 0
+    tokens: int = 0
+    """Read and written."""
+    cost: float = 0.0
+    unpriced: int = 0
+
+
 @dataclass(slots=True)
 class Progress:
-    """Counters of one run; changed only on the event loop."""
+    """Counters of one start of a run; changed only on the event loop."""
 
     total: int
     """Seeds to work on now."""
     already: int = 0
     """Seeds that an earlier start of the run had finished."""
     in_flight: int = 0
+    suspended: int = 0
+    """Dialogues that were left where they stood when the run had to stop; the next start goes on with them."""
     statuses: Counter[str] = field(default_factory=Counter)
     rounds: Counter[int] = field(default_factory=Counter)
     """Rounds of accepted dialogues."""
     verdicts: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    """Replies that came from the model."""
+    read: int = 0
+    """Tokens read by the model."""
     tokens: int = 0
     """Tokens written by the model."""
+    retries: int = 0
+    """Calls that failed and were made again."""
+    cost: float = 0.0
+    """US dollars for the replies whose price is known."""
+    unpriced: int = 0
+    """Replies whose price is not known."""
     replayed: int = 0
     """Replies taken from the journal instead of asking again."""
+    before: Before = field(default_factory=Before)
     draining: bool = False
+    stopped: str = ""
+    """The limit that was reached; empty when none was."""
     started: float = field(default_factory=time.monotonic)
+
+    def priced(self, cost: float | None) -> None:
+        """Count what a reply cost; None when nobody knows."""
+        self.requests += 1
+        if cost is None:
+            self.unpriced += 1
+        else:
+            self.cost += cost
 
     @property
     def done(self) -> int:
         """Dialogues that have ended."""
         return self.statuses.total()
+
+    @property
+    def accepted(self) -> int:
+        """Accepted dialogues of the run, all of its starts together."""
+        return self.before.accepted + self.statuses["accepted"]
+
+    @property
+    def all_tokens(self) -> int:
+        """Tokens read and written for the run, all of its starts together."""
+        return self.before.tokens + self.read + self.tokens
+
+    @property
+    def all_cost(self) -> float:
+        """US dollars for the run, all of its starts together, as far as prices are known."""
+        return self.before.cost + self.cost
+
+    @property
+    def all_unpriced(self) -> int:
+        """Replies of the run whose price is not known, all of its starts together."""
+        return self.before.unpriced + self.unpriced
+
+    @property
+    def all_requests(self) -> int:
+        """Replies of the run, all of its starts together."""
+        return self.before.requests + self.requests
+
+    @property
+    def projected_cost(self) -> float | None:
+        """US dollars when all seeds are done, from the mean of those that are; None before the first has ended."""
+        return self.all_cost + self.cost / self.done * (self.total - self.done) if self.done else None
+
+    @property
+    def cost_per_accepted(self) -> float | None:
+        """US dollars of the run for each accepted dialogue; None before there is one."""
+        return self.all_cost / self.accepted if self.accepted else None
 
     @property
     def seconds(self) -> float:

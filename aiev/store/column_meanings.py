@@ -11,6 +11,7 @@ TABLES = {
     "runs": "A recipe under one configuration.",
     "seeds": "A seed snippet, with where it comes from and its licence.",
     "conversations": "An item: what became of one seed in one run.",
+    "starts": "One start of a run: when it began, and how and why it ended.",
     "messages": "What was said, in order.",
     "blobs": "A long text, kept once.",
     "executions": "A round: one program with its tests, and what came of it.",
@@ -35,6 +36,7 @@ _CONVERSATION = {
     "seconds": "From first to last step, waiting included.",
     "prompt_tokens": "Tokens read by the model, replayed replies included.",
     "completion_tokens": "Tokens written by the model, replayed replies included.",
+    "cost": "US dollars for its replies, replayed ones included; null when any of them has no known price.",
 }
 
 _EXECUTION = {
@@ -89,6 +91,14 @@ COLUMNS = {
         "blob": "Git's hash of the content of its file; empty outside of git.",
     },
     "conversations": _CONVERSATION,
+    "starts": {
+        "id": "First 16 hex digits of a SHA-256 of run, process and time.",
+        "run_id": "Run that it belongs to.",
+        "started_at": "UTC, ISO 8601.",
+        "ended_at": "UTC, ISO 8601; empty while it is running, and for good when it was killed.",
+        "outcome": "`running`, `done` (nothing was left), `limit`, `interrupted` or `failed`.",
+        "reason": "The limit that was reached, or what failed; else empty.",
+    },
     "messages": {
         "id": "Row number, for the full-text index.",
         "conversation_id": "Conversation that it belongs to.",
@@ -115,6 +125,11 @@ COLUMNS = {
         "prompt_tokens": "Tokens read, as the endpoint counts.",
         "completion_tokens": "Tokens written, as the endpoint counts.",
         "seconds": "From sending to the last byte.",
+        "cached_tokens": "Of the tokens read, those taken from the endpoint's cache.",
+        "reasoning_tokens": "Of the tokens written, those that are not in the reply.",
+        "tries": "Calls that it took, those that failed included.",
+        "cost": "US dollars; null when the price or the count of tokens is not known.",
+        "answered_at": "UTC, ISO 8601.",
     },
     "executions_text": {
         "program": "The solution.",

@@ -138,6 +138,33 @@ def m001_first_schema(db: Database) -> None:
     db.table("messages").enable_fts(["content"], create_triggers=True)
 
 
+_USAGE_AND_MONEY = """
+alter table requests add column cached_tokens integer not null default 0;
+alter table requests add column reasoning_tokens integer not null default 0;
+alter table requests add column tries integer not null default 1;
+alter table requests add column cost real;
+alter table requests add column answered_at text not null default '';
+alter table conversations add column cost real;
+create table starts (
+  id text primary key,
+  run_id text not null references runs(id),
+  started_at text not null,
+  ended_at text not null,
+  outcome text not null check (outcome in ('running', 'done', 'limit', 'interrupted', 'failed')),
+  reason text not null
+) strict;
+create index starts_run on starts (run_id);
+"""
+
+
+@migrations()
+def m002_usage_and_money(db: Database) -> None:
+    """What each reply cost and took, and how each start of a run ended."""
+    for statement in _USAGE_AND_MONEY.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
 @migrations()
 def m006_provenance_of_seeds(db: Database) -> None:
     """Where in git a seed was read: repository, commit, and the hash of the file's content."""

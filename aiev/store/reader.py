@@ -22,6 +22,7 @@ from aiev.store.records import (
     RequestRecord,
     RunRecord,
     SeedRecord,
+    StartRecord,
 )
 from aiev.store.rows import Row, clean
 from aiev.store.schema import refuse_newer
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Counts", "Filters", "ListedConversation", "Reader"]
+__all__ = ["Counts", "Filters", "ListedConversation", "Reader", "Spent"]
 
 BUSY_SECONDS = 60.0
 """How long a query waits for a writer; in WAL mode it hardly ever has to."""
@@ -53,6 +54,19 @@ class Counts:
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a run has asked for in all of its starts."""
+
+    requests: int
+    tokens: int
+    """Read and written."""
+    cost: float
+    """US dollars, of the replies whose price is known."""
+    unpriced: int
+    """Replies whose price is not known."""
 
 
 class Reader:
@@ -143,6 +157,21 @@ class Reader:
             ),
             **totals,
         )
+
+    def spent(self, run_id: str) -> Spent:
+        """What was paid for on behalf of a run; a reply that another run paid for counts there."""
+        row = self._rows(
+            "select count(*) as requests, coalesce(sum(r.prompt_tokens + r.completion_tokens), 0) as tokens,"
+            " coalesce(sum(r.cost), 0.0) as cost, count(*) - count(r.cost) as unpriced"
+            " from requests r join conversations c on c.id = r.conversation_id where c.run_id = ?",
+            run_id,
+        )[0]
+        return Spent(**row)
+
+    def starts(self, run_id: str) -> list[StartRecord]:
+        """The starts of a run, the newest first."""
+        rows = self._rows("select * from starts where run_id = ? order by started_at desc", run_id)
+        return [StartRecord(**row) for row in rows]
 
     def conversations(self, filters: Filters) -> list[ListedConversation]:
         """Conversations that pass the filters, the newest first."""

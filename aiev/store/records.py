@@ -104,6 +104,25 @@ class RequestRecord:
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    tries: int = 1
+    """Calls that it took, those that failed included."""
+    cost: float | None = None
+    """US dollars; None when it is not known."""
+    answered_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecord:
+    """One start of a run. `outcome`: running, done, limit, interrupted or failed."""
+
+    id: str
+    run_id: str
+    started_at: str
+    ended_at: str = ""
+    outcome: str = "running"
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +143,6 @@ class ConversationRecord:
     seconds: float = 0.0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cost: float | None = None
+    """US dollars; None when the price of any reply is not known."""
     messages: tuple[MessageRecord, ...] = field(default=())

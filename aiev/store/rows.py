@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
     from sqlite_utils import Database
 
 Row = dict[str, Any]
@@ -25,6 +26,11 @@ def insert_new(db: Database, table: str, *rows: Row) -> None:
 def upsert(db: Database, table: str, row: Row, *key: str) -> None:
     """Insert a row, or bring the one with its key to the same values."""
     db.conn.execute(_upsert(table, tuple(row), key), _bound(row))
+
+
+def columns(record: DataclassInstance) -> Row:
+    """A record's fields by name. Unlike `asdict` it copies nothing, which counts with thousands of rows a second."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
 
 
 def digest(text: str) -> str:

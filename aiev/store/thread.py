@@ -15,7 +15,8 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiev.errors import StoreError
 from aiev.store.connection import open_database
@@ -33,16 +34,26 @@ _FULL_SECONDS = 0.005
 Command = Callable[["Database"], None]
 
 
+class _Item(NamedTuple):
+    """A command, and who waits for its commit; nobody does for one that was posted."""
+
+    command: Command
+    loop: asyncio.AbstractEventLoop | None
+    done: asyncio.Future[None] | None
+
+
 class WriterThread:
     """Runs commands on the only writing connection. Safe to call from several event loops."""
 
-    def __init__(self, path: Path, *, full_sync: bool) -> None:
+    def __init__(self, path: Path, *, full_sync: bool, waiting: int = QUEUE) -> None:
+        self._waiting = waiting
         self._path = path
         self._full_sync = full_sync
-        self._queue: queue.SimpleQueue[tuple[Command, Future[None]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
         self._broken = ""
+        self._late = ""
         self._opened: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, name="aiev-store", daemon=True)
 
@@ -63,23 +74,41 @@ class WriterThread:
         """Run a command and wait for its commit. A caller that is cancelled does not take its command back.
 
         Raises:
-            StoreError: the command was refused, the file cannot be written, or the store is closed.
+            StoreError: the command was refused, the file cannot be written, or the store is closed; also when that
+                happened to an earlier command that nobody waited for.
         """
-        done: Future[None] = Future()
-        done.set_running_or_notify_cancel()
-        while not self._offer(command, done):  # noqa: ASYNC110 - the room is made by a thread, and it is seldom short
-            await asyncio.sleep(_FULL_SECONDS)
-        await asyncio.wrap_future(done)
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        await self._queued(_Item(command, loop, done))
+        await done
+        self._raise_late()
 
-    def _offer(self, command: Command, done: Future[None]) -> bool:
+    async def post(self, command: Command) -> None:
+        """Queue a command behind all earlier ones and return; a later `submit` or `close` brings its error.
+
+        Raises:
+            StoreError: an earlier command that nobody waited for failed, or the store is closed.
+        """
+        self._raise_late()
+        await self._queued(_Item(command, None, None))
+
+    async def _queued(self, item: _Item) -> None:
+        while not self._offer(item):  # noqa: ASYNC110 - the room is made by a thread, and it is seldom short
+            await asyncio.sleep(_FULL_SECONDS)
+
+    def _offer(self, item: _Item) -> bool:
         """Queue a command, unless the queue is full. Nothing is ever queued behind the None that closes it."""
         with self._lock:
             if self._closed:
                 raise StoreError(f"the store {self._path} is closed")
-            if self._queue.qsize() >= QUEUE:
+            if self._queue.qsize() >= self._waiting:
                 return False
-            self._queue.put((command, done))
+            self._queue.put(item)
             return True
+
+    def _raise_late(self) -> None:
+        if self._late:
+            raise StoreError(self._late)
 
     def _work(self) -> None:
         try:
@@ -95,7 +124,7 @@ class WriterThread:
                 going = None not in group
                 self._commit(db, [item for item in group if item is not None])
 
-    def _next_group(self) -> list[tuple[Command, Future[None]] | None]:
+    def _next_group(self) -> list[_Item | None]:
         """What is queued, waiting for the first."""
         group = [self._queue.get()]
         with contextlib.suppress(queue.Empty):
@@ -103,25 +132,24 @@ class WriterThread:
                 group.append(self._queue.get_nowait())
         return group
 
-    def _commit(self, db: Database, group: list[tuple[Command, Future[None]]]) -> None:
+    def _commit(self, db: Database, group: list[_Item]) -> None:
         """Commit a group at once; when a command of it is at fault, each alone, so that the others go through."""
         error = self._broken or self._attempt(db, group)
         if not error:
-            for _, done in group:
-                done.set_result(None)
+            _answer(group, "")
         elif self._broken or len(group) == 1:
-            for _, done in group:
-                done.set_exception(StoreError(error))
+            self._late = self._late or (error if any(item.done is None for item in group) else "")
+            _answer(group, error)
         else:
             for item in group:
                 self._commit(db, [item])
 
-    def _attempt(self, db: Database, group: list[tuple[Command, Future[None]]]) -> str:
+    def _attempt(self, db: Database, group: list[_Item]) -> str:
         """One transaction; the error in one line, or nothing."""
         try:
             db.conn.execute("begin immediate")
-            for command, _ in group:
-                command(db)
+            for item in group:
+                item.command(db)
             db.commit()
         except Exception as error:  # noqa: BLE001 - whatever it is, its caller hears of it and the thread goes on
             with contextlib.suppress(sqlite3.Error):
@@ -132,6 +160,25 @@ class WriterThread:
                 self._broken = message
             return message
         return ""
+
+
+def _answer(group: list[_Item], error: str) -> None:
+    """Tell everybody who waits, with one wake-up for each event loop: each wake-up is a system call."""
+    for loop, items in groupby(group, key=lambda item: item.loop):
+        if loop is not None:
+            waiting = [item.done for item in items if item.done is not None]
+            with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+                loop.call_soon_threadsafe(_resolve, waiting, error)
+
+
+def _resolve(waiting: list[asyncio.Future[None]], error: str) -> None:
+    for done in waiting:
+        if done.done():
+            continue  # its caller was cancelled
+        if error:
+            done.set_exception(StoreError(error))
+        else:
+            done.set_result(None)
 
 
 def _is_lasting(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""Typed writes: each returns when its transaction has been committed.
+"""Typed writes: each returns when its transaction has been committed, unless it says otherwise.
 
 Invariants: an awaited write survives the death of the process (`connection.py` says what a power cut does); every write
 may be repeated: the same rows give the same database. How commands are queued and committed is `thread.py`'s business.
@@ -6,11 +6,10 @@ may be repeated: the same rows give the same database. How commands are queued a
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Self
 
-from aiev.store.rows import as_json, digest, insert_new, upsert
-from aiev.store.thread import WriterThread
+from aiev.store.rows import as_json, columns, digest, insert_new, upsert
+from aiev.store.thread import QUEUE, WriterThread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
         RequestRecord,
         RunRecord,
         SeedRecord,
+        StartRecord,
     )
 
 _BLOBS = ("program", "tests", "stdout", "stderr", "install_log")
@@ -33,22 +33,23 @@ _BLOBS = ("program", "tests", "stdout", "stderr", "install_log")
 class Store:
     """Writes records; use as a context manager or call `close()`. Every write raises StoreError when it fails."""
 
-    def __init__(self, path: Path, *, full_sync: bool = False) -> None:
+    def __init__(self, path: Path, *, full_sync: bool = False, waiting: int = QUEUE) -> None:
         self.path = path
-        self._thread = WriterThread(path, full_sync=full_sync)
+        self._thread = WriterThread(path, full_sync=full_sync, waiting=waiting)
 
     @classmethod
-    def open(cls, path: Path, *, full_sync: bool = False) -> Self:
+    def open(cls, path: Path, *, full_sync: bool = False, waiting: int = QUEUE) -> Self:
         """Open or make the database and bring it to the newest schema.
 
         Args:
             path: the file; its folder must exist.
             full_sync: acknowledged writes survive a power cut too, not only the death of the process.
+            waiting: writes that wait for the disk, at most, before their callers wait.
 
         Raises:
             StoreError: the file cannot be opened, is no database, or is from a newer aiev.
         """
-        store = cls(path, full_sync=full_sync)
+        store = cls(path, full_sync=full_sync, waiting=waiting)
         store._thread.start()
         return store
 
@@ -64,13 +65,18 @@ class Store:
 
     async def add_run(self, run: RunRecord) -> None:
         """Add a run, or leave it as it is when it is there: a run that goes on keeps its start."""
-        row = asdict(run) | {"config": as_json(run.config), "prompts": as_json(run.prompts)}
+        row = columns(run) | {"config": as_json(run.config), "prompts": as_json(run.prompts)}
         await self._thread.submit(lambda db: insert_new(db, "runs", row))
 
     async def add_seeds(self, seeds: Sequence[SeedRecord]) -> None:
         """Add seeds that are not there yet."""
-        rows = [asdict(seed) for seed in seeds]
+        rows = [columns(seed) for seed in seeds]
         await self._thread.submit(lambda db: insert_new(db, "seeds", *rows))
+
+    async def write_start(self, start: StartRecord) -> None:
+        """Add a start of a run, or write how it ended."""
+        row = columns(start)
+        await self._thread.submit(lambda db: upsert(db, "starts", row, "id"))
 
     async def start_conversation(self, conversation: ConversationRecord) -> None:
         """Add a conversation, or begin one anew: its messages go, what was paid for or executed stays."""
@@ -83,13 +89,17 @@ class Store:
         await self._thread.submit(command)
 
     async def add_message(self, conversation_id: str, message: MessageRecord) -> None:
-        """Add a message, or put it in the place of the one at its position."""
-        row = asdict(message) | {"conversation_id": conversation_id}
-        await self._thread.submit(lambda db: upsert(db, "messages", row, "conversation_id", "position"))
+        """Queue a message, or put it in the place of the one at its position.
+
+        It is committed no later than the write that is awaited next. Nothing is lost with it before that: messages
+        follow from the journal.
+        """
+        row = columns(message) | {"conversation_id": conversation_id}
+        await self._thread.post(lambda db: upsert(db, "messages", row, "conversation_id", "position"))
 
     async def add_execution(self, conversation_id: str, execution: ExecutionRecord) -> None:
         """Add a round, or put it in the place of the one of its number; its long texts are kept once, by hash."""
-        row = asdict(execution) | {
+        row = columns(execution) | {
             "conversation_id": conversation_id,
             "requirements": as_json(execution.requirements),
             "installed": as_json(execution.installed),
@@ -105,7 +115,7 @@ class Store:
 
     async def add_request(self, request: RequestRecord) -> None:
         """Write a paid reply into the journal; of two replies to one request the first stays."""
-        row = asdict(request) | {"request": as_json(request.request)}
+        row = columns(request) | {"request": as_json(request.request)}
         await self._thread.submit(lambda db: insert_new(db, "requests", row))
 
     async def finish_conversation(self, conversation: ConversationRecord, train: Sequence[int] = ()) -> None:
@@ -134,4 +144,4 @@ def _flag(db: Database, rows: Sequence[tuple[bool, str, int]]) -> None:
 
 
 def _conversation(conversation: ConversationRecord) -> dict[str, Any]:
-    return {name: value for name, value in asdict(conversation).items() if name != "messages"}
+    return {name: value for name, value in columns(conversation).items() if name != "messages"}

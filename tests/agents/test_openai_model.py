@@ -81,6 +81,7 @@ async def test_a_reply_carries_text_usage_and_the_model_that_answered(serve, mod
         3,
         2,
     )
+    assert bodies[0]["key"] == "Bearer sk-secret"
     assert bodies[0]["seed"] == 7
     assert bodies[0]["stop"] == ["END"]
     assert "grammar" not in bodies[0]

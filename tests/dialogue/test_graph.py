@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 import pytest
 from talk import BAD, GOOD, PROBLEM, judge, reply, scripted_model
 
-from aiev.dialogue.graph import NODES, mermaid, run_dialogue
+from aiev.dialogue.graph import CHOICES, EDGES, NODES, dialogue_graph, mermaid, run_dialogue, run_with_langgraph
 from aiev.dialogue.infra import SandboxFailedError, run_until_real
 from aiev.dialogue.state import DialogueContext
 from aiev_agents.agent import Agent
@@ -30,7 +30,7 @@ class Notes:
 def talk():
     """Run a dialogue with scripted answers; returns the state, the notes and the model."""
 
-    async def run(*answers, interpreter=None, language="python", **options):
+    async def run(*answers, interpreter=None, language="python", by=run_dialogue, **options):
         model, notes = scripted_model(*answers), Notes()
         agent = Agent(model, Sampling(temperature=0.2))
         context = DialogueContext(
@@ -44,7 +44,7 @@ def talk():
             seed_key="0:abc",
             **options,
         )
-        return await run_dialogue(context), notes, model
+        return await by(context), notes, model
 
     return run
 
@@ -154,3 +154,25 @@ async def test_an_infra_failure_is_retried_and_never_told_to_the_model(talk):
 
 def test_the_diagram_has_every_node():
     assert all(f"{node.__name__}(" in mermaid() for node in NODES)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [(GOOD,), (BAD, GOOD), (BAD, "no program at all", BAD, GOOD), (BAD,), ("no program at all",)],
+    ids=["passes", "repaired", "malformed between", "never passes", "never a program"],
+)
+@pytest.mark.parametrize("rounds", [1, 2, 7])
+async def test_walking_the_graph_gives_what_langgraph_gives(talk, answers, rounds):
+    walked, notes, model = await talk(*answers, max_rounds=rounds)
+    executed, other_notes, other_model = await talk(*answers, max_rounds=rounds, by=run_with_langgraph)
+    assert walked == executed
+    assert notes.messages == other_notes.messages
+    assert notes.executions == other_notes.executions
+    assert model.requests == other_model.requests
+
+
+def test_every_node_has_one_way_on():
+    names = {node.__name__ for node in NODES}
+    assert names == {*EDGES, *CHOICES} - {"__start__"}
+    assert not EDGES.keys() & CHOICES.keys()
+    assert set(dialogue_graph().get_graph().nodes) == names | {"__start__", "__end__"}

@@ -49,6 +49,7 @@ class Endpoint(ThreadingHTTPServer):
 
     def __init__(self):
         self.seen = []
+        self.seconds = 0.2
         super().__init__(("127.0.0.1", 0), Handler)
 
 
@@ -56,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.seen.append(body)
-        time.sleep(0.2)
+        time.sleep(self.server.seconds)
         text = PROBLEM if b"You write programming exercises" in body else GOOD
         message = {"role": "assistant", "content": text}
         answer = {
@@ -65,6 +66,7 @@ class Handler(BaseHTTPRequestHandler):
             "created": 1,
             "model": "m",
             "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
+            "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
         }
         data = json.dumps(answer).encode()
         self.send_response(200)
@@ -87,18 +89,27 @@ def endpoint():
         thread.join()
 
 
-def test_ctrl_c_finishes_what_is_in_flight_and_the_same_command_goes_on(endpoint, tmp_path):
+def with_endpoint(endpoint, *arguments):
+    """The command that teaches at this endpoint, and its environment."""
     address = f"http://127.0.0.1:{endpoint.server_address[1]}/v1"
     settings = ["model.backend=openai", "model.name=m", f"model.base_url={address}", "run.workers=2"]
-    command = [*AIEV, "teach", "--limit", "10", "--db", "t.db"]
+    command = [*AIEV, "teach", "--db", "t.db", *arguments]
     command += [word for setting in settings for word in ("--set", setting)]
-    environment = os.environ | {"OPENAI_API_KEY": "sk-hunter2"}
+    return command, os.environ | {"OPENAI_API_KEY": "sk-hunter2"}
+
+
+def wait_for(endpoint, count):
+    deadline = time.monotonic() + 60
+    while len(endpoint.seen) < count and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def test_ctrl_c_finishes_what_is_in_flight_and_the_same_command_goes_on(endpoint, tmp_path):
+    command, environment = with_endpoint(endpoint, "--limit", "10")
     first = subprocess.Popen(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    deadline = time.monotonic() + 60
-    while len(endpoint.seen) < 3 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_for(endpoint, 3)
     first.send_signal(signal.SIGINT)
     out, err = first.communicate(timeout=60)
     assert first.returncode == 130, err
@@ -112,3 +123,59 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_same_command_goes_on(endpoint
     assert rows(tmp_path / "t.db", "select status, count(*) from conversations group by 1") == [("accepted", 10)]
     assert len(endpoint.seen) == len(set(endpoint.seen)) == 20
     assert b"hunter2" not in (tmp_path / "t.db").read_bytes()
+
+
+def test_a_second_ctrl_c_stops_at_once_and_the_same_command_goes_on(endpoint, tmp_path):
+    endpoint.seconds = 1.0
+    command, environment = with_endpoint(endpoint, "--limit", "4")
+    first = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    wait_for(endpoint, 3)
+    first.send_signal(signal.SIGINT)
+    assert "finishing what is in flight" in first.stderr.readline()
+    first.send_signal(signal.SIGINT)
+    out, err = first.communicate(timeout=60)
+    assert first.returncode == 130, err
+    assert "stopped at once" in err
+    assert "Traceback" not in err
+    assert "the same command again goes on" in out
+    kept = rows(tmp_path / "t.db", "select count(*) from requests")[0][0]
+    assert rows(tmp_path / "t.db", "select outcome, reason from starts") == [("interrupted", "stopped at once")]
+    endpoint.seconds, before = 0.0, len(endpoint.seen)
+    second = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert second.returncode == 0, second.stderr
+    assert rows(tmp_path / "t.db", "select status, count(*) from conversations group by 1") == [("accepted", 4)]
+    assert len(endpoint.seen) - before == 8 - kept
+
+
+def test_a_limit_is_printed_and_stored_and_a_larger_one_goes_on(endpoint, tmp_path):
+    endpoint.seconds = 0.0
+    prices = ("--set", "model.price_input=1", "--set", "model.price_output=2")
+    command, environment = with_endpoint(endpoint, "--limit", "6", *prices)
+
+    def teach(*limits):
+        done = subprocess.run(
+            [*command, *limits], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    out = teach("--max-accepted", "2")
+    assert "--max-accepted 2 is reached" in out
+    assert "the same command with a larger limit goes on" in out
+    assert rows(tmp_path / "t.db", "select outcome, reason from starts") == [("limit", "--max-accepted 2 is reached")]
+    summary = json.loads(teach("--max-accepted", "4", "--max-time", "1h", "--json"))
+    assert (summary["already_done"], summary["statuses"], summary["stopped"][:14]) == (
+        2,
+        {"accepted": 2},
+        "--max-accepted",
+    )
+    assert "2 accepted" in teach()
+    assert rows(tmp_path / "t.db", "select count(*) from conversations where status = 'accepted'") == [(6,)]
+    stats = subprocess.run(
+        [*AIEV, "stats", "t.db", "--json"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    (row,) = json.loads(stats.stdout)
+    assert row["cost"]["so_far"] == 12 * (7 * 1 + 3 * 2) / 1e6
+    assert [start["outcome"] for start in row["starts"]] == ["done", "limit", "limit"]

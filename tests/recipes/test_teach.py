@@ -1,12 +1,8 @@
 """The machinery of a run: scripted model and interpreter, real store."""
 
 import asyncio
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
-from pathlib import Path
+from contextlib import closing
 
 import pytest
 from loading import load_seeds
@@ -165,50 +161,34 @@ async def test_draining_finishes_what_is_in_flight_and_takes_nothing_new(tmp_pat
     assert result.progress.in_flight == 0
 
 
-CHILD = """
-import asyncio, sys
-from pathlib import Path
-sys.path.insert(0, {tests!r})
-from aiev.config import load_config
-from aiev.recipes.teach import Teaching
-from aiev.seeds.load import load_seeds
-from aiev.seeds.settings import Plan
-from aiev_interpreter.scripted import ScriptedInterpreter
-from talk import BAD, GOOD, judge, scripted_model
-model = scripted_model(GOOD, latency_seconds=0.02)
-answer = model.chat
-async def chat(request):
-    reply = await answer(request)
-    with open("paid", "a") as file:
-        file.write(request.hash + "\\n")
-    return reply
-model.chat = chat
-config = load_config(assignments={quiet!r} + ("run.workers=3",))
-teaching = Teaching(config, load_seeds([], Plan(judge_rows=False, workers=1), limit=30).seeds, Path("t.db"))
-asyncio.run(teaching.run(model=model, interpreter=ScriptedInterpreter(judge)))
-"""
+async def test_an_execution_that_is_kept_is_not_run_again(teach, tmp_path):
+    """Killed after the execution: the journal has it, the conversation has not ended."""
+    first = ScriptedInterpreter(judge)
+    await teach(scripted_model(BAD, GOOD), count=1, interpreter=first)
+    with closing(sqlite3.connect(tmp_path / "t.db")) as db, db:
+        db.execute("update conversations set status = 'running'")
+    model, second = scripted_model(), ScriptedInterpreter(judge)
+    result = await teach(model, count=1, interpreter=second)
+    assert result.progress.statuses == {"accepted": 1}
+    assert (len(first.jobs), second.jobs, model.requests) == (2, [], [])
+    assert result.progress.replayed == 4
 
 
-def test_after_kill_9_the_next_start_pays_again_only_for_what_was_in_flight(tmp_path):
-    script = CHILD.format(tests=str(Path(__file__).parents[1]), quiet=QUIET)
-    kills = 0
-    for _ in range(20):
-        child = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path)
-        try:
-            code = child.wait(1.9 + 0.13 * kills)
-        except subprocess.TimeoutExpired:
-            os.kill(child.pid, signal.SIGKILL)
-            child.wait()
-            kills += 1
-            continue
-        assert code == 0
-        break
-    else:
-        pytest.fail("the run never came to its end")
-    assert kills >= 1
-    paid = (tmp_path / "paid").read_text().split()
-    assert len(paid) - len(set(paid)) <= 3 * kills
-    with sqlite3.connect(tmp_path / "t.db") as db:
-        assert db.execute("select status, count(*) from conversations group by 1").fetchall() == [("accepted", 30)]
-        assert db.execute("select count(*) from messages").fetchone() == (90,)
-    db.close()
+async def test_requests_under_way_when_a_run_fails_are_kept(teach, tmp_path):
+    model, begun = scripted_model(), []
+    answer = model.chat
+
+    async def chat(request):
+        begun.append(request.hash)
+        if len(begun) == 3:
+            raise ModelRefused("the key was refused")
+        await asyncio.sleep(0.05)
+        return await answer(request)
+
+    model.chat = chat
+    with pytest.raises(SetupError, match="the key was refused"):
+        await teach(model, count=6, assignments=("run.workers=3",))
+    with Reader(tmp_path / "t.db") as reader:
+        assert [reader.reply_for(request) is not None for request in begun] == [True, True, False]
+        (start,) = reader.starts(reader.runs()[0].id)
+    assert (start.outcome, start.reason.startswith("the key was refused")) == ("failed", True)

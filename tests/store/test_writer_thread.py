@@ -8,7 +8,7 @@ import pytest
 from store.sample_records import REQUEST, RUN, SEED, TALK
 
 from aiev.errors import StoreError
-from aiev.store import connection, thread
+from aiev.store import connection
 from aiev.store.reader import Reader
 from aiev.store.writer import Store
 
@@ -118,7 +118,7 @@ async def test_a_short_lock_is_waited_for(store, path):
 
 
 async def test_the_queue_is_bounded_and_nothing_is_lost(store, path, monkeypatch):
-    monkeypatch.setattr(thread, "QUEUE", 4)
+    monkeypatch.setattr(store._thread, "_waiting", 4)
     held = asyncio.create_task(store._thread.submit(lambda _: time.sleep(0.2)))
     await asyncio.sleep(0.05)
     writes = asyncio.create_task(many(store, 50))

@@ -1,0 +1,96 @@
+"""A chat-completions answer as a `ChatReply`, or as the failure that it really is.
+
+Invariants: nothing in an answer is trusted to be there or to have its type; a reply that leaves here has text. Not
+covered: answers with another status than 200 (`failures.py`).
+
+Source: OpenAI's reference of chat completions; llama.cpp, vLLM, OpenRouter and DeepSeek for what differs.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aiev_agents.failures import CallFailedError, Kind, of_error_object, unusable
+from aiev_agents.messages import ChatReply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, seconds: float) -> ChatReply:
+    """Take text and figures out of the body of an answer.
+
+    Raises:
+        CallFailedError: it holds no reply that can be used.
+    """
+    try:
+        body = json.loads(content)
+    except ValueError:
+        page = content.lstrip()[:1] == b"<"
+        what = "a web page; does model.base_url end where its API begins, often /v1?" if page else "broken JSON"
+        raise CallFailedError(unusable(what, where)) from None
+    if not isinstance(body, dict):
+        raise CallFailedError(unusable("JSON that is no chat completion", where))
+    choice = _first_choice(body)
+    text = _text(choice)
+    if body.get("error") and not text:
+        raise CallFailedError(of_error_object(body, headers, where))
+    reason = str(choice.get("finish_reason") or "")
+    if not text.strip() or reason == "error":
+        raise CallFailedError(_without_text(choice, reason, where))
+    return _reply(body, text, reason, seconds)
+
+
+def _without_text(choice: dict[str, Any], reason: str, where: str) -> Any:
+    """Why a reply has no text: some reasons will not change when the same is asked again."""
+    message = choice.get("message")
+    refusal = message.get("refusal") if isinstance(message, dict) else None
+    if refusal:
+        return unusable(f"a refusal: {' '.join(str(refusal).split())[:200]}", where, Kind.REQUEST)
+    if reason == "content_filter":
+        return unusable("nothing: its content filter stopped the reply", where, Kind.REQUEST)
+    if reason == "length":
+        return unusable("no text within max_tokens; give the role more", where, Kind.REQUEST)
+    return unusable("a reply without content", where)
+
+
+def _reply(body: dict[str, Any], text: str, reason: str, seconds: float) -> ChatReply:
+    usage = _mapping(body.get("usage"))
+    read, written = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    return ChatReply(
+        content=text,
+        model=str(body.get("model") or ""),
+        finish_reason=reason,
+        prompt_tokens=read,
+        completion_tokens=written,
+        cached_tokens=_count(_mapping(usage.get("prompt_tokens_details")), "cached_tokens")
+        or _count(usage, "prompt_cache_hit_tokens"),
+        reasoning_tokens=_count(_mapping(usage.get("completion_tokens_details")), "reasoning_tokens"),
+        counted=bool(read or written),
+        seconds=seconds,
+    )
+
+
+def _first_choice(body: dict[str, Any]) -> dict[str, Any]:
+    choices = body.get("choices")
+    return _mapping(choices[0]) if isinstance(choices, list) and choices else {}
+
+
+def _text(choice: dict[str, Any]) -> str:
+    """The message's text; some endpoints send it in parts."""
+    content = _mapping(choice.get("message")).get("content")
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "".join(str(_mapping(part).get("text") or "") for part in content)
+    return ""
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _count(usage: dict[str, Any], name: str) -> int:
+    value = usage.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

@@ -1,0 +1,95 @@
+"""How many requests are under way at once: additive increase, multiplicative decrease.
+
+Invariants: never more than `bound` and never a limit below 1; one burst of 429 answers halves the limit once, since
+requests that went out before the last decrease say nothing about it; errors other than 429 leave it alone. Changed on
+the event loop alone.
+
+Source: the control of congestion in TCP (Chiu and Jain 1989, RFC 5681).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+DECREASE = 0.5
+"""Share of the limit that is left after a burst of 429 answers."""
+STEPS = 32
+"""Round trips, about, in which the limit climbs back from half of the bound."""
+
+
+class AdaptiveLimit:
+    """Lets at most `limit` tasks through at once, in the order in which they came."""
+
+    def __init__(self, bound: float = math.inf, *, adaptive: bool = True) -> None:
+        self._bound = bound
+        self._adaptive = adaptive
+        self._limit = bound
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._epoch = 0
+        self.under_way = 0
+        self.most = 0
+        """Most that were ever under way: where a limit without bound begins to shrink."""
+
+    @property
+    def limit(self) -> float:
+        """How many may be under way now; infinite before the first 429 when there is no bound."""
+        return self._limit
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[int]:
+        """Take a slot; gives the epoch, which `shrink` wants back."""
+        await self._enter()
+        try:
+            yield self._epoch
+        finally:
+            self._leave()
+
+    def grow(self) -> None:
+        """A request succeeded: a step up, one whole step for each round trip of all that are under way."""
+        if self._limit < self._bound:
+            ceiling = self._bound if math.isfinite(self._bound) else self.most
+            step = max(1.0, ceiling / (2 * STEPS))
+            self._limit = min(self._bound, self._limit + step / max(1.0, self._limit))
+            self._wake()
+
+    def shrink(self, epoch: int) -> None:
+        """A request of this epoch was answered with 429."""
+        if not self._adaptive or epoch != self._epoch:
+            return
+        self._epoch += 1
+        self._limit = max(1.0, min(self._limit, self.under_way) * DECREASE)
+
+    async def _enter(self) -> None:
+        if self.under_way < int(min(self._limit, 1 << 30)) and not self._waiting:
+            self._begin()
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave()
+            raise
+
+    def _begin(self) -> None:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+
+    def _leave(self) -> None:
+        self.under_way -= 1
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._waiting and self.under_way < int(min(self._limit, 1 << 30)):
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self._begin()
+                turn.set_result(None)

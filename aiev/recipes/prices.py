@@ -1,0 +1,78 @@
+"""What a reply costs: from the configuration, or from `genai-prices` by the endpoint's address and the model's name.
+
+Invariant: what is not known is None, never 0. Not covered: discounts, taxes, and replies that were paid for but could
+not be used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiev.errors import ConfigError
+
+if TYPE_CHECKING:
+    from aiev.config import ModelConfig, Settings
+    from aiev_agents.messages import ChatReply
+
+MILLION = 1_000_000
+
+
+class Prices:
+    """Prices of one model behind one address."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        self._config = config
+        self._unknown: set[str] = set()
+        self._by_table = config.backend == "openai" and config.price_input < 0
+        if (config.price_input < 0) != (config.price_output < 0):
+            raise ConfigError("model.price_input and model.price_output: give both prices, or neither")
+
+    def cost(self, reply: ChatReply) -> float | None:
+        """US dollars for a reply; None when its price or its count of tokens is not known."""
+        if not reply.counted:
+            return None
+        if self._by_table:
+            return self._from_table(reply, reply.model or self._config.name)
+        return self._from_config(reply) if self._config.price_input >= 0 else None
+
+    def _from_config(self, reply: ChatReply) -> float:
+        config = self._config
+        cached = min(reply.cached_tokens, reply.prompt_tokens)
+        price_cached = config.price_cached if config.price_cached >= 0 else config.price_input
+        read = (reply.prompt_tokens - cached) * config.price_input + cached * price_cached
+        return (read + reply.completion_tokens * config.price_output) / MILLION
+
+    def _from_table(self, reply: ChatReply, name: str) -> float | None:
+        if name in self._unknown:
+            return None
+        from genai_prices import Usage, calc_price  # noqa: PLC0415 - half a second, and only with a paid endpoint
+
+        usage = Usage(
+            input_tokens=reply.prompt_tokens,
+            cache_read_tokens=min(reply.cached_tokens, reply.prompt_tokens),
+            output_tokens=reply.completion_tokens,
+        )
+        try:
+            return float(calc_price(usage, name, provider_api_url=self._config.base_url).total_price)
+        except LookupError:
+            self._unknown.add(name)
+        except ValueError:
+            return None
+        return self._from_table(reply, self._config.name) if name != self._config.name else None
+
+
+def check_cost_limit(settings: Settings) -> None:
+    """Pass when a limit of cost can be held.
+
+    Raises:
+        ConfigError: there is one, but nobody knows what the model costs.
+    """
+    from aiev_agents.messages import ChatReply  # noqa: PLC0415
+
+    model = settings.model
+    reply = ChatReply(content="", model=model.name, prompt_tokens=1, completion_tokens=1)
+    if settings.limits.max_cost and Prices(model).cost(reply) is None:
+        raise ConfigError(
+            f"limits.max_cost: no price is known for {model.name!r}"
+            f"{' at ' + model.base_url if model.base_url else ''}; set model.price_input and model.price_output"
+        )
