@@ -146,6 +146,16 @@ class FiltersConfig(_Section):
     judge_tokens: int = Field(ge=1)
 
 
+class EvolveConfig(_Section):
+    """How seed problems are made harder."""
+
+    rounds: int = Field(ge=0, le=10)
+    keep_original: bool
+    compare: bool
+    temperature: float = Field(ge=0, le=2)
+    max_tokens: int = Field(ge=1)
+
+
 class InterpreterConfig(_Section):
     """The sandbox and its limits."""
 
@@ -198,6 +208,7 @@ class Settings(_Section):
     dialogue: DialogueConfig
     seeds: SeedsConfig
     filters: FiltersConfig
+    evolve: EvolveConfig
     interpreter: InterpreterConfig
     install: InstallConfig
     store: StoreConfig
@@ -214,7 +225,7 @@ _NO_INFLUENCE = {
     "store": {"full_sync"},
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
-_NO_INFLUENCE_AT_ALL = {"filters", "rates", "limits"}
+_NO_INFLUENCE_AT_ALL = {"evolve", "filters", "limits", "rates"}
 """Sections of such keys alone, which runs that began before there was such a section do not know either."""
 
 

@@ -16,13 +16,19 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
 from aiev_agents.errors import PromptError
 from aiev_agents.languages import LANGUAGES, PYTHON, language_named
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 PROMPTS_DIR = Path(__file__).parent / "prompts"
+DIALOGUE_AGENTS = ("questioner", "programmer")
+"""Agents whose prompts shape a dialogue, and so name a run."""
 EXAMPLES = "[[examples]]\n"
 _TURN = re.compile(r"^\[\[(system|user|assistant)\]\]\n", re.MULTILINE)
 _ENVIRONMENT = Environment(
@@ -122,9 +128,10 @@ def _read(name: str, directory: Path) -> str:
         raise PromptError(f"prompt {name}: cannot read {path}: {error.strerror}") from None
 
 
-def prompt_hashes(directory: Path = PROMPTS_DIR) -> dict[str, str]:
-    """Name and hash of every prompt in `directory`, sorted: `agent/purpose`, with `.language` unless it is Python."""
+def prompt_hashes(directory: Path = PROMPTS_DIR, agents: Sequence[str] = DIALOGUE_AGENTS) -> dict[str, str]:
+    """Name and hash of these agents' prompts, sorted: `agent/purpose`, with `.language` unless it is Python."""
     paths = [path.relative_to(directory) for path in directory.rglob("*.j2") if "." not in path.stem]
+    paths = [path for path in paths if path.parts[0] in agents]
     names = [path.with_suffix("").as_posix() for path in paths]
     hashes = {
         name if language == PYTHON else f"{name}.{language}": load_prompt(name, language, directory).hash

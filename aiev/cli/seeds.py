@@ -27,6 +27,14 @@ def seeds() -> None:
 @click.option("--language", "languages", type=click.Choice(list(LANGUAGES)), multiple=True, help="Take only these.")
 @click.option("--kind", type=click.Choice(["function", "snippet", "problem"]), help="What is taken out of files.")
 @click.option("--column", "columns", multiple=True, metavar="WHAT=NAME", help="Name a column, such as content=body.")
+@click.option("--evolve", type=click.IntRange(min=0, max=10), metavar="ROUNDS", help="Make problems harder, so often.")
+@click.option(
+    "--db",
+    type=click.Path(path_type=Path),
+    default=Path("aiev.db"),
+    show_default=True,
+    help="Journal of what a model is asked; made only then.",
+)
 @configured
 @AS_JSON
 def build(
@@ -38,6 +46,8 @@ def build(
     languages: tuple[str, ...],
     kind: str | None,
     columns: tuple[str, ...],
+    evolve: int | None,
+    db: Path,
     files: tuple[Path, ...],
     assignments: tuple[str, ...],
     as_json: bool,
@@ -55,9 +65,10 @@ def build(
     more += [f"seeds.languages={toml_list(languages)}"] if languages else []
     more += [f'seeds.kind="{kind}"'] if kind else []
     more += [f"seeds.columns={toml_list(columns)}"] if columns else []
+    more += [f"evolve.rounds={evolve}"] if evolve is not None else []
     config = merged_config(files, tuple(more))
     try:
-        made = build_seeds(config, sources or config.settings.seeds.sources, out, report=report)
+        made = build_seeds(config, sources or config.settings.seeds.sources, out, report=report, db=db)
     except KeyboardInterrupt:
         click.echo("aiev: stopped; a file is written whole or not at all, a database keeps what it got", err=True)
         sys.exit(INTERRUPTED)

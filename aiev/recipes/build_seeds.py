@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import json
 import time
-from itertools import islice
+from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import ConfigError, SeedError, UsageError
-from aiev.seeds.filters import split_names
+from aiev.recipes.asking import Asking
+from aiev.recipes.docstring_judge import DocstringJudge
+from aiev.recipes.evolve_seeds import Evolution
+from aiev.seeds.filters import EARLY, early_filters, split_names
 from aiev.seeds.funnel import Funnel
 from aiev.seeds.load import sample, shipped_seeds
 from aiev.seeds.pipeline import OnlyOnce, select
@@ -23,14 +27,16 @@ from aiev.seeds.type_check import TypeCheck
 from aiev.seeds.writing import check_ending, open_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
     from aiev.config import Config, Settings
     from aiev.seeds.verdicts import Filter
+    from aiev.store.records import SeedRecord
+    from aiev_agents.chat_model import ChatModel
 
 _BATCH = 1000
 _KIB = 1024
+JOURNAL = Path("aiev.db")
 
 
 def plan_of(settings: Settings, *, judge_rows: bool) -> Plan:
@@ -69,17 +75,16 @@ def plan_of(settings: Settings, *, judge_rows: bool) -> Plan:
     )
 
 
-def late_filters(plan: Plan, settings: Settings) -> list[Filter]:
+def late_filters(plan: Plan, settings: Settings, asking: Asking) -> list[Filter]:
     """The filters from the first one on that workers cannot apply, in order.
 
     Raises:
         ConfigError: one of them is not to be had.
     """
-    from aiev.seeds.filters import EARLY, early_filters  # noqa: PLC0415 - beside its one use
-
     makers: dict[str, Callable[[], Filter]] = {
         "exact_duplicates": OnlyOnce,
         "type_check": lambda: TypeCheck(settings.filters.type_checker, settings.filters.type_check_seconds),
+        "docstring_judge": lambda: DocstringJudge(asking, tokens=settings.filters.judge_tokens, seed=settings.run.seed),
     }
     _, names = split_names(plan.filters)
     built = list["Filter"]()
@@ -93,7 +98,15 @@ def late_filters(plan: Plan, settings: Settings) -> list[Filter]:
     return built
 
 
-def build_seeds(config: Config, sources: Sequence[str], out: Path, *, report: Path | None = None) -> dict[str, Any]:
+def build_seeds(
+    config: Config,
+    sources: Sequence[str],
+    out: Path,
+    *,
+    report: Path | None = None,
+    db: Path = JOURNAL,
+    model: ChatModel | None = None,
+) -> dict[str, Any]:
     """Build and write; returns the report.
 
     Args:
@@ -101,6 +114,8 @@ def build_seeds(config: Config, sources: Sequence[str], out: Path, *, report: Pa
         sources: what the user named; none takes the snippets that ship with aiev.
         out: where the seeds go; its ending says how.
         report: where the report goes as JSON, besides being returned.
+        db: the journal of what a model is asked, by the judge and the evolver; nothing else is written there.
+        model: answers in the place of the configured one.
 
     Raises:
         AievError: a source or a part is missing, or nothing is left.
@@ -111,24 +126,37 @@ def build_seeds(config: Config, sources: Sequence[str], out: Path, *, report: Pa
     plan = plan_of(settings, judge_rows=True)
     funnel = Funnel(order=plan.filters)
     named = list(sources) or [str(shipped_seeds())]
-    seeds = select(named, plan, late_filters(plan, settings), funnel)
-    written = 0
-    with open_writer(out) as writer:
-        chosen = iter(sample(seeds, settings.run.limit, settings.run.seed)) if settings.run.limit else seeds
-        while batch := list(islice(chosen, _BATCH)):
-            writer.add(batch)
-            written += len(batch)
-        if not written:
-            raise SeedError(f"no seeds in {', '.join(named)}: {funnel.summary()}")
+    with Asking(settings, db, model) as asking:
+        late = late_filters(plan, settings, asking)
+        found = select(named, plan, late, funnel)
+        seeds = iter(sample(found, settings.run.limit, settings.run.seed)) if settings.run.limit else found
+        evolution = Evolution(asking, settings.evolve, seed=settings.run.seed, filters=late)
+        written = _write(out, evolution.apply(seeds) if settings.evolve.rounds else seeds)
+    if not written:
+        raise SeedError(f"no seeds in {', '.join(named)}: {funnel.summary()}")
     made = funnel.as_dict() | {
         "sources": named,
         "out": str(out),
         "written": written,
         "seconds": round(time.monotonic() - started, 2),
     }
+    made |= {"evolution": evolution.report()} if settings.evolve.rounds else {}
     if report:
         _write_report(report, made)
     return made
+
+
+def _write(out: Path, seeds: Iterator[SeedRecord]) -> int:
+    """Write seeds as they come; how many. Without any, no file is left."""
+    first = list(islice(seeds, _BATCH))
+    if not first:
+        return 0
+    written = 0
+    with open_writer(out) as writer:
+        for batch in chain([first], iter(lambda: list(islice(seeds, _BATCH)), [])):
+            writer.add(batch)
+            written += len(batch)
+    return written
 
 
 def _write_report(path: Path, report: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from aiev.recipes.asking import Asking
 from aiev.recipes.build_seeds import late_filters, plan_of
 from aiev.recipes.teach import Teaching, TeachResult
 from aiev.seeds.load import load_seeds
@@ -114,7 +115,9 @@ def teach_with_panel(config: Config, sources: Sequence[str], db: Path, *, quiet:
     """
     settings = config.settings
     plan = plan_of(settings, judge_rows=False)
-    seeds = load_seeds(sources, plan, late=late_filters(plan, settings), limit=settings.run.limit)
+    with Asking(settings, db) as asking:
+        late = late_filters(plan, settings, asking)
+        seeds = load_seeds(sources, plan, late=late, limit=settings.run.limit)
     teaching = Teaching(config, seeds.seeds, db)
     result, interrupted = asyncio.run(_run(teaching, quiet=quiet))
     return Summary(result=result, db=db, funnel=seeds.funnel.summary(), interrupted=interrupted)

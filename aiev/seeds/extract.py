@@ -48,6 +48,10 @@ class Snippet:
     """Commit that it was read at; empty outside of git."""
     blob: str = ""
     """Git's hash of the file's content; empty outside of git."""
+    evolved_from: str = ""
+    """Id of the seed that it was made harder from; empty when it was found as it is."""
+    heuristic: str = ""
+    """What made it harder."""
 
     @property
     def source(self) -> str:

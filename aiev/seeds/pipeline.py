@@ -11,6 +11,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from aiev.errors import AievError
+from aiev.seeds.extract import Snippet
 from aiev.seeds.pool import outcomes
 from aiev.seeds.sources import source_items
 from aiev.seeds.verdicts import Drop
@@ -20,7 +21,6 @@ from aiev.store.records import SeedRecord
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from aiev.seeds.extract import Snippet
     from aiev.seeds.funnel import Funnel
     from aiev.seeds.settings import Plan
     from aiev.seeds.verdicts import Filter
@@ -36,7 +36,7 @@ def select(sources: Sequence[str], plan: Plan, late: Sequence[Filter], funnel: F
     Args:
         sources: what the user named; see `sources`.
         plan: what decides which snippets come out.
-        late: the filters from the first late one on, in order.
+        late: the filters from the first late one on, in order; without one that knows ids, one is put at their end.
         funnel: counts what becomes of everything.
 
     Raises:
@@ -44,7 +44,7 @@ def select(sources: Sequence[str], plan: Plan, late: Sequence[Filter], funnel: F
         SetupError: something that a source or a filter needs is not installed.
         AievError: the ledger does not balance.
     """
-    filters = [*late, OnlyOnce()]
+    filters = late if any(isinstance(one, OnlyOnce) for one in late) else [*late, OnlyOnce()]
     for batch in _batches(outcomes(source_items(sources, plan.source), plan), funnel):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # as in the workers
@@ -57,7 +57,7 @@ def select(sources: Sequence[str], plan: Plan, late: Sequence[Filter], funnel: F
 
 
 def _batches(found: Iterable[Outcome], funnel: Funnel) -> Iterator[list[Snippet]]:
-    batch = list["Snippet"]()
+    batch = list[Snippet]()
     for outcome in found:
         funnel.add(outcome.funnel)
         batch += outcome.snippets
@@ -92,6 +92,24 @@ def seed_id(snippet: Snippet) -> str:
     return digest.hexdigest()[:_ID_DIGITS]
 
 
+def snippet_of(seed: SeedRecord) -> Snippet:
+    """A stored seed as a snippet; its line stays in the path."""
+    return Snippet(
+        seed.kind,
+        seed.content,
+        0,
+        name=seed.name,
+        language=seed.language,
+        path=seed.source,
+        licence=seed.licence,
+        repository=seed.repository,
+        revision=seed.revision,
+        blob=seed.blob,
+        evolved_from=seed.evolved_from,
+        heuristic=seed.heuristic,
+    )
+
+
 def record_of(snippet: Snippet) -> SeedRecord:
     """The stored form of a snippet."""
     return SeedRecord(
@@ -105,4 +123,6 @@ def record_of(snippet: Snippet) -> SeedRecord:
         repository=snippet.repository,
         revision=snippet.revision,
         blob=snippet.blob,
+        evolved_from=snippet.evolved_from,
+        heuristic=snippet.heuristic,
     )

@@ -89,6 +89,8 @@ COLUMNS = {
         "repository": "Repository that it was read from; empty outside of git.",
         "revision": "Commit that it was read at; empty outside of git.",
         "blob": "Git's hash of the content of its file; empty outside of git.",
+        "evolved_from": "Seed that it was made harder from; empty when it was found as it is.",
+        "heuristic": "What made it harder: `constrain`, `specialise`, `deepen`, `mislead` or `complexity`; else empty.",
     },
     "conversations": _CONVERSATION,
     "starts": {

@@ -167,8 +167,8 @@ def m002_usage_and_money(db: Database) -> None:
 
 @migrations()
 def m006_provenance_of_seeds(db: Database) -> None:
-    """Where in git a seed was read: repository, commit, and the hash of the file's content."""
-    for column in ("repository", "revision", "blob"):
+    """Where in git a seed was read (repository, commit, hash of the file); what it was made harder from, and how."""
+    for column in ("repository", "revision", "blob", "evolved_from", "heuristic"):
         db.execute(f"alter table seeds add column {column} text not null default ''")
 
 

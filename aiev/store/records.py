@@ -46,6 +46,10 @@ class SeedRecord:
     """Commit that it was read at; empty outside of git."""
     blob: str = ""
     """Git's hash of the file that it stands in; empty outside of git."""
+    evolved_from: str = ""
+    """Id of the seed that it was made harder from; empty when it was found as it is."""
+    heuristic: str = ""
+    """What made it harder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,11 @@ def _below(report: Mapping[str, Any]) -> Iterable[str]:
             f"lines      {sizes['min']:.0f} to {sizes['max']:.0f}, half have up to {sizes['median']:.0f}, "
             f"nine in ten up to {sizes['p90']:.0f}; {sizes['mean_chars']:.0f} characters on average"
         )
+    if evolution := report.get("evolution"):
+        why = ", ".join(f"{count:,} {reason}" for reason, count in evolution["eliminated"].items())
+        yield f"evolution  {evolution['made']:,} of {evolution['attempts']:,} problems made harder" + (
+            f"; eliminated: {why}" if why else ""
+        )
     if found := report["found"]:
         yield "found      " + ", ".join(f"{one['count']:,} {one['kind']}" for one in found)
     unreadable = report["unreadable"]

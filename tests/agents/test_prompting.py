@@ -21,12 +21,21 @@ VALUES = {
     "programmer/solve": {"problem": "P"},
     "programmer/repair": {"problem": "P", "reply": "R", "feedback": "F", "description": "D"},
     "programmer/retry": {"problem": "P", "feedback": "F", "description": "D"},
+    "judge/docstring": {"function": "def f(x):\n    return x"},
+    "evolver/evolve": {"problem": "P", "how": "Add one requirement."},
+    "evolver/compare": {"problem": "P", "evolved": "Q"},
 }
 OTHERS = [name for name in LANGUAGES if name != PYTHON]
 
 
 def test_every_prompt_has_a_golden_render():
-    assert set(prompt_hashes()) == set(VALUES) | {f"{name}.{language}" for name in VALUES for language in OTHERS}
+    agents = {name.partition("/")[0] for name in VALUES}
+    names = set(VALUES) | {f"{name}.{language}" for name in VALUES for language in OTHERS}
+    assert set(prompt_hashes(agents=agents)) == names
+
+
+def test_a_run_is_named_by_the_prompts_of_its_dialogues_alone():
+    assert {name.partition("/")[0] for name in prompt_hashes()} == {"questioner", "programmer"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -69,7 +78,7 @@ MEASURED = {
 
 
 def test_the_python_prompts_are_those_whose_acceptance_was_measured():
-    assert {name: load_prompt(name).hash for name in VALUES} == MEASURED
+    assert {name: load_prompt(name).hash for name in MEASURED} == MEASURED
 
 
 def test_code_of_an_example_is_never_taken_for_a_template():
