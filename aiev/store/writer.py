@@ -104,8 +104,9 @@ class Store:
             "requirements": as_json(execution.requirements),
             "installed": as_json(execution.installed),
         }
-        blobs = {digest(row[name]): row[name] for name in _BLOBS}
-        row |= {name: digest(row[name]) for name in _BLOBS}
+        hashes = {name: digest(row[name]) for name in _BLOBS}
+        blobs = {hashes[name]: row[name] for name in _BLOBS}
+        row |= hashes
 
         def command(db: Database) -> None:
             insert_new(db, "blobs", *({"hash": key, "text": text} for key, text in blobs.items()))

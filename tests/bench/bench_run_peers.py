@@ -28,12 +28,13 @@ class Peer:
 
     name: str
     script: str
-    package: str
+    packages: tuple[str, ...]
 
 
 PEERS = (
-    Peer("bespokelabs-curator", "run_curator.py", "bespokelabs-curator==0.1.31"),
-    Peer("distilabel", "run_distilabel.py", "distilabel[openai]==1.5.3"),
+    Peer("bespokelabs-curator", "run_curator.py", ("bespokelabs-curator==0.1.31",)),
+    # its own list of requirements lacks requests
+    Peer("distilabel", "run_distilabel.py", ("distilabel[openai]==1.5.3", "requests")),
 )
 
 
@@ -77,11 +78,11 @@ def measured(plan: dict, latency: float, peer: Peer | None = None, cache: Path =
 def environment(peer: Peer, cache: Path) -> Path:
     """The Python of a peer's own environment, made at its first use."""
     folder = cache / peer.name
-    python, ready = folder / "bin" / "python", folder / f"ready-{peer.package.rpartition('=')[2]}"
+    python, ready = folder / "bin" / "python", folder / f"ready-{peer.packages[0].rpartition('=')[2]}"
     if not ready.exists():
         for command in (
             [sys.executable, "-m", "venv", "--clear", str(folder)],
-            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", peer.package],
+            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *peer.packages],
         ):
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LATE_SECONDS)
             if done.returncode:
