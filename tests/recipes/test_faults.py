@@ -8,13 +8,13 @@ from contextlib import closing
 
 import pytest
 from aiohttp import web
+from loading import load_seeds
 from recipes.counting_endpoint import CountingEndpoint, completion, reply
 from talk import judge
 
 from aiev.config import load_config
 from aiev.errors import SetupError
 from aiev.recipes.teach import Teaching
-from aiev.seeds.load import load_seeds
 from aiev_agents import retrying
 from aiev_interpreter.scripted import ScriptedInterpreter
 

@@ -1,13 +1,13 @@
 """Limits of a run: they stop it cleanly, are stored, and a larger one goes on."""
 
 import pytest
+from loading import load_seeds
 from talk import GOOD, judge, scripted_model
 
 from aiev.config import load_config
 from aiev.errors import ConfigError
 from aiev.recipes.live import Summary
 from aiev.recipes.teach import Teaching
-from aiev.seeds.load import load_seeds
 from aiev.store.reader import Filters, Reader
 from aiev.view.statistics import runs_json
 from aiev_agents.messages import ChatReply
