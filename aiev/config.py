@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from aiev.errors import ConfigError
 
@@ -42,12 +42,23 @@ class RunConfig(_Section):
     seed: int = Field(ge=0)
 
 
+class EndpointConfig(_Section):
+    """One of several endpoints of the model; a plain string in a configuration is its address alone."""
+
+    base_url: str
+    api_key_env: str | None = None
+    """None takes `model.api_key_env`."""
+    name: str = ""
+    """The endpoint's own name for the model; empty takes `model.name`."""
+
+
 class ModelConfig(_Section):
     """Which model plays the roles, and where it answers."""
 
-    backend: Literal["embedded", "openai", "scripted"]
+    backend: Literal["embedded", "openai", "vllm", "scripted"]
     name: str = Field(min_length=1)
     base_url: str
+    endpoints: tuple[EndpointConfig, ...]
     api_key_env: str
     timeout_seconds: float = Field(gt=0)
     retry_seconds: float = Field(ge=0)
@@ -56,6 +67,30 @@ class ModelConfig(_Section):
     context_tokens: int = Field(ge=512)
     threads: int = Field(ge=0)
     script: str
+
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _addresses(cls, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [{"base_url": each} if isinstance(each, str) else each for each in value]
+
+
+class VllmConfig(_Section):
+    """The vLLM server that aiev starts."""
+
+    command: str
+    weights: str
+    dtype: str
+    tensor_parallel: int = Field(ge=0)
+    data_parallel: int = Field(ge=0)
+    max_model_len: int = Field(ge=0)
+    gpu_memory_share: float = Field(ge=0, le=1)
+    lora: bool
+    max_lora_rank: int = Field(ge=1)
+    max_loras: int = Field(ge=1)
+    arguments: tuple[str, ...]
+    start_seconds: float = Field(gt=0)
 
 
 class RoleConfig(_Section):
@@ -143,6 +178,7 @@ class Settings(_Section):
 
     run: RunConfig
     model: ModelConfig
+    vllm: VllmConfig
     questioner: QuestionerConfig
     programmer: ProgrammerConfig
     dialogue: DialogueConfig
@@ -154,12 +190,14 @@ class Settings(_Section):
 
 _NO_INFLUENCE = {
     "run": {"workers", "limit"},
-    "model": {"timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url"},
+    "model": {"timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url", "endpoints"},
     "seeds": {"sources", "languages", "kind", "self_contained"},
     "interpreter": {"languages", "runtime", "ready", "kept", "preload"},
     "store": {"full_sync"},
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
+_SECTIONS_WITHOUT_INFLUENCE = frozenset({"vllm", "batch", "telemetry"})
+"""The same for whole sections, which then are not part of the fingerprint at all."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +220,7 @@ class Config:
         table = {
             section: {key: value for key, value in values.items() if key not in _NO_INFLUENCE.get(section, ())}
             for section, values in self.settings.model_dump(mode="json").items()
+            if section not in _SECTIONS_WITHOUT_INFLUENCE
         }
         return hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import openai
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
@@ -43,7 +43,9 @@ class Endpoint:
     retry_seconds: float = 120.0
     """Budget for all tries of one request together; 0 means a single try."""
     grammar: bool = False
-    """Whether the endpoint takes llama.cpp's `grammar` field."""
+    """Whether the endpoint takes grammars (GBNF)."""
+    grammar_field: Literal["grammar", "structured_outputs"] = "grammar"
+    """Where it takes them: llama.cpp's field, or vLLM's."""
 
     def __repr__(self) -> str:
         return f"Endpoint({self.model!r} at {self.base_url})"
@@ -105,7 +107,10 @@ class OpenAIChatModel:
         if sampling.stop:
             arguments["stop"] = list(sampling.stop)
         if request.grammar and self.endpoint.grammar:
-            arguments["extra_body"] = {"grammar": request.grammar}
+            nested = self.endpoint.grammar_field == "structured_outputs"
+            arguments["extra_body"] = {
+                self.endpoint.grammar_field: {"grammar": request.grammar} if nested else request.grammar
+            }
         return arguments
 
 

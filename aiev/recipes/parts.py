@@ -1,19 +1,14 @@
-"""Builds the parts of a run from its configuration: the model, the interpreter, the two agents.
+"""Builds the parts of a run from its configuration: the interpreter, the two agents; the model is in `models.py`.
 
-Invariant: a part that cannot be had is one `SetupError` that says what was tried and what to do next; keys are read
-from the environment here and handed to the client alone.
+Invariant: a part that cannot be had is one `SetupError` that says what was tried and what to do next.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from aiev.errors import ConfigError, SetupError
+from aiev.errors import SetupError
 from aiev_agents.agent import Agent
-from aiev_agents.errors import ModelError
 from aiev_agents.grammar import Constraint
 from aiev_agents.messages import Sampling
 from aiev_interpreter import InterpreterError, open_interpreter
@@ -24,82 +19,9 @@ from aiev_interpreter.protocol import MIB, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aiev.config import InstallConfig, InterpreterConfig, ModelConfig, RoleConfig, Settings
+    from aiev.config import InstallConfig, InterpreterConfig, RoleConfig, Settings
     from aiev_agents.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
-
-
-async def build_model(config: ModelConfig) -> ChatModel:
-    """Start or connect the model that plays the roles.
-
-    Raises:
-        ConfigError: a setting that the backend needs is missing.
-        SetupError: the weights are not there, or the server does not start.
-    """
-    try:
-        match config.backend:
-            case "embedded":
-                return await _embedded(config)
-            case "openai":
-                return _endpoint(config)
-            case "scripted":
-                from aiev_agents.scripted import ScriptedChatModel  # noqa: PLC0415 - only where it is asked for
-
-                return ScriptedChatModel.from_file(Path(config.script))
-    except ModelError as error:
-        raise SetupError(str(error)) from None
-
-
-async def _embedded(config: ModelConfig) -> ChatModel:
-    from aiev_agents.embedded import EmbeddedChatModel  # noqa: PLC0415 - openai takes a second to import
-    from aiev_agents.weights import KNOWN, find_weights  # noqa: PLC0415
-
-    weights = find_weights(config.name)
-    if weights is None and config.name in KNOWN:
-        raise SetupError(f"the weights of {config.name} are not here; run `aiev models fetch {config.name}`")
-    if weights is None:
-        raise ConfigError(
-            f"model.name = {config.name!r} is neither a known model ({', '.join(KNOWN)}) nor the path of a GGUF file"
-        )
-    return await EmbeddedChatModel.start(
-        weights,
-        name=config.name,
-        parallel=config.parallel,
-        context_tokens=config.context_tokens,
-        threads=config.threads,
-        timeout_seconds=config.timeout_seconds,
-    )
-
-
-def _endpoint(config: ModelConfig) -> ChatModel:
-    from aiev_agents.openai_model import Endpoint, OpenAIChatModel  # noqa: PLC0415 - openai takes a second to import
-
-    if not config.base_url.startswith(("http://", "https://")):
-        raise ConfigError(
-            f'model.base_url = {config.base_url!r}: model.backend = "openai" needs an address such as '
-            "http://127.0.0.1:8000/v1"
-        )
-    if "@" in urlsplit(config.base_url).netloc:
-        raise ConfigError(
-            "model.base_url holds credentials; put the key into an environment variable and its name into "
-            "model.api_key_env"
-        )
-    key = os.environ.get(config.api_key_env) if config.api_key_env else "none"
-    if not key:
-        raise SetupError(
-            f'no key: set the environment variable {config.api_key_env}, or model.api_key_env to "" for an '
-            "endpoint without keys"
-        )
-    return OpenAIChatModel(
-        Endpoint(
-            base_url=config.base_url,
-            model=config.name,
-            api_key=key,
-            timeout_seconds=config.timeout_seconds,
-            retry_seconds=config.retry_seconds,
-            grammar=config.grammar,
-        )
-    )
 
 
 async def build_interpreter(settings: Settings, languages: Iterable[str] = (), *, run_id: str) -> Interpreter:

@@ -21,7 +21,8 @@ from aiev.dialogue.nodes import MALFORMED
 from aiev.dialogue.state import DialogueContext
 from aiev.errors import AievError, SetupError, StoreError
 from aiev.recipes.journal import JournaledInterpreter, JournaledModel, execution_record
-from aiev.recipes.parts import build_agent, build_interpreter, build_limits, build_model
+from aiev.recipes.models import build_model
+from aiev.recipes.parts import build_agent, build_interpreter, build_limits
 from aiev.recipes.progress import Progress
 from aiev.store.reader import Reader
 from aiev.store.records import ConversationRecord, MessageRecord, RunRecord
@@ -89,7 +90,7 @@ class Teaching:
         try:
             interpreter = interpreter or await build_interpreter(settings, self.languages(), run_id=self.run_id)
             try:
-                model = model or await build_model(settings.model)
+                model = model or await build_model(settings)
                 try:
                     await self._work(store, model, interpreter)
                 finally:
