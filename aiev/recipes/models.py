@@ -7,9 +7,9 @@ next; keys are read from the environment here and handed to the client alone.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aiev.errors import ConfigError, SetupError
@@ -67,6 +67,13 @@ async def build_vllm(settings: Settings) -> VllmChatModel:
             **settings.vllm.model_dump(),
         )
     )
+
+
+def endpoint_figures(model: ChatModel) -> dict[str, Any]:
+    """What each endpoint of the model has done so far, JSON-ready; nothing where there is only one."""
+    from aiev_agents.pool import PooledChatModel  # noqa: PLC0415
+
+    return {"endpoints": [asdict(each) for each in model.figures()]} if isinstance(model, PooledChatModel) else {}
 
 
 def endpoint(config: ModelConfig, one: EndpointConfig | None = None) -> Endpoint:

@@ -20,8 +20,9 @@ from aiev.dialogue.graph import run_dialogue
 from aiev.dialogue.nodes import MALFORMED
 from aiev.dialogue.state import DialogueContext
 from aiev.errors import AievError, SetupError, StoreError
+from aiev.recipes.heartbeat import beating
 from aiev.recipes.journal import JournaledInterpreter, JournaledModel, execution_record
-from aiev.recipes.models import build_model
+from aiev.recipes.models import build_model, endpoint_figures
 from aiev.recipes.parts import build_agent, build_interpreter, build_limits
 from aiev.recipes.progress import Progress
 from aiev.store.reader import Reader
@@ -110,12 +111,13 @@ class Teaching:
             self.progress.already = len(self.seeds) - len(waiting)
             self.progress.total = len(waiting)
             pulled = iter(waiting)
-            try:
-                async with asyncio.TaskGroup() as group:
-                    for _ in range(min(self.config.settings.run.workers, len(waiting))):
-                        group.create_task(self._worker(pulled, store, reader, model, interpreter))
-            except BaseExceptionGroup as errors:
-                raise _first(errors) from None
+            async with beating(store, self.run_id, self.progress, lambda: endpoint_figures(model)):
+                try:
+                    async with asyncio.TaskGroup() as group:
+                        for _ in range(min(self.config.settings.run.workers, len(waiting))):
+                            group.create_task(self._worker(pulled, store, reader, model, interpreter))
+                except BaseExceptionGroup as errors:
+                    raise _first(errors) from None
 
     async def _worker(
         self,

@@ -18,6 +18,7 @@ from aiev.store.listing import Filters, ListedConversation, list_query
 from aiev.store.records import (
     ConversationRecord,
     ExecutionRecord,
+    HeartbeatRecord,
     MessageRecord,
     RequestRecord,
     RunRecord,
@@ -185,6 +186,20 @@ class Reader:
         """A run by its id."""
         row = self._rows("select * from runs where id = ?", run_id)[0]
         return RunRecord(**_parsed(row, "config", "prompts"))
+
+    def heartbeats(self) -> list[HeartbeatRecord]:
+        """The last word of each run's newest start, the newest first; none in a file from before there were any."""
+        if not self._has("heartbeats"):
+            return []
+        rows = self._rows(
+            "select * from heartbeats h where started_at ="
+            " (select max(started_at) from heartbeats where run_id = h.run_id) order by started_at desc"
+        )
+        return [HeartbeatRecord(**_parsed(row, "progress")) for row in rows]
+
+    def _has(self, table: str) -> bool:
+        """Whether the file has a table; one that an older aiev wrote and nobody has written since may lack new ones."""
+        return bool(self._rows("select 1 from sqlite_master where type = 'table' and name = ?", table))
 
     def _messages(self, conversation_id: str) -> Iterator[MessageRecord]:
         query = (

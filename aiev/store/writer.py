@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aiev.store.records import (
         ConversationRecord,
         ExecutionRecord,
+        HeartbeatRecord,
         MessageRecord,
         RequestRecord,
         RunRecord,
@@ -107,6 +108,11 @@ class Store:
         """Write a paid reply into the journal; of two replies to one request the first stays."""
         row = asdict(request) | {"request": as_json(request.request)}
         await self._thread.submit(lambda db: insert_new(db, "requests", row))
+
+    async def beat(self, heartbeat: HeartbeatRecord) -> None:
+        """Write how far a run is, over what the same start of it said before."""
+        row = asdict(heartbeat) | {"progress": as_json(heartbeat.progress)}
+        await self._thread.submit(lambda db: upsert(db, "heartbeats", row, "run_id", "started_at"))
 
     async def finish_conversation(self, conversation: ConversationRecord, train: Sequence[int] = ()) -> None:
         """Write how a conversation ended, and mark the messages at the positions `train` for the loss.
