@@ -93,6 +93,16 @@ class VllmConfig(_Section):
     start_seconds: float = Field(gt=0)
 
 
+class BatchConfig(_Section):
+    """The provider's batch API."""
+
+    max_requests: int = Field(ge=1)
+    max_mib: float = Field(gt=0)
+    window: str = Field(min_length=1)
+    poll_seconds: float = Field(gt=0)
+    price_share: float = Field(ge=0, le=1)
+
+
 class RoleConfig(_Section):
     """Decoding settings of a role."""
 
@@ -179,6 +189,7 @@ class Settings(_Section):
     run: RunConfig
     model: ModelConfig
     vllm: VllmConfig
+    batch: BatchConfig
     questioner: QuestionerConfig
     programmer: ProgrammerConfig
     dialogue: DialogueConfig

@@ -10,6 +10,7 @@ from __future__ import annotations
 import click
 
 from aiev import __version__
+from aiev.cli.batch import batch
 from aiev.cli.config import config
 from aiev.cli.doctor import doctor
 from aiev.cli.execute import execute
@@ -27,5 +28,5 @@ def main() -> None:
     """Make fine-tuning data for code models: dialogues whose programs ran until their unit tests passed."""
 
 
-for command in (teach, status, inspect, stats, execute, doctor, config, image, sandbox, models):
+for command in (teach, batch, status, inspect, stats, execute, doctor, config, image, sandbox, models):
     main.add_command(command)

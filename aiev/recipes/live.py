@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from aiev.config import Config
+    from aiev.seeds.load import SeedSet
 
 LINE_SECONDS = 15.0
 
@@ -82,14 +83,10 @@ class Summary:
         return grid
 
 
-def teach_with_panel(config: Config, sources: Sequence[Path], db: Path, *, quiet: bool = False) -> Summary:
-    """Load the seeds and work through them, showing how it goes on standard error.
-
-    Raises:
-        AievError: see `Teaching.run` and `load_seeds`.
-    """
+def seeds_of(config: Config, sources: Sequence[Path]) -> SeedSet:
+    """The seeds of a run; raises what `load_seeds` raises."""
     settings = config.settings
-    seeds = load_seeds(
+    return load_seeds(
         sources,
         kind=settings.seeds.kind,
         limit=settings.run.limit,
@@ -97,6 +94,15 @@ def teach_with_panel(config: Config, sources: Sequence[Path], db: Path, *, quiet
         self_contained=settings.seeds.self_contained,
         languages=settings.seeds.languages,
     )
+
+
+def teach_with_panel(config: Config, sources: Sequence[Path], db: Path, *, quiet: bool = False) -> Summary:
+    """Load the seeds and work through them, showing how it goes on standard error.
+
+    Raises:
+        AievError: see `Teaching.run` and `load_seeds`.
+    """
+    seeds = seeds_of(config, sources)
     teaching = Teaching(config, seeds.seeds, db)
     result, interrupted = asyncio.run(_run(teaching, quiet=quiet))
     return Summary(result=result, db=db, funnel=seeds.funnel.summary(), interrupted=interrupted)

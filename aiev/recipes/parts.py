@@ -5,8 +5,10 @@ Invariant: a part that cannot be had is one `SetupError` that says what was trie
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
+from aiev.dialogue.state import DialogueContext
 from aiev.errors import SetupError
 from aiev_agents.agent import Agent
 from aiev_agents.grammar import Constraint
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aiev.config import InstallConfig, InterpreterConfig, RoleConfig, Settings
+    from aiev.dialogue.state import Recorder
+    from aiev.store.records import SeedRecord
     from aiev_agents.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
 
@@ -72,6 +76,34 @@ def build_agent(model: ChatModel, config: RoleConfig) -> Agent:
         sampling=Sampling(temperature=config.temperature, top_p=config.top_p, max_tokens=config.max_tokens),
         constraint=Constraint(config.constraint),
     )
+
+
+def build_context(
+    settings: Settings, seed: SeedRecord, model: ChatModel, interpreter: Interpreter, recorder: Recorder
+) -> DialogueContext:
+    """What the dialogue of one seed works with."""
+    return DialogueContext(
+        snippet=seed.content,
+        language=settings.dialogue.language or seed.language,
+        questioner=build_agent(model, settings.questioner),
+        programmer=build_agent(model, settings.programmer),
+        interpreter=interpreter,
+        recorder=recorder,
+        limits=build_limits(settings),
+        seed_key=f"{settings.run.seed}:{seed.id}",
+        max_rounds=settings.dialogue.max_rounds,
+        basic=settings.dialogue.basic,
+        show_failed=settings.dialogue.show_failed,
+        describe_tokens=settings.questioner.describe_tokens,
+        temperature_step=settings.programmer.temperature_step,
+        feedback_chars=settings.dialogue.feedback_chars,
+        install=settings.install.enabled,
+    )
+
+
+def conversation_id(run_id: str, seed_id: str) -> str:
+    """Names what becomes of one seed in one run: 16 hex digits."""
+    return hashlib.sha256(f"{run_id}:{seed_id}".encode()).hexdigest()[:16]
 
 
 def build_limits(settings: Settings) -> Limits:

@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING
 from aiev import __version__
 from aiev.dialogue.graph import run_dialogue
 from aiev.dialogue.nodes import MALFORMED
-from aiev.dialogue.state import DialogueContext
 from aiev.errors import AievError, SetupError, StoreError
 from aiev.recipes.heartbeat import beating
 from aiev.recipes.journal import JournaledInterpreter, JournaledModel, execution_record
 from aiev.recipes.models import build_model, endpoint_figures
-from aiev.recipes.parts import build_agent, build_interpreter, build_limits
+from aiev.recipes.parts import build_context, build_interpreter, conversation_id
 from aiev.recipes.progress import Progress
 from aiev.store.reader import Reader
 from aiev.store.records import ConversationRecord, MessageRecord, RunRecord
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiev.config import Config
+    from aiev.dialogue.state import DialogueContext
     from aiev.store.records import SeedRecord
     from aiev_agents.chat_model import ChatModel
     from aiev_agents.messages import Message
@@ -106,6 +106,7 @@ class Teaching:
         await store.add_run(self._record(model, interpreter))
         await store.add_seeds(self.seeds)
         with Reader(self.db) as reader:
+            _refuse_waiting(reader, self.run_id)
             finished = reader.finished_seeds(self.run_id)
             waiting = [seed for seed in self.seeds if seed.id not in finished]
             self.progress.already = len(self.seeds) - len(waiting)
@@ -171,9 +172,8 @@ class Item:
         self._train: list[int] = []
         self._answer: int | None = None
         self._last: Job | None = None
-        identity = f"{teaching.run_id}:{seed.id}"
         self.conversation = ConversationRecord(
-            id=hashlib.sha256(identity.encode()).hexdigest()[:16],
+            id=conversation_id(teaching.run_id, seed.id),
             run_id=teaching.run_id,
             seed_id=seed.id,
             status="running",
@@ -259,30 +259,22 @@ class Item:
         await self._store.finish_conversation(ended, self._train)
 
     def _context(self) -> DialogueContext:
-        settings = self._settings
-        return DialogueContext(
-            snippet=self._seed.content,
-            language=settings.dialogue.language or self._seed.language,
-            questioner=build_agent(self._model, settings.questioner),
-            programmer=build_agent(self._model, settings.programmer),
-            interpreter=self._interpreter,
-            recorder=self,
-            limits=build_limits(settings),
-            seed_key=f"{settings.run.seed}:{self._seed.id}",
-            max_rounds=settings.dialogue.max_rounds,
-            basic=settings.dialogue.basic,
-            show_failed=settings.dialogue.show_failed,
-            describe_tokens=settings.questioner.describe_tokens,
-            temperature_step=settings.programmer.temperature_step,
-            feedback_chars=settings.dialogue.feedback_chars,
-            install=settings.install.enabled,
-        )
+        return build_context(self._settings, self._seed, self._model, self._interpreter, self)
 
 
 def run_id(config: Config) -> str:
     """Names a run by what shapes its dialogues: configuration, prompts and recipe."""
     parts = [config.fingerprint, "teach", *(f"{name}={digest}" for name, digest in prompt_hashes().items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _refuse_waiting(reader: Reader, run: str) -> None:
+    """Questions that a batch has been paid for are not asked again."""
+    if waiting := len(reader.waiting_hashes(run)):
+        raise SetupError(
+            f"{waiting} questions of this run are in a batch: `aiev batch collect {reader.path} --wait` fetches their "
+            f"replies, `aiev batch cancel {reader.path}` gives them up"
+        )
 
 
 def _first(errors: BaseExceptionGroup) -> BaseException:

@@ -134,6 +134,7 @@ COLUMNS = {
         "base_url": "Address of the provider.",
         "model": "Model that was asked for.",
         "created_at": "UTC, ISO 8601.",
+        "key_env": "Name of the environment variable that holds the key; empty for none.",
         "status": "`prepared` (not known to have arrived), the provider's own words, `collected`, or `failed`.",
         "provider_id": "The provider's name for it.",
         "input_file": "The provider's name for the uploaded requests.",

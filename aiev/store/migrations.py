@@ -147,6 +147,7 @@ create table batches (
   base_url text not null,
   model text not null,
   created_at text not null,
+  key_env text not null,
   status text not null,
   provider_id text not null,
   input_file text not null,

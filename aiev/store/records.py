@@ -147,6 +147,8 @@ class BatchRecord:
     base_url: str
     model: str
     created_at: str
+    key_env: str
+    """Name of the environment variable with the key."""
     status: str
     """`prepared` (on its way), the provider's own words, `collected`, or `failed` (it never went out)."""
     provider_id: str = ""
