@@ -177,6 +177,15 @@ class InstallConfig(_Section):
     deny: tuple[str, ...]
 
 
+class TelemetryConfig(_Section):
+    """What a run tells the outside."""
+
+    log_file: str
+    log_prompts: bool
+    metrics_port: int = Field(ge=0, le=65535)
+    otel: bool
+
+
 class StoreConfig(_Section):
     """The database."""
 
@@ -196,6 +205,7 @@ class Settings(_Section):
     seeds: SeedsConfig
     interpreter: InterpreterConfig
     install: InstallConfig
+    telemetry: TelemetryConfig
     store: StoreConfig
 
 

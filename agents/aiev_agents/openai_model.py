@@ -12,9 +12,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
 import openai
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
+from aiev_agents.events import tell_retry
 from aiev_agents.messages import ChatReply, ChatRequest
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class OpenAIChatModel:
             retry=retry_if_exception_type(_TransientError),
             wait=wait_random_exponential(multiplier=0.5, max=30),
             stop=stop_after_delay(self.endpoint.retry_seconds),
+            before_sleep=self._tell,
             reraise=True,
         )
         try:
@@ -84,6 +86,10 @@ class OpenAIChatModel:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
+
+    def _tell(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        tell_retry(model=self.name, tries=state.attempt_number, wait_seconds=state.upcoming_sleep, error=str(error))
 
     async def _call(self, request: ChatRequest) -> ChatReply:
         started = time.monotonic()

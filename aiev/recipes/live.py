@@ -20,6 +20,7 @@ from rich.text import Text
 
 from aiev.recipes.teach import Teaching, TeachResult
 from aiev.seeds.load import load_seeds
+from aiev.telemetry.open import observers_of
 from aiev.view.panel import histogram, line, panel, span
 
 if TYPE_CHECKING:
@@ -103,8 +104,9 @@ def teach_with_panel(config: Config, sources: Sequence[Path], db: Path, *, quiet
         AievError: see `Teaching.run` and `load_seeds`.
     """
     seeds = seeds_of(config, sources)
-    teaching = Teaching(config, seeds.seeds, db)
-    result, interrupted = asyncio.run(_run(teaching, quiet=quiet))
+    with observers_of(config.settings) as observers:
+        teaching = Teaching(config, seeds.seeds, db, observers=observers)
+        result, interrupted = asyncio.run(_run(teaching, quiet=quiet))
     return Summary(result=result, db=db, funnel=seeds.funnel.summary(), interrupted=interrupted)
 
 

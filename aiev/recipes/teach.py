@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiev import __version__
@@ -27,13 +29,15 @@ from aiev.recipes.progress import Progress
 from aiev.store.reader import Reader
 from aiev.store.records import ConversationRecord, MessageRecord, RunRecord
 from aiev.store.writer import Store
+from aiev.telemetry.observed import ObservedInterpreter, ObservedModel
+from aiev.telemetry.operations import ItemOperation, Observers, RunOperation
 from aiev_agents.errors import AgentError, ModelRefused, ModelUnavailable
 from aiev_agents.messages import Role
 from aiev_agents.prompting import prompt_hashes
 from aiev_interpreter import InterpreterUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from pathlib import Path
 
     from aiev.config import Config
@@ -58,8 +62,11 @@ class TeachResult:
 class Teaching:
     """One start of a run. `drain()` lets what is in flight end and takes nothing new."""
 
-    def __init__(self, config: Config, seeds: Sequence[SeedRecord], db: Path) -> None:
+    def __init__(
+        self, config: Config, seeds: Sequence[SeedRecord], db: Path, *, observers: Observers | None = None
+    ) -> None:
         self.config = config
+        self.observers = observers or Observers()
         self.seeds = seeds
         self.db = db
         self.run_id = run_id(config)
@@ -103,7 +110,8 @@ class Teaching:
         return TeachResult(self.run_id, self.progress, interpreter.name, interpreter.image, model.name)
 
     async def _work(self, store: Store, model: ChatModel, interpreter: Interpreter) -> None:
-        await store.add_run(self._record(model, interpreter))
+        record = self._record(model, interpreter)
+        await store.add_run(record)
         await store.add_seeds(self.seeds)
         with Reader(self.db) as reader:
             _refuse_waiting(reader, self.run_id)
@@ -112,7 +120,11 @@ class Teaching:
             self.progress.already = len(self.seeds) - len(waiting)
             self.progress.total = len(waiting)
             pulled = iter(waiting)
-            async with beating(store, self.run_id, self.progress, lambda: endpoint_figures(model)):
+            figures = partial(endpoint_figures, model)
+            if self.observers:
+                model = ObservedModel(model, self.observers, self.config.settings.model.base_url)
+                interpreter = ObservedInterpreter(interpreter, self.observers)
+            async with beating(store, self.run_id, self.progress, figures), self._observed(record):
                 try:
                     async with asyncio.TaskGroup() as group:
                         for _ in range(min(self.config.settings.run.workers, len(waiting))):
@@ -131,7 +143,20 @@ class Teaching:
         for seed in seeds:
             if self._draining.is_set():
                 return
-            await Item(self, seed=seed, store=store, reader=reader, model=model, interpreter=interpreter).run()
+            item = Item(self, seed=seed, store=store, reader=reader, model=model, interpreter=interpreter)
+            operation = ItemOperation(item.conversation, self.config.settings.dialogue.language or seed.language)
+            with self.observers.observe(operation):
+                operation.ended = await item.run()
+
+    @asynccontextmanager
+    async def _observed(self, record: RunRecord) -> AsyncIterator[None]:
+        """Let observers see this start of the run, and what it came to."""
+        operation = RunOperation(record, seeds=self.progress.total)
+        with self.observers.observe(operation):
+            try:
+                yield
+            finally:
+                operation.statuses, operation.tokens = dict(self.progress.statuses), self.progress.tokens
 
     def _record(self, model: ChatModel, interpreter: Interpreter) -> RunRecord:
         return RunRecord(
@@ -184,8 +209,8 @@ class Item:
         )
         self._interpreter = JournaledInterpreter(interpreter, reader, self.conversation.id)
 
-    async def run(self) -> None:
-        """Run the dialogue; whatever ends it is in the store afterwards.
+    async def run(self) -> ConversationRecord:
+        """Run the dialogue and return how it ended, which is in the store by then.
 
         Raises:
             SetupError: the endpoint refuses every request, or is gone; the item stays to be done.
@@ -208,7 +233,7 @@ class Item:
         finally:
             self._progress.in_flight -= 1
             await self._interpreter.close()
-        await self._finish(status, reason, self._progress.seconds - started)
+        return await self._finish(status, reason, self._progress.seconds - started)
 
     async def message(self, message: Message, *, round_number: int) -> None:
         """See `Recorder.message`."""
@@ -239,7 +264,7 @@ class Item:
         record = execution_record(round_number, job, result, image=self._interpreter.image, verdict=verdict)
         await self._store.add_execution(self.conversation.id, record)
 
-    async def _finish(self, status: str, reason: str, seconds: float) -> None:
+    async def _finish(self, status: str, reason: str, seconds: float) -> ConversationRecord:
         self._progress.statuses[status] += 1
         if status == "accepted":
             self._progress.rounds[self._rounds] += 1
@@ -257,6 +282,7 @@ class Item:
             completion_tokens=self._model.completion_tokens,
         )
         await self._store.finish_conversation(ended, self._train)
+        return ended
 
     def _context(self) -> DialogueContext:
         return build_context(self._settings, self._seed, self._model, self._interpreter, self)
