@@ -9,6 +9,9 @@ Source: https://github.com/open-telemetry/semantic-conventions/blob/v1.41.0/docs
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -45,6 +48,8 @@ PROVIDERS = {
     "generativelanguage.googleapis.com": "gcp.gemini",
 }
 """Well-known providers by host; another one is named by its host, an unknown one by its software."""
+_EXPORT_SECONDS = 3.0
+"""For one export with its retries, unless OTEL_EXPORTER_OTLP_TIMEOUT says otherwise: a run's end waits for the last."""
 _SHUTDOWN_MS = 5000
 
 
@@ -62,6 +67,7 @@ class OtelObserver:
         self._tracers = tracers
         self._meters = meters
         self._software = software
+        self._closed = False
         self._tracer = tracers.get_tracer("aiev", __version__, schema_url=SCHEMA)
         meter = meters.get_meter("aiev", __version__, schema_url=SCHEMA)
         self._duration = meter.create_histogram(
@@ -82,9 +88,10 @@ class OtelObserver:
         """Export by OTLP over HTTP to where OTEL_EXPORTER_OTLP_ENDPOINT and its kin say."""
         resource = Resource.create({"service.name": "aiev", "service.version": __version__})
         tracers = TracerProvider(resource=resource)
-        tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-        meters = MeterProvider(resource=resource, metric_readers=[PeriodicExportingMetricReader(OTLPMetricExporter())])
-        return cls(tracers, meters, software=software)
+        tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=_timeout("TRACES"))))
+        reader = PeriodicExportingMetricReader(OTLPMetricExporter(timeout=_timeout("METRICS")))
+        _say_once()
+        return cls(tracers, MeterProvider(resource=resource, metric_readers=[reader]), software=software)
 
     @contextmanager
     def observe(self, operation: Operation) -> Iterator[None]:
@@ -108,10 +115,11 @@ class OtelObserver:
                     self._measure(operation, time.monotonic() - started, attributes, failure)
 
     def close(self) -> None:
-        """Export what is left, for a few seconds at most."""
-        self._tracers.force_flush(_SHUTDOWN_MS)
-        self._tracers.shutdown()
-        self._meters.shutdown(_SHUTDOWN_MS)
+        """Export what is left, for a few seconds at most. May be called twice."""
+        if not self._closed:
+            self._closed = True
+            self._tracers.shutdown()
+            self._meters.shutdown(_SHUTDOWN_MS)
 
     def _described(self, operation: Operation) -> tuple[str, SpanKind, dict[str, Any]]:
         match operation:
@@ -163,6 +171,32 @@ class OtelObserver:
             for kind, count in (("input", reply.prompt_tokens), ("output", reply.completion_tokens)):
                 self._usage.record(count, labels | {"gen_ai.token.type": kind})
         self._duration.record(seconds, labels | failure)
+
+
+def _timeout(signal: str) -> float | None:
+    """Seconds for an export; None leaves it to the environment."""
+    names = ("OTEL_EXPORTER_OTLP_TIMEOUT", f"OTEL_EXPORTER_OTLP_{signal}_TIMEOUT")
+    return None if any(name in os.environ for name in names) else _EXPORT_SECONDS
+
+
+def _say_once() -> None:
+    """One line on standard error for all that the exporters log, which would be one for each try."""
+    logger = logging.getLogger("opentelemetry")
+    logger.propagate = False
+    if not any(isinstance(handler, _OneLine) for handler in logger.handlers):
+        logger.addHandler(_OneLine(logging.WARNING))
+
+
+class _OneLine(logging.Handler):
+    """Passes on the first record alone."""
+
+    _said = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._said:
+            self._said = True
+            said = " ".join(record.getMessage().split())[:300]
+            sys.stderr.write(f"aiev: telemetry cannot be exported, the run goes on: {said}\n")
 
 
 def _item(operation: ItemOperation) -> dict[str, Any]:
