@@ -7,9 +7,10 @@ RUNS ?= runs
 SEEDS ?= 8
 STDLIB = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
 B ?= *
+VLLM ?= $(HOME)/.cache/aiev/vllm
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint types imports docs acceptance bench clean
+.PHONY: help install run test test-vllm check lint types imports docs acceptance bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -28,6 +29,10 @@ run: install ## Make dialogues from shipped snippets with the embedded model: ru
 
 test: install ## Run the tests (real sandboxes, real embedded model, real SQLite)
 	$(BIN)/python -m pytest
+
+test-vllm: install ## Run the tests of a real vLLM server on the CPU; makes its environment once (3 GB in VLLM=~/.cache/aiev/vllm)
+	tests/real_vllm/prepare.sh $(VLLM) $$($(BIN)/aiev models fetch | sed 's/^[^:]*: //')
+	AIEV_VLLM=$(VLLM)/venv/bin/vllm AIEV_VLLM_MODEL=$(VLLM)/smollm2 $(BIN)/python -m pytest tests/real_vllm
 
 check: lint types imports test ## All that CI checks: ruff, mypy, import-linter, pytest with the docs checks
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from aiev.errors import ConfigError
 
@@ -42,12 +42,23 @@ class RunConfig(_Section):
     seed: int = Field(ge=0)
 
 
+class EndpointConfig(_Section):
+    """One of several endpoints of the model; a plain string in a configuration is its address alone."""
+
+    base_url: str
+    api_key_env: str | None = None
+    """None takes `model.api_key_env`."""
+    name: str = ""
+    """The endpoint's own name for the model; empty takes `model.name`."""
+
+
 class ModelConfig(_Section):
     """Which model plays the roles, and where it answers."""
 
-    backend: Literal["embedded", "openai", "scripted"]
+    backend: Literal["embedded", "openai", "vllm", "scripted"]
     name: str = Field(min_length=1)
     base_url: str
+    endpoints: tuple[EndpointConfig, ...]
     api_key_env: str
     timeout_seconds: float = Field(gt=0)
     retry_seconds: float = Field(ge=0)
@@ -81,6 +92,40 @@ class LimitsConfig(_Section):
     max_tokens: int = Field(ge=0)
     max_accepted: int = Field(ge=0)
     max_seconds: float = Field(ge=0)
+
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _addresses(cls, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [{"base_url": each} if isinstance(each, str) else each for each in value]
+
+
+class VllmConfig(_Section):
+    """The vLLM server that aiev starts."""
+
+    command: str
+    weights: str
+    dtype: str
+    tensor_parallel: int = Field(ge=0)
+    data_parallel: int = Field(ge=0)
+    max_model_len: int = Field(ge=0)
+    gpu_memory_share: float = Field(ge=0, le=1)
+    lora: bool
+    max_lora_rank: int = Field(ge=1)
+    max_loras: int = Field(ge=1)
+    arguments: tuple[str, ...]
+    start_seconds: float = Field(gt=0)
+
+
+class BatchConfig(_Section):
+    """The provider's batch API."""
+
+    max_requests: int = Field(ge=1)
+    max_mib: float = Field(gt=0)
+    window: str = Field(min_length=1)
+    poll_seconds: float = Field(gt=0)
+    price_share: float = Field(ge=0, le=1)
 
 
 class RoleConfig(_Section):
@@ -190,6 +235,15 @@ class InstallConfig(_Section):
     deny: tuple[str, ...]
 
 
+class TelemetryConfig(_Section):
+    """What a run tells the outside."""
+
+    log_file: str
+    log_prompts: bool
+    metrics_port: int = Field(ge=0, le=65535)
+    otel: bool
+
+
 class StoreConfig(_Section):
     """The database."""
 
@@ -203,6 +257,8 @@ class Settings(_Section):
     model: ModelConfig
     rates: RatesConfig
     limits: LimitsConfig
+    vllm: VllmConfig
+    batch: BatchConfig
     questioner: QuestionerConfig
     programmer: ProgrammerConfig
     dialogue: DialogueConfig
@@ -211,13 +267,14 @@ class Settings(_Section):
     evolve: EvolveConfig
     interpreter: InterpreterConfig
     install: InstallConfig
+    telemetry: TelemetryConfig
     store: StoreConfig
 
 
 _NO_INFLUENCE = {
     "run": {"workers", "limit"},
     "model": {
-        *("timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url"),
+        *("timeout_seconds", "retry_seconds", "parallel", "threads", "api_key_env", "base_url", "endpoints"),
         *("price_input", "price_output", "price_cached"),
     },
     "seeds": set(SeedsConfig.model_fields),
@@ -225,7 +282,7 @@ _NO_INFLUENCE = {
     "store": {"full_sync"},
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
-_NO_INFLUENCE_AT_ALL = {"evolve", "filters", "limits", "rates"}
+_NO_INFLUENCE_AT_ALL = {"batch", "evolve", "filters", "limits", "rates", "telemetry", "vllm"}
 """Sections of such keys alone, which runs that began before there was such a section do not know either."""
 
 

@@ -16,7 +16,7 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx2
 import openai
@@ -24,11 +24,14 @@ import openai
 from aiev_agents.completion import read_completion
 from aiev_agents.concurrency import AdaptiveLimit
 from aiev_agents.errors import ModelError, RequestGivenUp
+from aiev_agents.events import tell_retry
 from aiev_agents.failures import CallFailedError, Kind, of_exception, of_status, without_key
 from aiev_agents.rates import Pacer, Rates
 from aiev_agents.retrying import Tries, with_retries
 
 if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
     from aiev_agents.failures import Failure
     from aiev_agents.messages import ChatReply, ChatRequest
 
@@ -49,7 +52,9 @@ class Endpoint:
     retry_seconds: float = 120.0
     """Budget for all tries of one request together; 0 means a single try."""
     grammar: bool = False
-    """Whether the endpoint takes llama.cpp's `grammar` field."""
+    """Whether the endpoint takes grammars (GBNF)."""
+    grammar_field: Literal["grammar", "structured_outputs"] = "grammar"
+    """Where it takes them: llama.cpp's field, or vLLM's."""
     rates: Rates = field(default_factory=Rates)
 
     def __repr__(self) -> str:
@@ -85,7 +90,7 @@ class OpenAIChatModel:
             except CallFailedError as failed:
                 if failed.failure.kind is not Kind.TRANSIENT:
                     raise
-                reply = await with_retries(lambda: self._try(request, tries), failed, tries, self._pause)
+                reply = await with_retries(lambda: self._try(request, tries), failed, tries, self._pause, self._tell)
         except CallFailedError as failed:
             raise self._gave_up(without_key(failed.failure, self.endpoint.api_key), tries) from None
         return replace(reply, tries=tries.count) if tries.count > 1 else reply
@@ -93,6 +98,13 @@ class OpenAIChatModel:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
+
+    def _tell(self, state: RetryCallState) -> None:
+        """Say that a request waits for another try."""
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, CallFailedError):
+            text = without_key(error.failure, self.endpoint.api_key).text
+            tell_retry(model=self.name, tries=state.attempt_number, wait_seconds=state.upcoming_sleep, error=text)
 
     async def _try(self, request: ChatRequest, tries: Tries) -> ChatReply:
         """Wait for a turn and make one call; raises CallFailedError."""
@@ -178,7 +190,8 @@ class OpenAIChatModel:
         if sampling.stop:
             arguments["stop"] = list(sampling.stop)
         if request.grammar and self.endpoint.grammar:
-            arguments["grammar"] = request.grammar
+            nested = self.endpoint.grammar_field == "structured_outputs"
+            arguments[self.endpoint.grammar_field] = {"grammar": request.grammar} if nested else request.grammar
         return arguments
 
 

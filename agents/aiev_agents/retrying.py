@@ -64,8 +64,9 @@ async def with_retries(
     failed: CallFailedError,
     tries: Tries,
     sleep: Callable[[float], Awaitable[None]],
+    tell: Callable[[RetryCallState], None],
 ) -> ChatReply:
-    """Go on after a first try that failed.
+    """Go on after a first try that failed; `tell` hears of each wait before it begins.
 
     The first try happens outside, since most requests need no other and tenacity costs more than the rest of a call.
 
@@ -85,7 +86,9 @@ async def with_retries(
         tries.seconds += seconds
         await sleep(seconds)
 
-    retrying = AsyncRetrying(retry=_is_transient, wait=wait, stop=tries.are_over, sleep=pause, reraise=True)
+    retrying = AsyncRetrying(
+        retry=_is_transient, wait=wait, stop=tries.are_over, sleep=pause, before_sleep=tell, reraise=True
+    )
     reply: ChatReply = await retrying(attempt)
     return reply
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import click
 
 from aiev import __version__
+from aiev.cli.batch import batch
 from aiev.cli.config import config
 from aiev.cli.doctor import doctor
 from aiev.cli.execute import execute
@@ -18,6 +19,7 @@ from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
 from aiev.cli.seeds import seeds
 from aiev.cli.shared import Group
+from aiev.cli.status import status
 from aiev.cli.teach import teach
 
 
@@ -27,5 +29,5 @@ def main() -> None:
     """Make fine-tuning data for code models: dialogues whose programs ran until their unit tests passed."""
 
 
-for command in (teach, seeds, inspect, stats, execute, doctor, config, image, sandbox, models):
+for command in (teach, seeds, batch, status, inspect, stats, execute, doctor, config, image, sandbox, models):
     main.add_command(command)

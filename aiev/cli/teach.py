@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -20,6 +21,11 @@ from aiev_agents.languages import LANGUAGES
 @click.option("--max-tokens", type=click.IntRange(min=1), help="Stop at so many tokens, read and written.")
 @click.option("--max-accepted", type=click.IntRange(min=1), help="Stop at so many accepted dialogues.")
 @click.option("--max-time", type=DURATION, help="Stop after so long, such as 90s, 30m, 2h or 1d.")
+@click.option("--log-file", type=click.Path(path_type=Path), help="Append events to this file, as JSON lines.")
+@click.option("--log-prompts", is_flag=True, help="Also write what the agents say into the log.")
+@click.option(
+    "--metrics-port", type=click.IntRange(min=1, max=65535), help="Serve Prometheus metrics on 127.0.0.1 at this port."
+)
 @configured
 @AS_JSON
 def teach(
@@ -31,6 +37,9 @@ def teach(
     max_tokens: int | None,
     max_accepted: int | None,
     max_time: float | None,
+    log_file: Path | None,
+    log_prompts: bool,
+    metrics_port: int | None,
     files: tuple[Path, ...],
     assignments: tuple[str, ...],
     as_json: bool,
@@ -47,6 +56,9 @@ def teach(
     more += [f"dialogue.language={language}"] if language else []
     limits = {"cost": max_cost, "tokens": max_tokens, "accepted": max_accepted, "seconds": max_time}
     more += [f"limits.max_{name}={value}" for name, value in limits.items() if value is not None]
+    more += [f"telemetry.log_file={json.dumps(str(log_file))}"] if log_file else []
+    more += ["telemetry.log_prompts=true"] if log_prompts else []
+    more += [f"telemetry.metrics_port={metrics_port}"] if metrics_port else []
     config = merged_config(files, tuple(more))
     summary = teach_with_panel(config, sources or config.settings.seeds.sources, db, quiet=as_json)
     if as_json:

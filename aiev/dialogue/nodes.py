@@ -35,15 +35,20 @@ async def ask(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dialog
     """The questioner writes a problem from the seed snippet (➀)."""
     del state  # nothing has been said yet
     context = runtime.context
-    turn = await questioner.ask(
+    turn = await question(context)
+    await _record(context, Role.USER, "questioner", turn, round_number=0)
+    return {"problem": turn.text, "round": 0}
+
+
+async def question(context: DialogueContext) -> Turn:
+    """The turn of `ask`, for whoever asks outside a dialogue, as a batch does."""
+    return await questioner.ask(
         context.questioner,
         snippet=context.snippet,
         basic=context.basic,
         seed=context.request_seed("ask", 0),
         language=context.language,
     )
-    await _record(context, Role.USER, "questioner", turn, round_number=0)
-    return {"problem": turn.text, "round": 0}
 
 
 async def solve(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiev.errors import AievError, SetupError
 from aiev.recipes.journal import JournaledModel
-from aiev.recipes.parts import build_model
+from aiev.recipes.models import build_model
+from aiev.recipes.prices import Prices
 from aiev.recipes.progress import Progress
 from aiev.store.reader import Reader
 from aiev.store.writer import Store
@@ -111,12 +112,17 @@ class Asking:
         store = Store.open(self._db, full_sync=self._settings.store.full_sync)
         try:
             reader = Reader(self._db)
-            model = self._given or self._runner.run(build_model(self._settings.model))
+            model = self._given or self._runner.run(build_model(self._settings))
         except BaseException:
             store.close()
             raise
         journaled = JournaledModel(
-            model, store=store, journal=reader, conversation_id=OWNER, progress=Progress(total=0)
+            model,
+            store=store,
+            journal=reader,
+            conversation_id=OWNER,
+            progress=Progress(total=0),
+            prices=Prices(self._settings.model),
         )
         self._open = (journaled, model, store, reader)
         return self._open

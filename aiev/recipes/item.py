@@ -6,17 +6,15 @@ discarded or failed with a reason, and one that a stopping run leaves where it s
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiev.dialogue.graph import run_dialogue
 from aiev.dialogue.nodes import MALFORMED
-from aiev.dialogue.state import DialogueContext
 from aiev.errors import AievError, SetupError, StoreError
 from aiev.recipes.journal import JournaledInterpreter, JournaledModel, SuspendedError, execution_record
-from aiev.recipes.parts import build_agent, build_limits
+from aiev.recipes.parts import build_context, conversation_id
 from aiev.store.records import ConversationRecord, MessageRecord
 from aiev_agents.errors import AgentError, ModelRefused, ModelUnavailable
 from aiev_agents.messages import Role
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiev.config import Settings
+    from aiev.dialogue.state import DialogueContext
     from aiev.recipes.prices import Prices
     from aiev.recipes.progress import Progress
     from aiev.store.reader import Reader
@@ -66,9 +65,8 @@ class Item:
         self._train: list[int] = []
         self._answer: int | None = None
         self._last: Job | None = None
-        identity = f"{workshop.run_id}:{seed.id}"
         self.conversation = ConversationRecord(
-            id=hashlib.sha256(identity.encode()).hexdigest()[:16],
+            id=conversation_id(workshop.run_id, seed.id),
             run_id=workshop.run_id,
             seed_id=seed.id,
             status="running",
@@ -85,8 +83,8 @@ class Item:
         )
         self._interpreter = JournaledInterpreter(workshop.interpreter, workshop.reader, self.conversation.id)
 
-    async def run(self) -> None:
-        """Run the dialogue; whatever ends it is in the store afterwards.
+    async def run(self) -> ConversationRecord | None:
+        """Run the dialogue and return how it ended, which is in the store by then; None when it has to wait.
 
         Raises:
             SetupError: the endpoint refuses every request, or is gone; the item stays to be done.
@@ -99,7 +97,7 @@ class Item:
             status, reason = state["status"], state["reason"]
         except SuspendedError:
             self._progress.suspended += 1
-            return
+            return None
         except (ModelRefused, ModelUnavailable) as error:
             self._progress.suspended += 1
             raise SetupError(f"{error}; everything so far is kept, run the same command again to go on") from None
@@ -112,7 +110,7 @@ class Item:
             status, reason = "failed", str(error)
         finally:
             await self._interpreter.close()
-        await self._finish(status, reason, self._progress.seconds - started)
+        return await self._finish(status, reason, self._progress.seconds - started)
 
     async def message(self, message: Message, *, round_number: int) -> None:
         """See `Recorder.message`."""
@@ -143,7 +141,7 @@ class Item:
         record = execution_record(round_number, job, result, image=self._interpreter.image, verdict=verdict)
         await self._store.add_execution(self.conversation.id, record)
 
-    async def _finish(self, status: str, reason: str, seconds: float) -> None:
+    async def _finish(self, status: str, reason: str, seconds: float) -> ConversationRecord:
         ended = replace(
             self.conversation,
             status=status,
@@ -162,26 +160,10 @@ class Item:
         self._progress.statuses[status] += 1
         if status == "accepted":
             self._progress.rounds[self._rounds] += 1
+        return ended
 
     def _context(self) -> DialogueContext:
-        settings = self._settings
-        return DialogueContext(
-            snippet=self._seed.content,
-            language=settings.dialogue.language or self._seed.language,
-            questioner=build_agent(self._model, settings.questioner),
-            programmer=build_agent(self._model, settings.programmer),
-            interpreter=self._interpreter,
-            recorder=self,
-            limits=build_limits(settings),
-            seed_key=f"{settings.run.seed}:{self._seed.id}",
-            max_rounds=settings.dialogue.max_rounds,
-            basic=settings.dialogue.basic,
-            show_failed=settings.dialogue.show_failed,
-            describe_tokens=settings.questioner.describe_tokens,
-            temperature_step=settings.programmer.temperature_step,
-            feedback_chars=settings.dialogue.feedback_chars,
-            install=settings.install.enabled,
-        )
+        return build_context(self._settings, self._seed, self._model, self._interpreter, self)
 
 
 def now() -> str:

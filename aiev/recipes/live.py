@@ -22,6 +22,7 @@ from aiev.recipes.asking import Asking
 from aiev.recipes.build_seeds import late_filters, plan_of
 from aiev.recipes.teach import Teaching, TeachResult
 from aiev.seeds.load import load_seeds
+from aiev.telemetry.open import observers_of
 from aiev.view.panel import cost, histogram, line, panel, span
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from aiev.config import Config
     from aiev.recipes.progress import Progress
+    from aiev.seeds.load import SeedSet
 
 LINE_SECONDS = 15.0
 
@@ -107,19 +109,25 @@ def money_figures(progress: Progress) -> dict[str, Any]:
     }
 
 
+def seeds_of(config: Config, sources: Sequence[str], db: Path) -> SeedSet:
+    """The seeds of a run; raises what `load_seeds` raises."""
+    settings = config.settings
+    plan = plan_of(settings, judge_rows=False)
+    with Asking(settings, db) as asking:
+        late = late_filters(plan, settings, asking)
+        return load_seeds(sources, plan, late=late, limit=settings.run.limit)
+
+
 def teach_with_panel(config: Config, sources: Sequence[str], db: Path, *, quiet: bool = False) -> Summary:
     """Load the seeds and work through them, showing how it goes on standard error.
 
     Raises:
         AievError: see `Teaching.run` and `load_seeds`.
     """
-    settings = config.settings
-    plan = plan_of(settings, judge_rows=False)
-    with Asking(settings, db) as asking:
-        late = late_filters(plan, settings, asking)
-        seeds = load_seeds(sources, plan, late=late, limit=settings.run.limit)
-    teaching = Teaching(config, seeds.seeds, db)
-    result, interrupted = asyncio.run(_run(teaching, quiet=quiet))
+    seeds = seeds_of(config, sources, db)
+    with observers_of(config.settings) as observers:
+        teaching = Teaching(config, seeds.seeds, db, observers=observers)
+        result, interrupted = asyncio.run(_run(teaching, quiet=quiet))
     return Summary(result=result, db=db, funnel=seeds.funnel.summary(), interrupted=interrupted)
 
 

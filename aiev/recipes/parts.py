@@ -1,19 +1,16 @@
-"""Builds the parts of a run from its configuration: the model, the interpreter, the two agents.
+"""Builds the parts of a run from its configuration: the interpreter, the two agents; the model is in `models.py`.
 
-Invariant: a part that cannot be had is one `SetupError` that says what was tried and what to do next; keys are read
-from the environment here and handed to the client alone.
+Invariant: a part that cannot be had is one `SetupError` that says what was tried and what to do next.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import hashlib
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from aiev.errors import ConfigError, SetupError
+from aiev.dialogue.state import DialogueContext
+from aiev.errors import SetupError
 from aiev_agents.agent import Agent
-from aiev_agents.errors import ModelError
 from aiev_agents.grammar import Constraint
 from aiev_agents.messages import Sampling
 from aiev_interpreter import InterpreterError, open_interpreter
@@ -24,85 +21,12 @@ from aiev_interpreter.protocol import MIB, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aiev.config import InstallConfig, InterpreterConfig, ModelConfig, RatesConfig, RoleConfig, Settings
+    from aiev.config import InstallConfig, InterpreterConfig, RatesConfig, RoleConfig, Settings
+    from aiev.dialogue.state import Recorder
+    from aiev.store.records import SeedRecord
     from aiev_agents.chat_model import ChatModel
     from aiev_agents.rates import Rates
     from aiev_interpreter.protocol import Interpreter
-
-
-async def build_model(settings: Settings) -> ChatModel:
-    """Start or connect the model that plays the roles.
-
-    Raises:
-        ConfigError: a setting that the backend needs is missing.
-        SetupError: the weights are not there, or the server does not start.
-    """
-    config = settings.model
-    try:
-        match config.backend:
-            case "embedded":
-                return await _embedded(config)
-            case "openai":
-                return _endpoint(config, settings.rates)
-            case "scripted":
-                from aiev_agents.scripted import ScriptedChatModel  # noqa: PLC0415 - only where it is asked for
-
-                return ScriptedChatModel.from_file(Path(config.script))
-    except ModelError as error:
-        raise SetupError(str(error)) from None
-
-
-async def _embedded(config: ModelConfig) -> ChatModel:
-    from aiev_agents.embedded import EmbeddedChatModel  # noqa: PLC0415 - openai takes a second to import
-    from aiev_agents.weights import KNOWN, find_weights  # noqa: PLC0415
-
-    weights = find_weights(config.name)
-    if weights is None and config.name in KNOWN:
-        raise SetupError(f"the weights of {config.name} are not here; run `aiev models fetch {config.name}`")
-    if weights is None:
-        raise ConfigError(
-            f"model.name = {config.name!r} is neither a known model ({', '.join(KNOWN)}) nor the path of a GGUF file"
-        )
-    return await EmbeddedChatModel.start(
-        weights,
-        name=config.name,
-        parallel=config.parallel,
-        context_tokens=config.context_tokens,
-        threads=config.threads,
-        timeout_seconds=config.timeout_seconds,
-    )
-
-
-def _endpoint(config: ModelConfig, rates: RatesConfig) -> ChatModel:
-    from aiev_agents.openai_model import Endpoint, OpenAIChatModel  # noqa: PLC0415 - openai takes a second to import
-
-    if not config.base_url.startswith(("http://", "https://")):
-        raise ConfigError(
-            f'model.base_url = {config.base_url!r}: model.backend = "openai" needs an address such as '
-            "http://127.0.0.1:8000/v1"
-        )
-    if "@" in urlsplit(config.base_url).netloc:
-        raise ConfigError(
-            "model.base_url holds credentials; put the key into an environment variable and its name into "
-            "model.api_key_env"
-        )
-    key = os.environ.get(config.api_key_env) if config.api_key_env else "none"
-    if not key:
-        raise SetupError(
-            f'no key: set the environment variable {config.api_key_env}, or model.api_key_env to "" for an '
-            "endpoint without keys"
-        )
-    return OpenAIChatModel(
-        Endpoint(
-            base_url=config.base_url,
-            model=config.name,
-            api_key=key,
-            timeout_seconds=config.timeout_seconds,
-            retry_seconds=config.retry_seconds,
-            grammar=config.grammar,
-            rates=build_rates(rates),
-        )
-    )
 
 
 def build_rates(config: RatesConfig) -> Rates:
@@ -166,6 +90,34 @@ def build_agent(model: ChatModel, config: RoleConfig) -> Agent:
         sampling=Sampling(temperature=config.temperature, top_p=config.top_p, max_tokens=config.max_tokens),
         constraint=Constraint(config.constraint),
     )
+
+
+def build_context(
+    settings: Settings, seed: SeedRecord, model: ChatModel, interpreter: Interpreter, recorder: Recorder
+) -> DialogueContext:
+    """What the dialogue of one seed works with."""
+    return DialogueContext(
+        snippet=seed.content,
+        language=settings.dialogue.language or seed.language,
+        questioner=build_agent(model, settings.questioner),
+        programmer=build_agent(model, settings.programmer),
+        interpreter=interpreter,
+        recorder=recorder,
+        limits=build_limits(settings),
+        seed_key=f"{settings.run.seed}:{seed.id}",
+        max_rounds=settings.dialogue.max_rounds,
+        basic=settings.dialogue.basic,
+        show_failed=settings.dialogue.show_failed,
+        describe_tokens=settings.questioner.describe_tokens,
+        temperature_step=settings.programmer.temperature_step,
+        feedback_chars=settings.dialogue.feedback_chars,
+        install=settings.install.enabled,
+    )
+
+
+def conversation_id(run_id: str, seed_id: str) -> str:
+    """Names what becomes of one seed in one run: 16 hex digits."""
+    return hashlib.sha256(f"{run_id}:{seed_id}".encode()).hexdigest()[:16]
 
 
 def build_limits(settings: Settings) -> Limits:

@@ -1,7 +1,7 @@
 """What a reply costs: from the configuration, or from `genai-prices` by the endpoint's address and the model's name.
 
-Invariant: what is not known is None, never 0. Not covered: discounts, taxes, and replies that were paid for but could
-not be used.
+Invariant: what is not known is None, never 0. Not covered: taxes, discounts other than a batch API's, and replies that
+were paid for but could not be used.
 """
 
 from __future__ import annotations
@@ -18,10 +18,16 @@ MILLION = 1_000_000
 
 
 class Prices:
-    """Prices of one model behind one address."""
+    """Prices of one model behind one address.
 
-    def __init__(self, config: ModelConfig) -> None:
+    Args:
+        config: the model.
+        share: of the full price, what is paid; a batch API takes less.
+    """
+
+    def __init__(self, config: ModelConfig, *, share: float = 1.0) -> None:
         self._config = config
+        self._share = share
         self._unknown: set[str] = set()
         self._by_table = config.backend == "openai" and config.price_input < 0
         if (config.price_input < 0) != (config.price_output < 0):
@@ -29,8 +35,10 @@ class Prices:
 
     def cost(self, reply: ChatReply) -> float | None:
         """US dollars for a reply; None when its price or its count of tokens is not known."""
-        if not reply.counted:
-            return None
+        full = self._full(reply) if reply.counted else None
+        return None if full is None else full * self._share
+
+    def _full(self, reply: ChatReply) -> float | None:
         if self._by_table:
             return self._from_table(reply, reply.model or self._config.name)
         return self._from_config(reply) if self._config.price_input >= 0 else None

@@ -12,24 +12,31 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiev import __version__
+from aiev.errors import SetupError
 from aiev.recipes.bounds import BoundedInterpreter
 from aiev.recipes.engine import Engine
+from aiev.recipes.heartbeat import beating
 from aiev.recipes.item import Item, Workshop, now
-from aiev.recipes.parts import build_interpreter, build_model
+from aiev.recipes.models import build_model, endpoint_figures
+from aiev.recipes.parts import build_interpreter
 from aiev.recipes.prices import Prices, check_cost_limit
 from aiev.recipes.progress import Before, Progress
 from aiev.recipes.run_limits import RunLimits
 from aiev.store.reader import Reader
 from aiev.store.records import RunRecord, StartRecord
 from aiev.store.writer import Store
+from aiev.telemetry.observed import ObservedInterpreter, ObservedModel
+from aiev.telemetry.operations import ItemOperation, Observers, RunOperation
 from aiev_agents.prompting import prompt_hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from aiev.config import Config
@@ -52,9 +59,12 @@ class TeachResult:
 class Teaching:
     """One start of a run. `drain()` lets what is in flight end and takes nothing new."""
 
-    def __init__(self, config: Config, seeds: Sequence[SeedRecord], db: Path) -> None:
+    def __init__(
+        self, config: Config, seeds: Sequence[SeedRecord], db: Path, *, observers: Observers | None = None
+    ) -> None:
         check_cost_limit(config.settings)
         self.config = config
+        self.observers = observers or Observers()
         self.seeds = seeds
         self.db = db
         self.run_id = run_id(config)
@@ -99,7 +109,8 @@ class Teaching:
 
     async def _start(self, store: Store, model: ChatModel, interpreter: Interpreter) -> None:
         """Work, and keep how this start began and ended."""
-        await store.add_run(self._record(model, interpreter))
+        record = self._record(model, interpreter)
+        await store.add_run(record)
         await store.add_seeds(self.seeds)
         at = now()
         identity = f"{self.run_id}:{at}:{os.getpid()}"
@@ -107,7 +118,7 @@ class Teaching:
         await store.write_start(start)
         outcome, reason = "failed", "ended by force"
         try:
-            await self._work(store, model, interpreter)
+            await self._work(record, store, model, interpreter)
             outcome, reason = self._outcome()
         except asyncio.CancelledError:
             outcome, reason = "interrupted", "stopped at once"
@@ -124,13 +135,18 @@ class Teaching:
             return "limit", self.progress.stopped
         return ("interrupted", "finished what was in flight") if self.progress.draining else ("done", "")
 
-    async def _work(self, store: Store, model: ChatModel, interpreter: Interpreter) -> None:
+    async def _work(self, record: RunRecord, store: Store, model: ChatModel, interpreter: Interpreter) -> None:
         settings, progress = self.config.settings, self.progress
         with Reader(self.db) as reader:
+            _refuse_waiting(reader, self.run_id)
             finished = reader.finished_seeds(self.run_id)
             progress.already = sum(seed.id in finished for seed in self.seeds)
             progress.total = len(self.seeds) - progress.already
             progress.before = self._before(reader)
+            figures = partial(endpoint_figures, model)
+            if self.observers:
+                model = ObservedModel(model, self.observers, settings.model.base_url)
+                interpreter = ObservedInterpreter(interpreter, self.observers)
             workshop = Workshop(
                 run_id=self.run_id,
                 settings=settings,
@@ -143,7 +159,24 @@ class Teaching:
                 stopping=lambda: self._engine.failed,
             )
             waiting = (seed for seed in self.seeds if seed.id not in finished)
-            await self._engine.run(waiting, lambda seed: Item(workshop, seed).run())
+            async with beating(store, self.run_id, progress, figures), self._observed(record):
+                await self._engine.run(waiting, partial(self._work_on, workshop))
+
+    async def _work_on(self, workshop: Workshop, seed: SeedRecord) -> None:
+        item = Item(workshop, seed)
+        operation = ItemOperation(item.conversation, workshop.settings.dialogue.language or seed.language)
+        with self.observers.observe(operation):
+            operation.ended = await item.run()
+
+    @asynccontextmanager
+    async def _observed(self, record: RunRecord) -> AsyncIterator[None]:
+        """Let observers see this start of the run, and what it came to."""
+        operation = RunOperation(record, seeds=self.progress.total)
+        with self.observers.observe(operation):
+            try:
+                yield
+            finally:
+                operation.statuses, operation.tokens = dict(self.progress.statuses), self.progress.tokens
 
     def _before(self, reader: Reader) -> Before:
         spent = reader.spent(self.run_id)
@@ -170,3 +203,12 @@ def run_id(config: Config) -> str:
     """Names a run by what shapes its dialogues: configuration, prompts and recipe."""
     parts = [config.fingerprint, "teach", *(f"{name}={digest}" for name, digest in prompt_hashes().items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _refuse_waiting(reader: Reader, run: str) -> None:
+    """Questions that a batch has been paid for are not asked again."""
+    if waiting := len(reader.waiting_hashes(run)):
+        raise SetupError(
+            f"{waiting} questions of this run are in a batch: `aiev batch collect {reader.path} --wait` fetches their "
+            f"replies, `aiev batch cancel {reader.path}` gives them up"
+        )

@@ -132,9 +132,7 @@ create view dialogues as
 @migrations()
 def m001_first_schema(db: Database) -> None:
     """Runs, seeds, conversations, messages, executions, the journal of requests, and views for people."""
-    for statement in _TABLES.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    _execute(db, _TABLES)
     db.table("messages").enable_fts(["content"], create_triggers=True)
 
 
@@ -160,9 +158,56 @@ create index starts_run on starts (run_id);
 @migrations()
 def m002_usage_and_money(db: Database) -> None:
     """What each reply cost and took, and how each start of a run ended."""
-    for statement in _USAGE_AND_MONEY.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    _execute(db, _USAGE_AND_MONEY)
+
+
+_HEARTBEATS_AND_BATCHES = """
+create table heartbeats (
+  run_id text not null references runs(id),
+  started_at text not null,
+  host text not null,
+  pid integer not null,
+  process text not null,
+  state text not null check (state in ('running', 'finished', 'stopped', 'failed')),
+  reason text not null,
+  beat_at text not null,
+  progress text not null,
+  primary key (run_id, started_at)
+) strict;
+create table batches (
+  id text primary key,
+  run_id text not null,
+  base_url text not null,
+  model text not null,
+  created_at text not null,
+  key_env text not null,
+  status text not null,
+  provider_id text not null,
+  input_file text not null,
+  requests integer not null,
+  answered integer not null,
+  failed integer not null,
+  updated_at text not null,
+  detail text not null
+) strict;
+create table batch_requests (
+  batch_id text not null references batches(id),
+  hash text not null,
+  conversation_id text not null,
+  purpose text not null,
+  request text not null,
+  status text not null check (status in ('waiting', 'answered', 'failed')),
+  detail text not null,
+  primary key (batch_id, hash)
+) strict;
+create index batch_requests_hash on batch_requests (hash);
+"""
+
+
+@migrations()
+def m003_heartbeats_and_batches(db: Database) -> None:
+    """What a run says of itself while it goes on, and what is at a provider's batch API."""
+    _execute(db, _HEARTBEATS_AND_BATCHES)
 
 
 @migrations()
@@ -192,3 +237,10 @@ def migrate(db: Database, path: Path) -> None:
         raise StoreError(f"cannot write to {path}: {error}; name another file with --db") from None
     finally:
         db.rollback()
+
+
+def _execute(db: Database, script: str) -> None:
+    """Run statements one by one: `executescript` would end the transaction."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.execute(statement)

@@ -16,8 +16,11 @@ from urllib.parse import quote
 from aiev.errors import StoreError, UsageError
 from aiev.store.listing import Filters, ListedConversation, list_query
 from aiev.store.records import (
+    BatchRecord,
+    BatchRequestRecord,
     ConversationRecord,
     ExecutionRecord,
+    HeartbeatRecord,
     MessageRecord,
     RequestRecord,
     RunRecord,
@@ -222,6 +225,43 @@ class Reader:
         """A run by its id."""
         row = self._rows("select * from runs where id = ?", run_id)[0]
         return RunRecord(**_parsed(row, "config", "prompts"))
+
+    def heartbeats(self) -> list[HeartbeatRecord]:
+        """The last word of each run's newest start, the newest first; none in a file from before there were any."""
+        if not self._has("heartbeats"):
+            return []
+        rows = self._rows(
+            "select * from heartbeats h where started_at ="
+            " (select max(started_at) from heartbeats where run_id = h.run_id) order by started_at desc"
+        )
+        return [HeartbeatRecord(**_parsed(row, "progress")) for row in rows]
+
+    def batches(self, run_id: str = "") -> list[BatchRecord]:
+        """The batches of a run, or of all, the oldest first."""
+        if not self._has("batches"):
+            return []
+        rows = self._rows("select * from batches where ? in ('', run_id) order by created_at, id", run_id)
+        return [BatchRecord(**row) for row in rows]
+
+    def batch_requests(self, batch_id: str, status: str = "waiting") -> list[BatchRequestRecord]:
+        """The requests of a batch that have this status."""
+        rows = self._rows("select * from batch_requests where batch_id = ? and status = ?", batch_id, status)
+        return [BatchRequestRecord(**_parsed(row, "request")) for row in rows]
+
+    def waiting_hashes(self, run_id: str) -> set[str]:
+        """Hashes of the run's requests that are in a batch whose replies have not been collected."""
+        if not self._has("batches"):
+            return set()
+        rows = self._rows(
+            "select hash from batch_requests r join batches b on b.id = r.batch_id"
+            " where b.run_id = ? and r.status = 'waiting'",
+            run_id,
+        )
+        return {row["hash"] for row in rows}
+
+    def _has(self, table: str) -> bool:
+        """Whether the file has a table; one that an older aiev wrote and nobody has written since may lack new ones."""
+        return bool(self._rows("select 1 from sqlite_master where type = 'table' and name = ?", table))
 
     def _messages(self, conversation_id: str) -> Iterator[MessageRecord]:
         query = (

@@ -150,3 +150,54 @@ class ConversationRecord:
     cost: float | None = None
     """US dollars; None when the price of any reply is not known."""
     messages: tuple[MessageRecord, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatRecord:
+    """How far one start of a run is, by its own word. `state`: running, finished, stopped or failed."""
+
+    run_id: str
+    started_at: str
+    host: str
+    pid: int
+    process: str
+    """Tells the process from a later one with the same id."""
+    state: str
+    beat_at: str
+    reason: str = ""
+    progress: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """Requests that went to a provider's batch API together. `id` is ours; `provider_id` comes with its answer."""
+
+    id: str
+    run_id: str
+    base_url: str
+    model: str
+    created_at: str
+    key_env: str
+    """Name of the environment variable with the key."""
+    status: str
+    """`prepared` (on its way), the provider's own words, `collected`, or `failed` (it never went out)."""
+    provider_id: str = ""
+    input_file: str = ""
+    requests: int = 0
+    answered: int = 0
+    failed: int = 0
+    updated_at: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRequestRecord:
+    """One request of a batch. `status`: waiting, answered or failed."""
+
+    batch_id: str
+    hash: str
+    conversation_id: str
+    purpose: str
+    request: dict[str, Any]
+    status: str = "waiting"
+    detail: str = ""

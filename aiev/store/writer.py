@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from aiev.store.rows import as_json, columns, digest, insert_new, upsert
+from aiev.store.rows import as_json, clean, columns, digest, insert_new, upsert
 from aiev.store.thread import QUEUE, WriterThread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from sqlite_utils import Database
 
     from aiev.store.records import (
+        BatchRecord,
+        BatchRequestRecord,
         ConversationRecord,
         ExecutionRecord,
+        HeartbeatRecord,
         MessageRecord,
         RequestRecord,
         RunRecord,
@@ -119,6 +122,37 @@ class Store:
         row = columns(request) | {"request": as_json(request.request)}
         await self._thread.submit(lambda db: insert_new(db, "requests", row))
 
+    async def beat(self, heartbeat: HeartbeatRecord) -> None:
+        """Write how far a run is, over what the same start of it said before."""
+        row = columns(heartbeat) | {"progress": as_json(heartbeat.progress)}
+        await self._thread.submit(lambda db: upsert(db, "heartbeats", row, "run_id", "started_at"))
+
+    async def add_batch(self, batch: BatchRecord, requests: Sequence[BatchRequestRecord]) -> None:
+        """Add a batch with all its requests."""
+        rows = [columns(request) | {"request": as_json(request.request)} for request in requests]
+
+        def command(db: Database) -> None:
+            insert_new(db, "batches", columns(batch))
+            insert_new(db, "batch_requests", *rows)
+
+        await self._thread.submit(command)
+
+    async def update_batch(self, batch: BatchRecord) -> None:
+        """Write what is known of a batch now."""
+        row = columns(batch)
+        await self._thread.submit(lambda db: upsert(db, "batches", row, "id"))
+
+    async def end_batch_requests(self, batch_id: str, ended: Mapping[str, str]) -> None:
+        """Mark requests as answered, or as failed where there is a reason.
+
+        Args:
+            batch_id: the batch.
+            ended: the hash of each request with the reason of its failure, or "".
+        """
+        rows = [("failed" if why else "answered", clean(why), batch_id, key) for key, why in ended.items()]
+        update = "update batch_requests set status = ?, detail = ? where batch_id = ? and hash = ?"
+        await self._thread.submit(lambda db: _many(db, update, rows))
+
     async def finish_conversation(self, conversation: ConversationRecord, train: Sequence[int] = ()) -> None:
         """Write how a conversation ended, and mark the messages at the positions `train` for the loss.
 
@@ -134,6 +168,10 @@ class Store:
             db.conn.execute(later, [conversation.id, conversation.rounds])
 
         await self._thread.submit(command)
+
+
+def _many(db: Database, statement: str, rows: Sequence[tuple[str, ...]]) -> None:
+    db.conn.executemany(statement, rows)
 
 
 def _forget(db: Database, conversation_id: str) -> None:

@@ -1,0 +1,33 @@
+"""`aiev status`: what the runs of a database are doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from aiev.cli.shared import AS_JSON, DB, print_json, print_view
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@DB
+@click.option("--run", "run_id", default="", help="Only the run whose id begins so.")
+@click.option("--once", is_flag=True, help="Print once instead of following what goes on.")
+@AS_JSON
+def status(db: Path, run_id: str, once: bool, as_json: bool) -> None:
+    """Show how far the runs of DB are, from any terminal, until they end.
+
+    A run says so itself every second; one that was killed is shown as `died`.
+    """
+    from aiev.recipes.status import follow, is_followed, run_statuses  # noqa: PLC0415
+
+    if as_json:
+        print_json([status.as_dict() for status in run_statuses(db, run_id)])
+    elif once or not is_followed():
+        for each in run_statuses(db, run_id):
+            print_view(each.view())
+    else:
+        follow(db, run_id)
