@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aiev.config import Config
+    from aiev.config import Config, EndpointConfig
 
 MIN_SQLITE = (3, 37, 0)
 """STRICT tables."""
@@ -66,10 +66,38 @@ async def _model(config: Config) -> Finding:
     match model.backend:
         case "embedded":
             return _weights(model.name)
+        case "openai" if model.endpoints:
+            found = [await _endpoint(_only(config, one)) for one in model.endpoints]
+            return next((finding for finding in found if not finding.present), found[0])
         case "openai":
             return await _endpoint(config)
+        case "vllm" if model.base_url:
+            return await _endpoint(config)
+        case "vllm":
+            return _vllm(config)
         case _:
             return Finding("model", present=bool(model.script), detail=f"scripted from {model.script or 'nothing'}")
+
+
+def _only(config: Config, one: EndpointConfig) -> Config:
+    """The configuration as if one of several endpoints were the only one."""
+    model = config.settings.model
+    key = model.api_key_env if one.api_key_env is None else one.api_key_env
+    changed = {"base_url": one.base_url, "api_key_env": key, "name": one.name or model.name}
+    return replace(config, settings=config.settings.model_copy(update={"model": model.model_copy(update=changed)}))
+
+
+def _vllm(config: Config) -> Finding:
+    from aiev_agents.errors import ModelUnavailable  # noqa: PLC0415
+    from aiev_agents.vllm.settings import VllmSettings  # noqa: PLC0415
+
+    settings = VllmSettings(name=config.settings.model.name, command=config.settings.vllm.command)
+    try:
+        command = settings.command_line(0)
+    except ModelUnavailable as error:
+        what, _, advice = str(error).partition("; ")
+        return Finding("model", present=False, detail=what, advice=advice)
+    return Finding("model", present=True, detail=f"{settings.name} by {command[0]}")
 
 
 def _weights(name: str) -> Finding:

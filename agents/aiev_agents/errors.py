@@ -35,6 +35,9 @@ class LanguageError(AgentError):
 class ModelError(AgentError):
     """A chat model did not give a reply."""
 
+    retry_after: float | None = None
+    """Seconds that the endpoint asked to wait; None when it did not."""
+
 
 class ModelRefused(ModelError):  # noqa: N818 - the word of the field, as in HTTP's own status names
     """The endpoint will refuse every further request too."""

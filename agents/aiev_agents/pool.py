@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestGivenUp
+from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from aiev_agents.chat_model import ChatModel
     from aiev_agents.messages import ChatReply, ChatRequest
 
-_NOT_HERE = (ModelUnavailable, ModelRefused, RequestGivenUp)
-"""What another endpoint may do better."""
 _LONGEST_PAUSE = 0.25
 """Between two looks for an endpoint that takes a request, in seconds."""
 
@@ -87,7 +84,9 @@ class Member:
         self.in_flight += 1
         try:
             reply = await self.model.chat(replace(request, model=self.model.name))
-        except _NOT_HERE as error:
+        except RequestRejected:
+            raise
+        except ModelError as error:
             self._fails(error, probe=probe)
             raise
         finally:
@@ -123,7 +122,7 @@ class Member:
         self._failures = self._openings = 0
         self.closed_until = 0.0
 
-    def _fails(self, error: Exception, *, probe: bool) -> None:
+    def _fails(self, error: ModelError, *, probe: bool) -> None:
         """Count a failure; open the circuit at the last one allowed, and for longer when it was a probe."""
         self.failed += 1
         self.last_error = str(error)
@@ -132,7 +131,13 @@ class Member:
         if probe or (not self.closed_until and self._failures >= self._circuit.failures):
             pause = self._circuit.cool_down_seconds * 2**self._openings
             self._openings += 1
-            self.closed_until = time.monotonic() + min(pause, self._circuit.longest_seconds)
+            self._rest(min(pause, self._circuit.longest_seconds))
+        if error.retry_after:
+            self._rest(error.retry_after)
+
+    def _rest(self, seconds: float) -> None:
+        """Ask nothing of it for so long."""
+        self.closed_until = max(self.closed_until, time.monotonic() + seconds)
 
 
 class PooledChatModel:
@@ -165,8 +170,12 @@ class PooledChatModel:
             tried: set[Member] = set()
             while member := self._next(tried):
                 tried.add(member)
-                with suppress(*_NOT_HERE):
+                try:
                     return await member.chat(request)
+                except RequestRejected:
+                    raise
+                except ModelError:
+                    continue
             if all(member.refused for member in self._members):
                 raise ModelRefused(self._accounts())
             if time.monotonic() >= deadline:

@@ -11,6 +11,7 @@ from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatReply, ChatRequest
 from aiev_agents.openai_model import Endpoint, OpenAIChatModel
 from aiev_agents.pool import Circuit, PooledChatModel
+from aiev_agents.scripted import ScriptedChatModel
 
 SERVER = str(Path(__file__).with_name("chat_server.py"))
 QUICK = Circuit(failures=2, cool_down_seconds=0.05, longest_seconds=0.2)
@@ -160,3 +161,25 @@ async def test_a_request_at_fault_is_not_tried_elsewhere(server, pool_of):
 async def test_an_endpoint_may_have_its_own_name_for_the_model(server, pool_of):
     pool = pool_of(server("a")[0], names=["deployment-7"])
     assert (await pool.chat(request())).model == "deployment-7"
+
+
+async def test_an_endpoint_that_asks_for_a_pause_gets_it_and_the_others_go_on():
+    class Throttled:
+        name = "m"
+        asked = 0
+
+        async def chat(self, _request):
+            self.asked += 1
+            error = ModelUnavailable("slow down")
+            error.retry_after = 1000.0
+            raise error
+
+        async def close(self):
+            pass
+
+    throttled = Throttled()
+    pool = PooledChatModel("m", [("throttled", throttled), ("well", ScriptedChatModel(lambda _: "fine", name="m"))])
+    for _ in range(10):
+        assert (await pool.chat(request())).content == "fine"
+    assert throttled.asked == 1
+    assert pool.figures()[0].state == "cooling down"
