@@ -1,0 +1,111 @@
+"""Texts to streams of tokens: one 64-bit number for each token, its lowest bits saying what kind of token it is.
+
+Invariant: the number depends on the token alone, so that streams of other processes and days can be compared. The
+lexers are regular expressions, one for each family of languages: they need no complete program, which a run of lines
+is not, and are many times as fast as a parser. Not covered: nested comments, and strings that begin or end outside of
+the text.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aiev.similarity.fixed_words import FIXED_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Numbers = NDArray[np.uint64]
+Positions = NDArray[np.int64]
+
+TEXT = "text"
+"""The language of prose: problems, descriptions."""
+FIXED, NAME, COMMENT, LONG_STRING, LAYOUT = range(5)
+"""Kinds of tokens. A name could be another without changing what the code does. A long string is one in three quotes,
+which may be documentation. Layout (brackets, commas, semicolons) is what formatters add and remove."""
+KIND = np.uint64(7)
+"""The bits of a token's number that hold its kind."""
+_MOST_REMEMBERED = 200_000
+"""Distinct tokens whose numbers are remembered; some 200 bytes each."""
+
+_WORD = r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*+"
+_PLAIN = r"[.(),\[\]]|\d[\w.]*"
+_DOUBLE = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+_SINGLE = r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
+_LONG_DOUBLE = r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:"""|\Z)'
+_LONG_SINGLE = r"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:'''|\Z)"
+_STRING = rf"[fFrRbBuU]{{0,2}}(?:{_LONG_DOUBLE}|{_LONG_SINGLE}|{_DOUBLE}|{_SINGLE})"
+_TEMPLATE = r"`[^`\\]*(?:\\.[^`\\]*)*`"
+_SCRIPT = rf"{_WORD}(?![\"'])|{_PLAIN}|{_STRING}|{_WORD}|[^\w\s\"'\#][=>]?"
+_SHELL = rf"{_WORD}|{_PLAIN}|{_SINGLE}|{_DOUBLE}|(?!(?<![^\s;])\#)[^\w\s\"'][=>]?"
+_CURLY = rf"{_WORD}|{_PLAIN}|{_DOUBLE}|{_SINGLE}|{_TEMPLATE}|(?!//|/\*)[^\w\s\"'`][=>]?"
+_CURLY_COMMENT = r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)"
+# The words come first and white space is eaten behind a token: half of the time that an ordinary lexer's order takes.
+_LEXERS = {
+    "python": re.compile(rf"(?:({_SCRIPT})|\#[^\n]*)\s*", re.DOTALL),
+    "bash": re.compile(rf"(?:({_SHELL})|\#[^\n]*)\s*", re.DOTALL),
+    TEXT: re.compile(r"(\w+)"),
+}
+_C_FAMILY = re.compile(rf"(?:({_CURLY})|{_CURLY_COMMENT})\s*", re.DOTALL)
+_QUOTES = frozenset("\"'`")
+
+
+class _Numbers(dict[str, int]):
+    """The number of each token, worked out at its first use. The empty string stands for a comment."""
+
+    def __missing__(self, token: str) -> int:
+        number = self[token] = number_of(token)
+        return number
+
+
+def number_of(token: str) -> int:
+    """The number of one token; a string's is that of its content, whatever its quotes."""
+    kind, content = _classified(token)
+    digest = blake2b(content.encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") & ~int(KIND) | kind
+
+
+def _classified(token: str) -> tuple[int, str]:
+    if not token:
+        return COMMENT, token
+    if token in "(){},;":
+        return LAYOUT, token
+    first, last = token[0], token[-1]
+    if last in _QUOTES and len(token) > 1:
+        body = token.lstrip("fFrRbBuU")
+        return (LONG_STRING, body.strip("\"'")) if body[:3] in {'"""', "'''"} else (FIXED, f'"{body[1:-1]}')
+    is_name = (first.isalpha() or first == "_") and token not in FIXED_WORDS
+    return (NAME if is_name else FIXED), token
+
+
+_numbers = _Numbers()
+
+
+def lex(texts: Sequence[str], language: str) -> tuple[Numbers, Positions]:
+    """The tokens of texts in one language.
+
+    Args:
+        texts: sources, whole or not.
+        language: `python`, `bash`, `text` (words in lower case, no kinds), or any other for the family of C.
+
+    Returns:
+        All numbers in one array, and where each text begins in it, with the end as the last of them.
+    """
+    findall = _LEXERS.get(language, _C_FAMILY).findall
+    if language == TEXT:
+        found = [findall(text.lower()) for text in texts]
+    else:
+        found = [findall(text) for text in texts]
+    starts = np.zeros(len(found) + 1, np.int64)
+    np.cumsum([len(tokens) for tokens in found], out=starts[1:])
+    every = map(_numbers.__getitem__, chain.from_iterable(found))
+    flat = np.fromiter(every, np.uint64, count=int(starts[-1]))
+    if len(_numbers) > _MOST_REMEMBERED:
+        _numbers.clear()
+    return (flat & ~KIND if language == TEXT else flat), starts

@@ -1,0 +1,157 @@
+"""Token streams to sets of shingles: runs of consecutive tokens in which chosen names count by where they come again.
+
+Code is normalised before it is compared, since two snippets are near-duplicates when they differ in little but names
+and layout: comments, documentation, brackets, commas and semicolons are left out, and a name counts, within a shingle,
+as the distance to where it stood before (Baker's parameterised matching). Names that say what the code does stay:
+those behind a dot, those that are called, and the words of `fixed_words.py`; a function's own name does not.
+
+Invariant: renaming a snippet's variables, its function and its arguments one to one leaves its shingles as they are.
+
+Source: B. S. Baker, "A program for identifying duplicated code", 1992.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aiev.similarity import lexing
+from aiev.similarity.lexing import COMMENT, FIXED, KIND, LAYOUT, LONG_STRING, NAME, Numbers, Positions, lex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xFF51AFD7ED558CCD)
+_DOT, _OPEN, _COLON = (np.uint64(lexing.number_of(token)) for token in (".", "(", ":"))
+_DEFINES = np.array([lexing.number_of(word) for word in ("def", "function", "func", "fn")], np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Shingled:
+    """Shingles of a batch of texts, each text's in the order of the text.
+
+    `starts` has one entry more than there are texts; `exact` holds a number for each text that is equal for texts
+    which differ in comments, documentation and whitespace alone.
+    """
+
+    hashes: Numbers
+    starts: Positions
+    exact: Numbers
+
+
+def shingle(texts: Sequence[str], language: str, size: int) -> Shingled:
+    """Shingles of `size` tokens; a text of fewer tokens has one, of all of them.
+
+    A text without any token has none, and 0 for its exact number.
+    """
+    tokens, starts = lex(texts, language)
+    if language == lexing.TEXT:
+        return Shingled(*runs(*_filled(tokens, starts, size), size), exact=_sums(tokens, starts))
+    tokens, starts = _without(tokens, starts, _is_documentation(tokens, starts))
+    exact = _sums(tokens, starts)
+    tokens = _with_names_that_stay(tokens, starts)
+    tokens, starts = _without(tokens, starts, (tokens & KIND) == LAYOUT)
+    return Shingled(*runs(*_filled(tokens, starts, size), size), exact=exact)
+
+
+def mixed(numbers: Numbers) -> Numbers:
+    """Numbers whose bits each depend on all bits of what they were."""
+    numbers = numbers ^ (numbers >> np.uint64(33))
+    numbers *= _MIX
+    return numbers ^ (numbers >> np.uint64(29))
+
+
+def owners(starts: Positions) -> Positions:
+    """For each element, which text it belongs to."""
+    return np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+
+
+def _without(
+    tokens: Numbers, starts: Positions, unwanted: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> tuple[Numbers, Positions]:
+    kept_before = np.concatenate(([0], np.cumsum(~unwanted)))
+    return tokens[~unwanted], kept_before[starts]
+
+
+def _is_documentation(tokens: Numbers, starts: Positions) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Comments, and long strings right behind a colon or at the beginning."""
+    kinds = tokens & KIND
+    before = np.empty_like(tokens)
+    before[1:], before[:1] = tokens[:-1], _COLON
+    before[starts[:-1][starts[:-1] < len(tokens)]] = _COLON
+    return (kinds == COMMENT) | ((kinds == LONG_STRING) & ((before == _COLON) | ((before & KIND) == COMMENT)))
+
+
+def _with_names_that_stay(tokens: Numbers, starts: Positions) -> Numbers:
+    """Tokens in which names that say what the code does are fixed."""
+    if not len(tokens):
+        return tokens
+    is_name = (tokens & KIND) == NAME
+    behind_dot, called = np.zeros_like(is_name), np.zeros_like(is_name)
+    behind_dot[1:], called[:-1] = tokens[:-1] == _DOT, tokens[1:] == _OPEN
+    stays = is_name & (behind_dot | called)
+    defined = np.flatnonzero(is_name[1:] & np.isin(tokens[:-1], _DEFINES)) + 1
+    own = np.zeros(len(starts) - 1, np.uint64)
+    text_of = owners(starts)
+    own[text_of[defined[::-1]]] = tokens[defined[::-1]]  # written backwards: the first one of a text stays
+    stays &= tokens != own[text_of]
+    return np.where(stays, tokens ^ np.uint64(NAME ^ FIXED), tokens)
+
+
+def runs(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Positions]:
+    """Hashes of all runs of `size` tokens that lie within one text; a shorter text has none."""
+    counts = np.maximum(np.diff(starts) - size + 1, 0)
+    if not counts.any():
+        return np.empty(0, np.uint64), np.zeros(len(starts), np.int64)
+    first, last = starts[:-1][counts > 0], (starts[:-1] + counts)[counts > 0]
+    edges = np.zeros(len(tokens) + 1, np.int8)
+    edges[first] += 1
+    edges[last] -= 1
+    hashes = _hashed(tokens, size)
+    inside = np.cumsum(edges, dtype=np.int8)[: len(hashes)] > 0
+    return hashes[inside], np.concatenate(([0], np.cumsum(counts)))
+
+
+def _filled(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Positions]:
+    """Tokens in which a text that has some, but fewer than `size`, is filled up with zeros."""
+    lengths = np.diff(starts)
+    short = np.flatnonzero((lengths > 0) & (lengths < size))
+    if not len(short):
+        return tokens, starts
+    filled = np.insert(tokens, np.repeat(starts[short + 1], size - lengths[short]), np.uint64(0))
+    lengths[short] = size
+    return filled, np.concatenate(([0], np.cumsum(lengths)))
+
+
+def _hashed(tokens: Numbers, size: int) -> Numbers:
+    """The hash of the window that begins at each token; distances reach back to the window's beginning alone."""
+    is_name = (tokens & KIND) == NAME
+    back = np.zeros(len(tokens), np.uint64)
+    for distance in range(size - 1, 0, -1):
+        back[distance:][is_name[distance:] & (tokens[distance:] == tokens[:-distance])] = distance
+    count = len(tokens) - size + 1
+    hashes = np.zeros(count, np.uint64)
+    fixed = np.where(is_name, np.uint64(0), tokens)
+    for place in range(size):
+        distance = back[place : place + count]
+        reach = np.where(distance > place, np.uint64(0), distance)
+        value = fixed[place : place + count] + np.where(is_name[place : place + count], reach + np.uint64(1), np.uint64(0))
+        hashes = hashes * _FACTOR + value
+    return mixed(hashes)
+
+
+def _sums(tokens: Numbers, starts: Positions) -> Numbers:
+    """One number for each text: a polynomial of its tokens; 0 for a text without any."""
+    lengths = np.diff(starts)
+    if not len(tokens):
+        return np.zeros(len(lengths), np.uint64)
+    powers = np.cumprod(np.full(int(lengths.max()), _FACTOR))
+    place = np.arange(len(tokens)) - np.repeat(starts[:-1], lengths)
+    terms = mixed(tokens | np.uint64(1)) * powers[place]
+    sums = np.zeros(len(lengths), np.uint64)
+    filled = lengths > 0
+    sums[filled] = np.add.reduceat(terms, starts[:-1][filled])
+    return np.where(filled, mixed(sums) | np.uint64(1), np.uint64(0))
