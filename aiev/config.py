@@ -98,6 +98,23 @@ class SeedsConfig(_Section):
     self_contained: bool
 
 
+class NearDuplicatesConfig(_Section):
+    """When a snippet repeats another."""
+
+    threshold: float = Field(gt=0, le=1)
+
+
+class DecontaminationConfig(_Section):
+    """What counts as a benchmark's item."""
+
+    benchmarks: tuple[str, ...]
+    similarity: float = Field(gt=0, lt=1)
+    prompt_fields: tuple[str, ...]
+    solution_field: str
+    id_field: str
+    workers: int = Field(ge=0, le=1024)
+
+
 class InterpreterConfig(_Section):
     """The sandbox and its limits."""
 
@@ -147,6 +164,8 @@ class Settings(_Section):
     programmer: ProgrammerConfig
     dialogue: DialogueConfig
     seeds: SeedsConfig
+    near_duplicates: NearDuplicatesConfig
+    decontamination: DecontaminationConfig
     interpreter: InterpreterConfig
     install: InstallConfig
     store: StoreConfig
@@ -160,6 +179,8 @@ _NO_INFLUENCE = {
     "store": {"full_sync"},
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
+_NO_INFLUENCE_AT_ALL = {"near_duplicates", "decontamination"}
+"""Sections of such keys alone, which runs that began before there was such a section do not know either."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +203,7 @@ class Config:
         table = {
             section: {key: value for key, value in values.items() if key not in _NO_INFLUENCE.get(section, ())}
             for section, values in self.settings.model_dump(mode="json").items()
+            if section not in _NO_INFLUENCE_AT_ALL
         }
         return hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
 

@@ -14,6 +14,7 @@ AutoCoder (arXiv 2405.14906).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -50,6 +51,8 @@ DESCRIBED_SHARE = 0.7
 _SHINGLE = 5
 _FEWEST_SHINGLES = 12
 _EVIDENCE_CHARS = 160
+_CALLED = re.compile(r"\w+(?=\s*\(|`)|\w+_\w+")
+"""What may be a function's name, in code and in prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,19 @@ class Hit:
 
     def __str__(self) -> str:
         return f"{self.benchmark} {self.item}: {self.test} of {self.of}, {self.similarity:.2f}: {self.piece}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contaminated:
+    """Why a text is dropped."""
+
+    hits: tuple[Hit, ...]
+    """The strongest first; at most one for each item and test."""
+    reason: str = "contaminated"
+    """The word that such texts are counted under."""
+
+    def __str__(self) -> str:
+        return str(self.hits[0])
 
 
 class Decontaminator:
@@ -107,10 +123,10 @@ class Decontaminator:
         self._code = [item for (item, _, _), kept in zip(found, enough, strict=True) if kept]
         self._code_shingles = Postings([own for own, kept in zip(shingles, enough, strict=True) if kept])
 
-    def judge_texts(self, texts: Sequence[str], languages: Sequence[str]) -> list[tuple[Hit, ...]]:
-        """The hits of each text of a batch (hundreds are quickest), the strongest first; none keeps it.
+    name = "decontamination"
 
-        A text has at most one hit for each item and test.
+    def judge_texts(self, texts: Sequence[str], languages: Sequence[str]) -> list[Contaminated | None]:
+        """Judge a batch of texts, hundreds at once being quickest; None keeps.
 
         Args:
             texts: snippets, programs, problems.
@@ -126,7 +142,11 @@ class Decontaminator:
         for row, text in enumerate(texts):
             for hit in self._by_entry_point(text, parts[row]):
                 _note(best[row], hit)
-        return [tuple(sorted(hits.values(), key=_strength)) for hits in best]
+        return [Contaminated(tuple(sorted(hits.values(), key=_strength))) if hits else None for hits in best]
+
+    def judge_pairs(self, batch: Sequence[tuple[str, str]]) -> list[Contaminated | None]:
+        """`judge_texts` for texts that come with their languages."""
+        return self.judge_texts([text for text, _ in batch], [language for _, language in batch])
 
     def _by_runs(self, texts: Sequence[str]) -> Iterator[tuple[int, Hit]]:
         hashes, starts = word_runs(texts)
@@ -174,7 +194,7 @@ class Decontaminator:
                     yield rows[place], _hit(Piece(item, "solution", ""), "renamed", share, " ".join(text.split()))
 
     def _by_entry_point(self, text: str, parts: Parts) -> Iterator[Hit]:
-        names = self._described.keys() & {*words_of(text.replace("_", ""))}
+        names = self._described.keys() & {name.replace("_", "") for name in _CALLED.findall(text.lower())}
         if not names:
             return
         words = {*parts.documentation.split(" ")}

@@ -13,7 +13,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from aiev.similarity.sketches import BANDS, Shingles, Sketches, similarity, sket
 from aiev.similarity.sorted_runs import MOST_OF_A_KEY, SortedRuns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from aiev.similarity.lexing import Positions
 
@@ -29,6 +30,8 @@ THRESHOLD = 0.7
 """The default; as in the near-deduplication of The Stack v2 (StarCoder 2, arXiv 2402.19173)."""
 MOST_COMPARED = 32
 """Kept texts that one text is compared with, those that share most bands with it first."""
+_BATCH = 512
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class Duplicate:
     """Jaccard similarity, 0 to 1."""
     exact: bool
     """Whether both are equal but for comments and whitespace."""
+
+    @property
+    def reason(self) -> str:
+        """The word that such texts are counted under."""
+        return "duplicate" if self.exact else "near_duplicate"
 
     def __str__(self) -> str:
         return f"{'equal to' if self.exact else f'similarity {self.similarity:.2f} to'} {self.of}"
@@ -80,7 +88,11 @@ class NearDuplicates:
     def remember(self, texts: Sequence[str], languages: Sequence[str], names: Sequence[str] | None = None) -> None:
         """Take texts as kept without judging them: what a database has already."""
         if texts:
-            self._keep(sketch(texts, languages), [*range(len(texts))], names)
+            self.take(sketch(texts, languages), names)
+
+    def take(self, sketches: Sketches, names: Sequence[str] | None = None) -> None:
+        """`remember` for sketches that were made elsewhere."""
+        self._keep(sketches, [*range(len(sketches))], names)
 
     def exactly(self, sketches: Sketches) -> dict[int, int]:
         """Rows of which a kept text is an exact repetition, with the first such text's number."""
@@ -113,6 +125,56 @@ class NearDuplicates:
         self._exact.add(sketches.exact[rows], numbers)
         self._bands.add(sketches.keys[rows].ravel(), np.repeat(numbers, BANDS))
         self._sets.add(sketches, rows)
+
+
+class NearDuplicatePairs:
+    """All pairs of near-duplicates of a set, for those who group what belongs together."""
+
+    def __init__(self, threshold: float = THRESHOLD) -> None:
+        self._threshold = threshold
+
+    def pairs(self, texts: Iterable[tuple[str, str]]) -> Iterator[tuple[int, int]]:
+        """Positions of texts that are near-duplicates, the earlier first; texts without a word are near to nothing.
+
+        Args:
+            texts: texts, each with its language; prose is `text`.
+        """
+        seen, first = NearDuplicates(self._threshold), 0
+        for batch in batched(texts, _BATCH):
+            sketches = sketch([text for text, _ in batch], [language for _, language in batch])
+            seen.take(sketches)
+            candidates = seen.candidates(sketches)
+            for row in sorted(candidates):
+                own = sketches.set_of(row)
+                for other in sorted(candidates[row]):
+                    if other < first + row and similarity(own, seen.set_of(other)) >= self._threshold:
+                        yield other, first + row
+            first += len(batch)
+
+
+def keep_best(
+    texts: Sequence[str], languages: Sequence[str], scores: Sequence[float], threshold: float = THRESHOLD
+) -> list[Duplicate | None]:
+    """Of near-duplicates keep the one with the highest score, the first of equal ones; verdicts in the texts' order.
+
+    Evidence names the text that is kept by its position, as `#3`.
+    """
+    order = sorted(range(len(texts)), key=lambda row: (-scores[row], row))
+    index, verdicts = NearDuplicates(threshold), list[Duplicate | None]([None] * len(texts))
+    for rows in batched(order, _BATCH):
+        found = index.judge_texts(
+            [texts[row] for row in rows], [languages[row] for row in rows], [f"#{row}" for row in rows]
+        )
+        for row, verdict in zip(rows, found, strict=True):
+            verdicts[row] = verdict
+    return verdicts
+
+
+def batched(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
+    """Items in lists of `size`, the last one shorter."""
+    several = iter(items)
+    while batch := list(islice(several, size)):
+        yield batch
 
 
 class _Batch:
