@@ -6,13 +6,16 @@ from pathlib import Path
 
 import click
 
-from aiev.cli.shared import AS_JSON, configured, language_called, merged_config, print_view, show
+from aiev.cli.shared import AS_JSON, configured, language_called, merged_config, show
 
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option(
-    "--against", multiple=True, metavar="BENCHMARK", help="humaneval, NAME=FILE or FILE; repeatable. Else as configured."
+    "--against",
+    multiple=True,
+    metavar="BENCHMARK",
+    help="humaneval, NAME=FILE or FILE; repeatable. Else as configured.",
 )
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write the clean rows there, as JSONL.")
 @click.option("--field", "fields", multiple=True, metavar="NAME", help="Judge only this field of a row; repeatable.")

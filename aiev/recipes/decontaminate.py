@@ -55,8 +55,8 @@ def decontaminate(
 
     Args:
         settings: the configuration.
-        files: .jsonl, .json, .csv, .parquet (also with .gz), or databases of aiev, of which seeds, problems and programs
-            are judged.
+        files: .jsonl, .json, .csv, .parquet (also with .gz), or databases of aiev, of which seeds, problems and
+            programs are judged.
         against: benchmarks; none takes those of the configuration.
         language: of code in rows that do not say.
         fields: which fields of a row are judged; none takes every text in it.
@@ -141,10 +141,14 @@ def report_text(report: dict[str, Any]) -> str:
         hit = found["hits"][0]
         more = f" (and {len(found['hits']) - 1} more)" if len(found["hits"]) > 1 else ""
         where = f"{hit['benchmark']} {hit['item']}"
-        lines.append(f"{found['row']}: {where}: {hit['test']} of {hit['of']} {hit['similarity']:.2f}{more}: {hit['piece']}")
+        lines.append(
+            f"{found['row']}: {where}: {hit['test']} of {hit['of']} {hit['similarity']:.2f}{more}: {hit['piece']}"
+        )
     against = ", ".join(f"{one['benchmark']} ({one['items']} items)" for one in report["against"])
     tests = ", ".join(f"{count} {name}" for name, count in report["tests"].items())
-    lines.append(f"{report['rows']} rows against {against}: {report['clean']} clean, {report['contaminated']} contaminated")
+    lines.append(
+        f"{report['rows']} rows against {against}: {report['clean']} clean, {report['contaminated']} contaminated"
+    )
     if tests:
         lines.append(f"rows by test: {tests}")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """What every filter of seeds is, and what it answers.
 
-Invariant: a filter gives one answer for each snippet of a batch, in the batch's order; None keeps. Not covered: the order
-in which filters are applied, and the counting of their reasons (`pipeline.py`, `funnel.py`).
+Invariant: a filter gives one answer for each snippet of a batch, in the batch's order; None keeps. Not covered: the
+order in which filters are applied, and the counting of their reasons (`pipeline.py`, `funnel.py`).
 """
 
 from __future__ import annotations

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import SetupError, UsageError
-from aiev.similarity.lexing import TEXT
 from aiev.similarity.rows import read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,21 @@ _PROMPTS = (
 _SOLUTIONS = ("canonical_solution", "reference_code", "code", "solution", "completion", "answer", "program")
 _IDS = ("task_id", "question_id", "problem_id", "name", "id")
 _LANGUAGES = {
-    **{"js": "javascript", "ts": "typescript", "rs": "rust", "sh": "bash", "cpp": "cpp", "go": "go", "go_test.go": "go"},
-    **{"java": "java", "py": "python", "python": "python", "javascript": "javascript", "typescript": "typescript"},
-    **{"rust": "rust", "bash": "bash", "c++": "cpp"},
+    "js": "javascript",
+    "ts": "typescript",
+    "rs": "rust",
+    "sh": "bash",
+    "cpp": "cpp",
+    "go": "go",
+    "go_test.go": "go",
+    "java": "java",
+    "py": "python",
+    "python": "python",
+    "javascript": "javascript",
+    "typescript": "typescript",
+    "rust": "rust",
+    "bash": "bash",
+    "c++": "cpp",
 }
 
 
@@ -72,8 +83,8 @@ def load_benchmarks(names: Iterable[str], fields: Fields | None = None) -> list[
     """Items of all benchmarks that are named.
 
     Args:
-        names: `humaneval`; or `NAME=FILE`; or FILE, which names the benchmark too. Files are JSONL, JSON, CSV or Parquet,
-            each also with `.gz`.
+        names: `humaneval`; or `NAME=FILE`; or FILE, which names the benchmark too. Files are JSONL, JSON, CSV or
+            Parquet, each also with `.gz`.
         fields: which fields of the files to read.
 
     Raises:
@@ -90,9 +101,7 @@ def _load(name: str, fields: Fields) -> list[BenchmarkItem]:
     if name.lower() == "humaneval":
         return _from_file("humaneval", _shipped_humaneval(), Fields())
     if name.lower() in WHERE and not Path(name).exists():
-        raise UsageError(
-            f"benchmark {name} is in no package: get {WHERE[name.lower()]}, then name it as {name}=FILE"
-        )
+        raise UsageError(f"benchmark {name} is in no package: get {WHERE[name.lower()]}, then name it as {name}=FILE")
     if not Path(name).exists():
         raise UsageError(f"no benchmark and no file is called {name}; known are {', '.join(WHERE)}")
     return _from_file(Path(name).name.partition(".")[0], Path(name), fields)

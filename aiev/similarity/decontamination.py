@@ -14,6 +14,7 @@ AutoCoder (arXiv 2405.14906).
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -111,7 +112,7 @@ class Decontaminator:
     def _index_runs(self, pieces: list[Piece]) -> None:
         self._runs = pieces
         hashes, starts = word_runs([piece.text for piece in pieces])
-        of_each = [hashes[first:last] for first, last in zip(starts[:-1], starts[1:], strict=True)]
+        of_each = [hashes[first:last] for first, last in itertools.pairwise(starts)]
         self._all_runs = Postings(of_each)
         tells = [telling(piece.text.split(" ")) for piece in pieces]
         self._telling_runs = Postings([own[tell] for own, tell in zip(of_each, tells, strict=True)])

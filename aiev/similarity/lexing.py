@@ -53,35 +53,36 @@ _LEXERS = {
     TEXT: re.compile(r"(\w+)"),
 }
 _C_FAMILY = re.compile(rf"(?:({_CURLY})|{_CURLY_COMMENT})\s*", re.DOTALL)
+LAYOUT_TOKENS = frozenset("(){},;")
 _QUOTES = frozenset("\"'`")
 
 
 class _Numbers(dict[str, int]):
     """The number of each token, worked out at its first use. The empty string stands for a comment."""
 
-    def __missing__(self, token: str) -> int:
-        number = self[token] = number_of(token)
+    def __missing__(self, word: str) -> int:
+        number = self[word] = number_of(word)
         return number
 
 
-def number_of(token: str) -> int:
+def number_of(word: str) -> int:
     """The number of one token; a string's is that of its content, whatever its quotes."""
-    kind, content = _classified(token)
+    kind, content = _classified(word)
     digest = blake2b(content.encode(errors="surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little") & ~int(KIND) | kind
 
 
-def _classified(token: str) -> tuple[int, str]:
-    if not token:
-        return COMMENT, token
-    if token in "(){},;":
-        return LAYOUT, token
-    first, last = token[0], token[-1]
-    if last in _QUOTES and len(token) > 1:
-        body = token.lstrip("fFrRbBuU")
+def _classified(word: str) -> tuple[int, str]:
+    if not word:
+        return COMMENT, word
+    if word in LAYOUT_TOKENS:
+        return LAYOUT, word
+    first, last = word[0], word[-1]
+    if last in _QUOTES and len(word) > 1:
+        body = word.lstrip("fFrRbBuU")
         return (LONG_STRING, body.strip("\"'")) if body[:3] in {'"""', "'''"} else (FIXED, f'"{body[1:-1]}')
-    is_name = (first.isalpha() or first == "_") and token not in FIXED_WORDS
-    return (NAME if is_name else FIXED), token
+    is_name = (first.isalpha() or first == "_") and word not in FIXED_WORDS
+    return (NAME if is_name else FIXED), word
 
 
 _numbers = _Numbers()
@@ -98,10 +99,7 @@ def lex(texts: Sequence[str], language: str) -> tuple[Numbers, Positions]:
         All numbers in one array, and where each text begins in it, with the end as the last of them.
     """
     findall = _LEXERS.get(language, _C_FAMILY).findall
-    if language == TEXT:
-        found = [findall(text.lower()) for text in texts]
-    else:
-        found = [findall(text) for text in texts]
+    found = [findall(text.lower()) for text in texts] if language == TEXT else [findall(text) for text in texts]
     starts = np.zeros(len(found) + 1, np.int64)
     np.cumsum([len(tokens) for tokens in found], out=starts[1:])
     every = map(_numbers.__getitem__, chain.from_iterable(found))

@@ -121,7 +121,9 @@ class NearDuplicates:
 
     def _keep(self, sketches: Sketches, rows: list[int], names: Sequence[str] | None) -> None:
         numbers = np.arange(len(self._names), len(self._names) + len(rows), dtype=np.uint32)
-        self._names += [names[row] if names is not None else f"#{number}" for row, number in zip(rows, numbers, strict=True)]
+        self._names += [
+            names[row] if names is not None else f"#{number}" for row, number in zip(rows, numbers, strict=True)
+        ]
         self._exact.add(sketches.exact[rows], numbers)
         self._bands.add(sketches.keys[rows].ravel(), np.repeat(numbers, BANDS))
         self._sets.add(sketches, rows)

@@ -22,7 +22,9 @@ _C_FAMILY = re.compile(rf"(//[^\n]*|/\*[\s\S]*?(?:\*/|\Z))|{_SHORT}")
 _IMPORT = re.compile(r"^[ \t]*(?:from\s+[\w.]+\s+)?(?:import|use|using|package|#include)\b[^\n]*", re.MULTILINE)
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
-_SIGNATURE = re.compile(r"\b(?:def|function|func|fn)\s+(\w+)\s*\(([^)]*)\)?[^\n{]*?[:{]?[ \t]*(?=\n|\Z|\{)|\b(\w+)\s*\(\)\s*\{")
+_SIGNATURE = re.compile(
+    r"\b(?:def|function|func|fn)\s+(\w+)\s*\(([^)]*)\)?[^\n{]*?[:{]?[ \t]*(?=\n|\Z|\{)|\b(\w+)\s*\(\)\s*\{"
+)
 _ARGUMENT = re.compile(r"(?:^|,)\s*\**(\w+)")
 
 

@@ -46,7 +46,9 @@ def sources_of(item: BenchmarkItem) -> Iterator[tuple[str, str]]:
             yield prompt, TEXT
             continue
         has_code = True
-        joined = prompt if item.solution.lstrip().startswith(("def ", "import ", "from ")) else f"{prompt}\n{item.solution}"
+        joined = (
+            prompt if item.solution.lstrip().startswith(("def ", "import ", "from ")) else f"{prompt}\n{item.solution}"
+        )
         yield _from_entry_point(joined, item.entry_point), item.language
     if item.solution and not has_code:
         yield item.solution, item.language

@@ -16,12 +16,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aiev.similarity import lexing
 from aiev.similarity.lexing import COMMENT, FIXED, KIND, LAYOUT, LONG_STRING, NAME, Numbers, Positions, lex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+Flags = NDArray[np.bool_]
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
@@ -69,20 +72,20 @@ def owners(starts: Positions) -> Positions:
     return np.repeat(np.arange(len(starts) - 1), np.diff(starts))
 
 
-def _without(
-    tokens: Numbers, starts: Positions, unwanted: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> tuple[Numbers, Positions]:
+def _without(tokens: Numbers, starts: Positions, unwanted: Flags) -> tuple[Numbers, Positions]:
     kept_before = np.concatenate(([0], np.cumsum(~unwanted)))
     return tokens[~unwanted], kept_before[starts]
 
 
-def _is_documentation(tokens: Numbers, starts: Positions) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _is_documentation(tokens: Numbers, starts: Positions) -> Flags:
     """Comments, and long strings right behind a colon or at the beginning."""
     kinds = tokens & KIND
     before = np.empty_like(tokens)
     before[1:], before[:1] = tokens[:-1], _COLON
     before[starts[:-1][starts[:-1] < len(tokens)]] = _COLON
-    return (kinds == COMMENT) | ((kinds == LONG_STRING) & ((before == _COLON) | ((before & KIND) == COMMENT)))
+    documents = (before == _COLON) | ((before & KIND) == COMMENT)
+    found: Flags = (kinds == COMMENT) | ((kinds == LONG_STRING) & documents)
+    return found
 
 
 def _with_names_that_stay(tokens: Numbers, starts: Positions) -> Numbers:
@@ -90,10 +93,12 @@ def _with_names_that_stay(tokens: Numbers, starts: Positions) -> Numbers:
     if not len(tokens):
         return tokens
     is_name = (tokens & KIND) == NAME
-    behind_dot, called = np.zeros_like(is_name), np.zeros_like(is_name)
-    behind_dot[1:], called[:-1] = tokens[:-1] == _DOT, tokens[1:] == _OPEN
-    stays = is_name & (behind_dot | called)
-    defined = np.flatnonzero(is_name[1:] & np.isin(tokens[:-1], _DEFINES)) + 1
+    before, after = np.empty_like(tokens), np.empty_like(tokens)
+    before[1:], after[:-1] = tokens[:-1], tokens[1:]
+    filled = starts[:-1] < starts[1:]
+    before[starts[:-1][filled]], after[starts[1:][filled] - 1] = 0, 0
+    stays = is_name & ((before == _DOT) | (after == _OPEN))
+    defined = np.flatnonzero(is_name & np.isin(before, _DEFINES))
     own = np.zeros(len(starts) - 1, np.uint64)
     text_of = owners(starts)
     own[text_of[defined[::-1]]] = tokens[defined[::-1]]  # written backwards: the first one of a text stays
@@ -130,15 +135,14 @@ def _hashed(tokens: Numbers, size: int) -> Numbers:
     """The hash of the window that begins at each token; distances reach back to the window's beginning alone."""
     is_name = (tokens & KIND) == NAME
     back = np.zeros(len(tokens), np.uint64)
-    for distance in range(size - 1, 0, -1):
-        back[distance:][is_name[distance:] & (tokens[distance:] == tokens[:-distance])] = distance
+    for gap in range(size - 1, 0, -1):
+        back[gap:][is_name[gap:] & (tokens[gap:] == tokens[:-gap])] = gap
     count = len(tokens) - size + 1
     hashes = np.zeros(count, np.uint64)
-    fixed = np.where(is_name, np.uint64(0), tokens)
     for place in range(size):
-        distance = back[place : place + count]
-        reach = np.where(distance > place, np.uint64(0), distance)
-        value = fixed[place : place + count] + np.where(is_name[place : place + count], reach + np.uint64(1), np.uint64(0))
+        reach = back[place : place + count]
+        again = np.where(reach > place, np.uint64(0), reach) + np.uint64(1)
+        value = np.where(is_name[place : place + count], again, tokens[place : place + count])
         hashes = hashes * _FACTOR + value
     return mixed(hashes)
 

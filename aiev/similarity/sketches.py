@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from aiev.similarity.lexing import Numbers, Positions
 from aiev.similarity.shingles import mixed, owners, shingle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from aiev.similarity.lexing import Numbers, Positions
 
 Shingles = NDArray[np.uint32]
 
