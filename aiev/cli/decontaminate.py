@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aiev.cli.shared import AS_JSON, configured, language_called, merged_config, show
+from aiev.cli.shared import AS_JSON, configured, language_called, merged_config, print_json
 
 
 @click.command()
@@ -43,4 +43,7 @@ def decontaminate(
     report = recipe.decontaminate(
         settings, inputs, against=against, language=language_called(language), fields=fields, out=out
     )
-    show(as_json, lambda: report, lambda: safe(recipe.report_text(report)))
+    if as_json:
+        print_json(report)
+    else:
+        click.echo(safe(recipe.report_text(report)))

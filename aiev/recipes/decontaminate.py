@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _ROWS = 256
 _PROSE = frozenset({"problem", "instruction", "prompt", "text", "description", "question", "docstring"})
-_FENCED = re.compile(r"```([\w+#-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_FENCED = re.compile(r"^[ \t]*```([\w+#-]*+)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL | re.MULTILINE)
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 
 

@@ -52,8 +52,9 @@ DESCRIBED_SHARE = 0.7
 _SHINGLE = 5
 _FEWEST_SHINGLES = 12
 _EVIDENCE_CHARS = 160
-_CALLED = re.compile(r"\w+(?=\s*\(|`)|\w+_\w+")
-"""What may be a function's name, in code and in prose."""
+_DEFINED = re.compile(r"\b(?:def|function|func|fn)\s+(\w+)|\b(\w++)\([^()\n]*\)\s?\{")
+_MENTIONED = re.compile(r"\b(\w++)(?=\s?[(`])|\b([^\W_]++_\w+)")
+"""What may be the name of the function in question, in code and in prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class Decontaminator:
             for row, hit in found:
                 _note(best[row], hit)
         for row, text in enumerate(texts):
-            for hit in self._by_entry_point(text, parts[row]):
+            for hit in self._by_entry_point(text, languages[row], parts[row]):
                 _note(best[row], hit)
         return [Contaminated(tuple(sorted(hits.values(), key=_strength))) if hits else None for hits in best]
 
@@ -194,8 +195,10 @@ class Decontaminator:
                     item, text = self._code[number], texts[rows[place]]
                     yield rows[place], _hit(Piece(item, "solution", ""), "renamed", share, " ".join(text.split()))
 
-    def _by_entry_point(self, text: str, parts: Parts) -> Iterator[Hit]:
-        names = self._described.keys() & {name.replace("_", "") for name in _CALLED.findall(text.lower())}
+    def _by_entry_point(self, text: str, language: str, parts: Parts) -> Iterator[Hit]:
+        pattern = _MENTIONED if language == TEXT or "```" in text else _DEFINED
+        found = (one or other for one, other in pattern.findall(text.lower()))
+        names = self._described.keys() & {name.replace("_", "") for name in found}
         if not names:
             return
         words = {*parts.documentation.split(" ")}

@@ -15,15 +15,15 @@ from aiev.similarity.lexing import TEXT
 _LONG = r'"""[\s\S]*?(?:"""|\Z)' + r"|'''[\s\S]*?(?:'''|\Z)"
 _SHORT = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"' + r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
 _DOCUMENTATION = {
-    "python": re.compile(rf"({_LONG}|\#[^\n]*)|{_SHORT}"),
-    "bash": re.compile(rf"((?<![^\s;])\#[^\n]*)|{_SHORT}"),
+    "python": re.compile(rf"({_LONG}|\#[^\n]*)|{_SHORT}|\\."),
+    "bash": re.compile(rf"((?<![^\s;])\#[^\n]*)|{_SHORT}|\\."),
 }
-_C_FAMILY = re.compile(rf"(//[^\n]*|/\*[\s\S]*?(?:\*/|\Z))|{_SHORT}")
+_C_FAMILY = re.compile(rf"(//[^\n]*|/\*[\s\S]*?(?:\*/|\Z))|{_SHORT}|\\.")
 _IMPORT = re.compile(r"^[ \t]*(?:from\s+[\w.]+\s+)?(?:import|use|using|package|#include)\b[^\n]*", re.MULTILINE)
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 _SIGNATURE = re.compile(
-    r"\b(?:def|function|func|fn)\s+(\w+)\s*\(([^)]*)\)?[^\n{]*?[:{]?[ \t]*(?=\n|\Z|\{)|\b(\w+)\s*\(\)\s*\{"
+    r"\b(?:def|function|func|fn)\s+(\w+)\s*\(([^)]*)\)?[^\n{]*?[:{]?[ \t]*(?=\n|\Z|\{)|\b(\w++)\s?\(\)\s?\{"
 )
 _ARGUMENT = re.compile(r"(?:^|,)\s*\**(\w+)")
 

@@ -3,7 +3,7 @@
 Code is normalised before it is compared, since two snippets are near-duplicates when they differ in little but names
 and layout: comments, documentation, brackets, commas and semicolons are left out, and a name counts, within a shingle,
 as the distance to where it stood before (Baker's parameterised matching). Names that say what the code does stay:
-those behind a dot, those that are called, and the words of `fixed_words.py`; a function's own name does not.
+those behind a dot, those of functions from elsewhere, and the words of `fixed_words.py`.
 
 Invariant: renaming a snippet's variables, its function and its arguments one to one leaves its shingles as they are.
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aiev.similarity import lexing
-from aiev.similarity.lexing import COMMENT, FIXED, KIND, LAYOUT, LONG_STRING, NAME, Numbers, Positions, lex
+from aiev.similarity.lexing import COMMENT, FIXED, KIND, LAYOUT, LONG_STRING, NAME, STRING, Numbers, Positions, lex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,10 @@ Flags = NDArray[np.bool_]
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
-_DOT, _OPEN, _COLON = (np.uint64(lexing.number_of(token)) for token in (".", "(", ":"))
-_DEFINES = np.array([lexing.number_of(word) for word in ("def", "function", "func", "fn")], np.uint64)
+_DOT, _OPEN, _CLOSE, _COLON = (np.uint64(lexing.number_of(token)) for token in (".", "(", ")", ":"))
+_DEFINES = np.array(
+    [lexing.number_of("def"), *(lexing.number_of(word, "") for word in ("function", "func", "fn"))], np.uint64
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def shingle(texts: Sequence[str], language: str, size: int) -> Shingled:
     tokens, starts = lex(texts, language)
     if language == lexing.TEXT:
         return Shingled(*runs(*_filled(tokens, starts, size), size), exact=_sums(tokens, starts))
+    tokens, starts = _without(tokens, starts, (tokens & KIND) == COMMENT)
     tokens, starts = _without(tokens, starts, _is_documentation(tokens, starts))
     exact = _sums(tokens, starts)
     tokens = _with_names_that_stay(tokens, starts)
@@ -77,33 +80,38 @@ def _without(tokens: Numbers, starts: Positions, unwanted: Flags) -> tuple[Numbe
     return tokens[~unwanted], kept_before[starts]
 
 
-def _is_documentation(tokens: Numbers, starts: Positions) -> Flags:
-    """Comments, and long strings right behind a colon or at the beginning."""
-    kinds = tokens & KIND
-    before = np.empty_like(tokens)
-    before[1:], before[:1] = tokens[:-1], _COLON
-    before[starts[:-1][starts[:-1] < len(tokens)]] = _COLON
-    documents = (before == _COLON) | ((before & KIND) == COMMENT)
-    found: Flags = (kinds == COMMENT) | ((kinds == LONG_STRING) & documents)
-    return found
-
-
-def _with_names_that_stay(tokens: Numbers, starts: Positions) -> Numbers:
-    """Tokens in which names that say what the code does are fixed."""
-    if not len(tokens):
-        return tokens
-    is_name = (tokens & KIND) == NAME
-    before, after = np.empty_like(tokens), np.empty_like(tokens)
+def _neighbours(tokens: Numbers, starts: Positions) -> tuple[Numbers, Numbers]:
+    """The token before each one and the one behind it; 0 at the ends of a text."""
+    before, after = np.zeros_like(tokens), np.zeros_like(tokens)
     before[1:], after[:-1] = tokens[:-1], tokens[1:]
     filled = starts[:-1] < starts[1:]
     before[starts[:-1][filled]], after[starts[1:][filled] - 1] = 0, 0
-    stays = is_name & ((before == _DOT) | (after == _OPEN))
-    defined = np.flatnonzero(is_name & np.isin(before, _DEFINES))
-    own = np.zeros(len(starts) - 1, np.uint64)
-    text_of = owners(starts)
-    own[text_of[defined[::-1]]] = tokens[defined[::-1]]  # written backwards: the first one of a text stays
-    stays &= tokens != own[text_of]
-    return np.where(stays, tokens ^ np.uint64(NAME ^ FIXED), tokens)
+    return before, after
+
+
+def _is_documentation(tokens: Numbers, starts: Positions) -> Flags:
+    """Long strings behind a colon or at the beginning, and others behind a colon behind a closing bracket."""
+    kinds = tokens & KIND
+    before, _ = _neighbours(tokens, starts)
+    behind_colon = before == _COLON
+    behind_signature = behind_colon & (_neighbours(before, starts)[0] == _CLOSE)
+    found: Flags = (kinds == LONG_STRING) & (behind_colon | (before == 0))
+    return found | ((kinds == STRING) & behind_signature)
+
+
+def _with_names_that_stay(tokens: Numbers, starts: Positions) -> Numbers:
+    """Tokens in which names that say what the code does are fixed.
+
+    A name stays when it stands behind a dot, or when the text calls it and does nothing else with it.
+    """
+    before, after = _neighbours(tokens, starts)
+    is_name = (tokens & KIND) == NAME
+    behind_dot = is_name & (before == _DOT)
+    called = is_name & ~behind_dot & (after == _OPEN) & ~np.isin(before, _DEFINES)
+    in_text = tokens ^ mixed(owners(starts).astype(np.uint64) + np.uint64(1))
+    elsewhere = is_name & ~behind_dot & ~called
+    called[called] = ~np.isin(in_text[called], in_text[elsewhere])
+    return np.where(behind_dot | called, tokens ^ np.uint64(NAME ^ FIXED), tokens)
 
 
 def runs(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Positions]:
