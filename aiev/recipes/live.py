@@ -93,7 +93,7 @@ def teach_with_panel(config: Config, sources: Sequence[str], db: Path, *, quiet:
     settings = config.settings
     plan = plan_of(settings, judge_rows=False)
     with Asking(settings, db) as asking:
-        late = late_filters(plan, settings, asking)
+        late = late_filters(plan, settings, asking, db)
         seeds = load_seeds(sources, plan, late=late, limit=settings.run.limit)
     teaching = Teaching(config, seeds.seeds, db)
     result, interrupted = asyncio.run(_run(teaching, quiet=quiet))
