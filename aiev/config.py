@@ -201,6 +201,23 @@ class EvolveConfig(_Section):
     max_tokens: int = Field(ge=1)
 
 
+class NearDuplicatesConfig(_Section):
+    """When a snippet repeats another."""
+
+    threshold: float = Field(gt=0, le=1)
+
+
+class DecontaminationConfig(_Section):
+    """What counts as a benchmark's item."""
+
+    benchmarks: tuple[str, ...]
+    similarity: float = Field(gt=0, lt=1)
+    prompt_fields: tuple[str, ...]
+    solution_field: str
+    id_field: str
+    workers: int = Field(ge=0, le=1024)
+
+
 class InterpreterConfig(_Section):
     """The sandbox and its limits."""
 
@@ -265,6 +282,8 @@ class Settings(_Section):
     seeds: SeedsConfig
     filters: FiltersConfig
     evolve: EvolveConfig
+    near_duplicates: NearDuplicatesConfig
+    decontamination: DecontaminationConfig
     interpreter: InterpreterConfig
     install: InstallConfig
     telemetry: TelemetryConfig
@@ -282,7 +301,9 @@ _NO_INFLUENCE = {
     "store": {"full_sync"},
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
-_NO_INFLUENCE_AT_ALL = {"batch", "evolve", "filters", "limits", "rates", "telemetry", "vllm"}
+_NO_INFLUENCE_AT_ALL = {
+    *("batch", "decontamination", "evolve", "filters", "limits", "near_duplicates", "rates", "telemetry", "vllm"),
+}
 """Sections of such keys alone, which runs that began before there was such a section do not know either."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from aiev.cli.decontaminate import decontaminate
 from aiev.cli.shared import AS_JSON, INTERRUPTED, configured, merged_config, print_json, print_view, toml_list
 from aiev_agents.languages import LANGUAGES
 
@@ -14,6 +15,9 @@ from aiev_agents.languages import LANGUAGES
 @click.group()
 def seeds() -> None:
     """Build sets of seed snippets."""
+
+
+seeds.add_command(decontaminate)
 
 
 @seeds.command("build")

@@ -13,18 +13,20 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiev.errors import ConfigError, SeedError, UsageError
+from aiev.errors import SeedError, UsageError
 from aiev.recipes.asking import Asking
 from aiev.recipes.docstring_judge import DocstringJudge
 from aiev.recipes.evolve_seeds import Evolution
+from aiev.recipes.similarity import decontaminator, near_duplicates
+from aiev.seeds.distinct import DecontaminationFilter, NearDuplicateFilter
 from aiev.seeds.filters import EARLY, early_filters, split_names
 from aiev.seeds.funnel import Funnel
 from aiev.seeds.load import sample, shipped_seeds
-from aiev.seeds.pipeline import OnlyOnce, select
+from aiev.seeds.pipeline import ExceptKnown, OnlyOnce, seed_ids, select
 from aiev.seeds.settings import FilterSettings, Plan, SourceSettings
 from aiev.seeds.sources.rows import parse_columns
 from aiev.seeds.type_check import TypeCheck
-from aiev.seeds.writing import check_ending, open_writer
+from aiev.seeds.writing import DATABASES, check_ending, open_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -75,15 +77,25 @@ def plan_of(settings: Settings, *, judge_rows: bool) -> Plan:
     )
 
 
-def late_filters(plan: Plan, settings: Settings, asking: Asking) -> list[Filter]:
+def late_filters(plan: Plan, settings: Settings, asking: Asking, db: Path) -> list[Filter]:
     """The filters from the first one on that workers cannot apply, in order.
 
+    Args:
+        plan: names them.
+        settings: their bounds.
+        asking: asks the model, where one is asked.
+        db: what its seeds are repeats is dropped; it need not be there.
+
     Raises:
-        ConfigError: one of them is not to be had.
+        UsageError: a benchmark cannot be read.
+        SetupError: something that one of them needs is not installed.
+        StoreError: the database cannot be read.
     """
     makers: dict[str, Callable[[], Filter]] = {
         "exact_duplicates": OnlyOnce,
         "type_check": lambda: TypeCheck(settings.filters.type_checker, settings.filters.type_check_seconds),
+        "near_duplicates": lambda: _near_duplicates(settings, db),
+        "decontamination": lambda: DecontaminationFilter(decontaminator(settings)),
         "docstring_judge": lambda: DocstringJudge(asking, tokens=settings.filters.judge_tokens, seed=settings.run.seed),
     }
     _, names = split_names(plan.filters)
@@ -91,11 +103,16 @@ def late_filters(plan: Plan, settings: Settings, asking: Asking) -> list[Filter]
     for name in names:
         if name in EARLY:
             built += early_filters([name], plan.limits)
-        elif name in makers:
-            built.append(makers[name]())
         else:
-            raise ConfigError(f"seeds.filters: {name!r} cannot be applied here")
+            built.append(makers[name]())
     return built
+
+
+def _near_duplicates(settings: Settings, db: Path) -> Filter:
+    """Compares with what came before, and with the seeds of a database; these themselves pass, so a run can go on."""
+    known = [db] if db.is_file() else []
+    index = NearDuplicateFilter(near_duplicates(settings, known))
+    return ExceptKnown(index, seed_ids(db)) if known else index
 
 
 def build_seeds(
@@ -127,7 +144,7 @@ def build_seeds(
     funnel = Funnel(order=plan.filters)
     named = list(sources) or [str(shipped_seeds())]
     with Asking(settings, db, model) as asking:
-        late = late_filters(plan, settings, asking)
+        late = late_filters(plan, settings, asking, out if out.suffix in DATABASES else Path())
         found = select(named, plan, late, funnel)
         seeds = iter(sample(found, settings.run.limit, settings.run.seed)) if settings.run.limit else found
         evolution = Evolution(asking, settings.evolve, seed=settings.run.seed, filters=late)

@@ -114,7 +114,7 @@ def seeds_of(config: Config, sources: Sequence[str], db: Path) -> SeedSet:
     settings = config.settings
     plan = plan_of(settings, judge_rows=False)
     with Asking(settings, db) as asking:
-        late = late_filters(plan, settings, asking)
+        late = late_filters(plan, settings, asking, db)
         return load_seeds(sources, plan, late=late, limit=settings.run.limit)
 
 

@@ -16,10 +16,13 @@ from aiev.seeds.pool import outcomes
 from aiev.seeds.sources import source_items
 from aiev.seeds.verdicts import Drop
 from aiev.seeds.worker import passed
+from aiev.store.reader import Reader
 from aiev.store.records import SeedRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from aiev.seeds.funnel import Funnel
     from aiev.seeds.settings import Plan
@@ -84,6 +87,31 @@ class OnlyOnce:
             answers.append(Drop("duplicate") if key in self._seen else None)
             self._seen.add(key)
         return answers
+
+
+class ExceptKnown:
+    """Lets seeds pass that are known by their ids, and asks another filter about the rest."""
+
+    def __init__(self, judge: Filter, known: AbstractSet[str]) -> None:
+        self.name = judge.name
+        self._judge = judge
+        self._known = known
+
+    def judge(self, batch: Sequence[Snippet]) -> list[Drop | None]:
+        """See `Filter.judge`."""
+        asked = [snippet for snippet in batch if seed_id(snippet) not in self._known]
+        answers = iter(self._judge.judge(asked) if asked else [])
+        return [None if seed_id(snippet) in self._known else next(answers) for snippet in batch]
+
+
+def seed_ids(db: Path) -> set[str]:
+    """Ids of the seeds of a database.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    with Reader(db) as reader:
+        return {seed.id for seed in reader.seeds()}
 
 
 def seed_id(snippet: Snippet) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 DEFAULT_FILTERS = (
     *("test_files", "generated", "licence", "size", "unfinished", "returns_value", "parses", "has_arguments"),
     *("bad_imports", "self_contained", "personal_data", "secrets", "exact_duplicates"),
+    *("near_duplicates", "decontamination"),
 )
 SELFCODEALIGN_IMPORTS = (*("argparse", "os", "subprocess", "sys", "setuptools", "distutils", "matplotlib", "seaborn"),)
 """Source: `seed_gathering/filter_dataset.py` of bigcode-project/starcoder2-self-align."""

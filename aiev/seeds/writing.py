@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-ENDINGS = (".jsonl", ".jsonl.gz", ".parquet", ".db", ".sqlite")
+DATABASES = (".db", ".sqlite")
+ENDINGS = (".jsonl", ".jsonl.gz", ".parquet", *DATABASES)
 _COLUMNS = [field.name for field in fields(SeedRecord)]
 
 
@@ -46,7 +47,7 @@ def open_writer(path: Path) -> Iterator[SeedWriter]:
     check_ending(path)
     if not path.parent.is_dir():
         raise UsageError(f"--out {path}: there is no folder {path.parent}")
-    if path.suffix in {".db", ".sqlite"}:
+    if path.suffix in DATABASES:
         with Store.open(path) as store, asyncio.Runner() as runner:
             yield _IntoStore(store, runner)
         return

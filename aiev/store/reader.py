@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import quote
 
 from aiev.errors import StoreError, UsageError
@@ -43,6 +43,13 @@ select e.*, p.text as program, t.text as tests, o.text as stdout, r.text as stde
 from executions e join blobs p on p.hash = e.program join blobs t on t.hash = e.tests
   join blobs o on o.hash = e.stdout join blobs r on r.hash = e.stderr join blobs i on i.hash = e.install_log
 """
+_PROGRAM_LANGUAGE = "coalesce(nullif(json_extract(r.config, '$.dialogue.language'), ''), s.language)"
+_TEXTS = {
+    "seeds": "select id, content, iif(kind = 'problem', 'text', language) from seeds order by rowid",
+    "problems": "select id, problem, 'text' from conversations where problem <> '' order by rowid",
+    "programs": f"""select c.id, c.program, {_PROGRAM_LANGUAGE} from conversations c
+        join seeds s on s.id = c.seed_id join runs r on r.id = c.run_id where c.program <> '' order by c.rowid""",  # noqa: S608 - ours
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +227,11 @@ class Reader:
             names = [column[0] for column in cursor.description]
             for row in cursor:
                 yield SeedRecord(**dict(zip(names, row, strict=True)))
+
+    def texts(self, kind: Literal["seeds", "problems", "programs"]) -> Iterator[tuple[str, str, str]]:
+        """Every text of a kind, streamed in the order in which it was stored: id, text, language (`text` for prose)."""
+        with self._translated():
+            yield from self._db.execute(_TEXTS[kind])
 
     def run(self, run_id: str) -> RunRecord:
         """A run by its id."""

@@ -1,0 +1,169 @@
+"""Token streams to sets of shingles: runs of consecutive tokens in which chosen names count by where they come again.
+
+Code is normalised before it is compared, since two snippets are near-duplicates when they differ in little but names
+and layout: comments, documentation, brackets, commas and semicolons are left out, and a name counts, within a shingle,
+as the distance to where it stood before (Baker's parameterised matching). Names that say what the code does stay:
+those behind a dot, those of functions from elsewhere, and the words of `fixed_words.py`.
+
+Invariant: renaming a snippet's variables, its function and its arguments one to one leaves its shingles as they are.
+
+Source: B. S. Baker, "A program for identifying duplicated code", 1992.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aiev.similarity import lexing
+from aiev.similarity.lexing import COMMENT, FIXED, KIND, LAYOUT, LONG_STRING, NAME, STRING, Numbers, Positions, lex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Flags = NDArray[np.bool_]
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xFF51AFD7ED558CCD)
+_DOT, _OPEN, _CLOSE, _COLON = (np.uint64(lexing.number_of(token)) for token in (".", "(", ")", ":"))
+_DEFINES = np.array(
+    [lexing.number_of("def"), *(lexing.number_of(word, "") for word in ("function", "func", "fn"))], np.uint64
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shingled:
+    """Shingles of a batch of texts, each text's in the order of the text.
+
+    `starts` has one entry more than there are texts; `exact` holds a number for each text that is equal for texts
+    which differ in comments, documentation and whitespace alone.
+    """
+
+    hashes: Numbers
+    starts: Positions
+    exact: Numbers
+
+
+def shingle(texts: Sequence[str], language: str, size: int) -> Shingled:
+    """Shingles of `size` tokens; a text of fewer tokens has one, of all of them.
+
+    A text without any token has none, and 0 for its exact number.
+    """
+    tokens, starts = lex(texts, language)
+    if language == lexing.TEXT:
+        return Shingled(*runs(*_filled(tokens, starts, size), size), exact=_sums(tokens, starts))
+    tokens, starts = _without(tokens, starts, (tokens & KIND) == COMMENT)
+    tokens, starts = _without(tokens, starts, _is_documentation(tokens, starts))
+    exact = _sums(tokens, starts)
+    tokens = _with_names_that_stay(tokens, starts)
+    tokens, starts = _without(tokens, starts, (tokens & KIND) == LAYOUT)
+    return Shingled(*runs(*_filled(tokens, starts, size), size), exact=exact)
+
+
+def mixed(numbers: Numbers) -> Numbers:
+    """Numbers whose bits each depend on all bits of what they were."""
+    numbers = numbers ^ (numbers >> np.uint64(33))
+    numbers *= _MIX
+    return numbers ^ (numbers >> np.uint64(29))
+
+
+def owners(starts: Positions) -> Positions:
+    """For each element, which text it belongs to."""
+    return np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+
+
+def _without(tokens: Numbers, starts: Positions, unwanted: Flags) -> tuple[Numbers, Positions]:
+    kept_before = np.concatenate(([0], np.cumsum(~unwanted)))
+    return tokens[~unwanted], kept_before[starts]
+
+
+def _neighbours(tokens: Numbers, starts: Positions) -> tuple[Numbers, Numbers]:
+    """The token before each one and the one behind it; 0 at the ends of a text."""
+    before, after = np.zeros_like(tokens), np.zeros_like(tokens)
+    before[1:], after[:-1] = tokens[:-1], tokens[1:]
+    filled = starts[:-1] < starts[1:]
+    before[starts[:-1][filled]], after[starts[1:][filled] - 1] = 0, 0
+    return before, after
+
+
+def _is_documentation(tokens: Numbers, starts: Positions) -> Flags:
+    """Long strings behind a colon or at the beginning, and others behind a colon behind a closing bracket."""
+    kinds = tokens & KIND
+    before, _ = _neighbours(tokens, starts)
+    behind_colon = before == _COLON
+    behind_signature = behind_colon & (_neighbours(before, starts)[0] == _CLOSE)
+    found: Flags = (kinds == LONG_STRING) & (behind_colon | (before == 0))
+    return found | ((kinds == STRING) & behind_signature)
+
+
+def _with_names_that_stay(tokens: Numbers, starts: Positions) -> Numbers:
+    """Tokens in which names that say what the code does are fixed.
+
+    A name stays when it stands behind a dot, or when the text calls it and does nothing else with it.
+    """
+    before, after = _neighbours(tokens, starts)
+    is_name = (tokens & KIND) == NAME
+    behind_dot = is_name & (before == _DOT)
+    called = is_name & ~behind_dot & (after == _OPEN) & ~np.isin(before, _DEFINES)
+    in_text = tokens ^ mixed(owners(starts).astype(np.uint64) + np.uint64(1))
+    elsewhere = is_name & ~behind_dot & ~called
+    called[called] = ~np.isin(in_text[called], in_text[elsewhere])
+    return np.where(behind_dot | called, tokens ^ np.uint64(NAME ^ FIXED), tokens)
+
+
+def runs(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Positions]:
+    """Hashes of all runs of `size` tokens that lie within one text; a shorter text has none."""
+    counts = np.maximum(np.diff(starts) - size + 1, 0)
+    if not counts.any():
+        return np.empty(0, np.uint64), np.zeros(len(starts), np.int64)
+    first, last = starts[:-1][counts > 0], (starts[:-1] + counts)[counts > 0]
+    edges = np.zeros(len(tokens) + 1, np.int8)
+    edges[first] += 1
+    edges[last] -= 1
+    hashes = _hashed(tokens, size)
+    inside = np.cumsum(edges, dtype=np.int8)[: len(hashes)] > 0
+    return hashes[inside], np.concatenate(([0], np.cumsum(counts)))
+
+
+def _filled(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Positions]:
+    """Tokens in which a text that has some, but fewer than `size`, is filled up with zeros."""
+    lengths = np.diff(starts)
+    short = np.flatnonzero((lengths > 0) & (lengths < size))
+    if not len(short):
+        return tokens, starts
+    filled = np.insert(tokens, np.repeat(starts[short + 1], size - lengths[short]), np.uint64(0))
+    lengths[short] = size
+    return filled, np.concatenate(([0], np.cumsum(lengths)))
+
+
+def _hashed(tokens: Numbers, size: int) -> Numbers:
+    """The hash of the window that begins at each token; distances reach back to the window's beginning alone."""
+    is_name = (tokens & KIND) == NAME
+    back = np.zeros(len(tokens), np.uint64)
+    for gap in range(size - 1, 0, -1):
+        back[gap:][is_name[gap:] & (tokens[gap:] == tokens[:-gap])] = gap
+    count = len(tokens) - size + 1
+    hashes = np.zeros(count, np.uint64)
+    for place in range(size):
+        reach = back[place : place + count]
+        again = np.where(reach > place, np.uint64(0), reach) + np.uint64(1)
+        value = np.where(is_name[place : place + count], again, tokens[place : place + count])
+        hashes = hashes * _FACTOR + value
+    return mixed(hashes)
+
+
+def _sums(tokens: Numbers, starts: Positions) -> Numbers:
+    """One number for each text: a polynomial of its tokens; 0 for a text without any."""
+    lengths = np.diff(starts)
+    if not len(tokens):
+        return np.zeros(len(lengths), np.uint64)
+    powers = np.cumprod(np.full(int(lengths.max()), _FACTOR))
+    place = np.arange(len(tokens)) - np.repeat(starts[:-1], lengths)
+    terms = mixed(tokens | np.uint64(1)) * powers[place]
+    sums = np.zeros(len(lengths), np.uint64)
+    filled = lengths > 0
+    sums[filled] = np.add.reduceat(terms, starts[:-1][filled])
+    return np.where(filled, mixed(sums) | np.uint64(1), np.uint64(0))
