@@ -1,4 +1,4 @@
-"""Decontamination against HumanEval and as many items as MBPP has: snippets a second, and what is found of what is planted.
+"""Decontamination against HumanEval and as many items as MBPP has: snippets a second, and how much is found.
 
 No wheel ships MBPP. With `--mbpp FILE` it is the second benchmark; without, 974 clean functions with their docstrings
 stand for it, so that the index is as large. Prints the planted study too: recall for each kind of change, and false

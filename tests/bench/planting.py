@@ -17,17 +17,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SYNONYMS = {
-    "given": "provided", "return": "give back", "returns": "gives", "list": "sequence", "numbers": "values",
-    "function": "routine", "string": "text", "check": "test", "if": "whether", "number": "value", "write": "create",
-
-        "integers": "whole numbers",
-        "integer": "whole number",
-        "input": "argument",
-        "elements": "entries",
-        "from": "out of"
-    ,
-    "find": "determine", "you": "we", "your": "our", "should": "must", "each": "every", "positive": "non-negative",
-    "contains": "holds", "words": "tokens", "takes": "accepts", "order": "sequence", "example": "instance",
+    "given": "provided",
+    "return": "give back",
+    "returns": "gives",
+    "list": "sequence",
+    "numbers": "values",
+    "function": "routine",
+    "string": "text",
+    "check": "test",
+    "if": "whether",
+    "number": "value",
+    "write": "create",
+    "integers": "whole numbers",
+    "integer": "whole number",
+    "input": "argument",
+    "elements": "entries",
+    "from": "out of",
+    "find": "determine",
+    "you": "we",
+    "your": "our",
+    "should": "must",
+    "each": "every",
+    "positive": "non-negative",
+    "contains": "holds",
+    "words": "tokens",
+    "takes": "accepts",
+    "order": "sequence",
+    "example": "instance",
 }
 """Words that a light rewording changes: about every fifth word of HumanEval's docstrings."""
 
