@@ -15,10 +15,12 @@ from aiev.similarity.postings import Postings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiev.similarity.lexing import Numbers
+    from aiev.similarity.lexing import Numbers, Positions
 
 _SIZE = 6
 _ROUNDING = 1e-9
+_COMMON = 12
+"""Pieces that hold a block which says little."""
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -27,9 +29,12 @@ class Blocks:
 
     def __init__(self, pieces: Sequence[str], similarity: float) -> None:
         """Index pieces; `similarity` is the lowest that is looked for, 0 to 1 and not 1."""
-        self._postings = Postings([_windows(piece)[::_SIZE] for piece in pieces])
+        every = [np.unique(_windows(piece)[::_SIZE]) for piece in pieces]
         self._lengths = np.array([len(piece) for piece in pieces], np.int64)
         edits = np.floor(np.floor(self._lengths / similarity + _ROUNDING) * (1 - similarity) + _ROUNDING)
+        held_by = Postings(every).held_by
+        indexed = [_rare(own, held_by(own), int(spoiled)) for own, spoiled in zip(every, edits, strict=True)]
+        self._postings = Postings(indexed)
         self._needed = np.maximum(self._postings.sizes - edits, 1)
         self._similarity = similarity
 
@@ -44,6 +49,12 @@ class Blocks:
         longer = np.maximum(lengths[place], self._lengths[piece])
         kept = (shared >= self._needed[piece]) & (shorter >= longer * self._similarity)
         return list(zip(place[kept].tolist(), piece[kept].tolist(), strict=True))
+
+
+def _rare(blocks: Numbers, held_by: Positions, edits: int) -> Numbers:
+    """The blocks of a piece that are looked for: the rare ones, unless edits could spoil them all."""
+    rare = blocks[held_by <= _COMMON]
+    return rare if len(rare) > edits else blocks
 
 
 def _windows(text: str) -> Numbers:

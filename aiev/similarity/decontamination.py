@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aiev.similarity.benchmarks import BenchmarkItem
+    from aiev.similarity.lexing import Positions
 
 Test = Literal["substring", "ngram", "levenshtein", "renamed", "entry_point"]
 SIMILARITY = 0.90
@@ -154,12 +155,12 @@ class Decontaminator:
         hashes, starts = word_runs(texts)
         of = owners(starts)
         joined: dict[int, list[str]] = {}
-        for row, number, shared in _triples(self._all_runs.shared(hashes, of)):
+        for row, number, _ in _whole(self._all_runs.shared(hashes, of), self._all_runs.sizes, 1.0):
             piece, words = self._runs[number], joined.setdefault(row, words_of(texts[row]))
-            if shared == self._all_runs.sizes[number] and f" {piece.text} " in f" {' '.join(words)} ":
+            if f" {piece.text} " in f" {' '.join(words)} ":
                 yield row, _hit(piece, "substring", 1.0, piece.text)
         for row, number, shared in _triples(self._telling_runs.shared(hashes, of)):
-            piece, words = self._runs[number], joined[row]
+            piece, words = self._runs[number], joined.setdefault(row, words_of(texts[row]))
             yield row, _hit(piece, "ngram", shared / self._all_runs.sizes[number], _common_run(words, piece.text))
 
     def _by_strings(self, parts: Sequence[Parts]) -> Iterator[tuple[int, Hit]]:
@@ -189,11 +190,11 @@ class Decontaminator:
         for language in {*languages} - {TEXT}:
             rows = [row for row, own in enumerate(languages) if own == language]
             found = shingle([texts[row] for row in rows], language, _SHINGLE)
-            for place, number, shared in _triples(self._code_shingles.shared(found.hashes, owners(found.starts))):
-                share = shared / self._code_shingles.sizes[number]
-                if share >= RENAMED_SHARE:
-                    item, text = self._code[number], texts[rows[place]]
-                    yield rows[place], _hit(Piece(item, "solution", ""), "renamed", share, " ".join(text.split()))
+            shared = self._code_shingles.shared(found.hashes, owners(found.starts))
+            for place, number, count in _whole(shared, self._code_shingles.sizes, RENAMED_SHARE):
+                item, text = self._code[number], texts[rows[place]]
+                share = count / self._code_shingles.sizes[number]
+                yield rows[place], _hit(Piece(item, "solution", ""), "renamed", share, " ".join(text.split()))
 
     def _by_entry_point(self, text: str, language: str, parts: Parts) -> Iterator[Hit]:
         pattern = _MENTIONED if language == TEXT or "```" in text else _DEFINED
@@ -209,7 +210,15 @@ class Decontaminator:
                     yield _hit(Piece(item, "prompt", ""), "entry_point", share, f"{name}: {parts.documentation}")
 
 
-def _triples(arrays: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Iterator[tuple[int, int, int]]:
+def _whole(
+    arrays: tuple[Positions, Positions, Positions], sizes: Positions, share: float
+) -> Iterator[tuple[int, int, int]]:
+    """Texts and pieces of which a text has at least that share."""
+    enough = arrays[2] >= share * sizes[arrays[1]]
+    return _triples((arrays[0][enough], arrays[1][enough], arrays[2][enough]))
+
+
+def _triples(arrays: tuple[Positions, Positions, Positions]) -> Iterator[tuple[int, int, int]]:
     return zip(*(array.tolist() for array in arrays), strict=True)
 
 

@@ -82,4 +82,5 @@ def _renamed(words: str, name: str, arguments: str) -> str:
     places = {name.lower(): "entry"}
     for number, argument in enumerate(_ARGUMENT.findall(arguments)):
         places.setdefault(argument.lower(), f"argument{number}")
-    return " ".join(places.get(word, word) for word in words.split(" "))
+    listed = words.split(" ")
+    return words if places.keys().isdisjoint(listed) else " ".join(places.get(word, word) for word in listed)

@@ -96,7 +96,8 @@ def _is_documentation(tokens: Numbers, starts: Positions) -> Flags:
     behind_colon = before == _COLON
     behind_signature = behind_colon & (_neighbours(before, starts)[0] == _CLOSE)
     found: Flags = (kinds == LONG_STRING) & (behind_colon | (before == 0))
-    return found | ((kinds == STRING) & behind_signature)
+    found |= (kinds == STRING) & behind_signature
+    return found
 
 
 def _with_names_that_stay(tokens: Numbers, starts: Positions) -> Numbers:

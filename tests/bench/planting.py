@@ -144,7 +144,9 @@ def _functions(path: Path) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
             source = lines[node.lineno - 1 : node.end_lineno]
             if 4 <= len(source) <= 60:
-                yield textwrap.dedent("".join(source))
+                text = textwrap.dedent("".join(source))
+                if text.startswith("def "):
+                    yield text
 
 
 class _Renamed(ast.NodeTransformer):

@@ -1,7 +1,10 @@
+import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
+from store.sample_records import RUN, SEED, TALK
 
 from aiev.cli.decontaminate import decontaminate as command
 from aiev.cli.shared import Group
@@ -75,11 +78,6 @@ def test_wrong_use_is_one_line_and_exit_code_2(rows, arguments, message):
 
 
 def test_a_database_is_judged_and_remembered(tmp_path, items):
-    import asyncio
-    from dataclasses import replace
-
-    from store.sample_records import RUN, SEED, TALK
-
     path = tmp_path / "t.db"
 
     async def fill(store):
