@@ -13,6 +13,7 @@ from aiev import __version__
 from aiev.cli.config import config
 from aiev.cli.doctor import doctor
 from aiev.cli.execute import execute
+from aiev.cli.export import export, split
 from aiev.cli.inspect import inspect, stats
 from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
@@ -26,5 +27,5 @@ def main() -> None:
     """Make fine-tuning data for code models: dialogues whose programs ran until their unit tests passed."""
 
 
-for command in (teach, inspect, stats, execute, doctor, config, image, sandbox, models):
+for command in (teach, inspect, stats, split, export, execute, doctor, config, image, sandbox, models):
     main.add_command(command)

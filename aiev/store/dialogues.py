@@ -128,7 +128,19 @@ def _by_conversation(rows: list[Row]) -> dict[str, list[Row]]:
 
 
 def _dialogue(row: Row, messages: list[Row], rounds: list[Row]) -> DialogueRecord:
-    names = ("id", "run_id", "status", "reason", "problem", "program", "tests", "seconds", "recipe", "model", "language")
+    names = (
+        "id",
+        "run_id",
+        "status",
+        "reason",
+        "problem",
+        "program",
+        "tests",
+        "seconds",
+        "recipe",
+        "model",
+        "language",
+    )
     values: dict[str, Any] = {name: row[name] for name in (*names, "prompt_tokens", "completion_tokens")}
     seed = SeedRecord(
         id=row["seed_id"],
