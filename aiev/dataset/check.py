@@ -64,7 +64,7 @@ class Check:
             output = [any(text in message["content"] for text in printed) for message in messages]
             try:
                 masked = mask(self.tokenizer, messages, train)
-                prove(masked, train, output)
+                prove(masked, messages, train, output)
             except MaskError as error:
                 raise MaskError(f"{file}, dialogue {sample.id}: {error}; nothing was written") from None
             counts = self.counts.setdefault(file, TokenCounts())

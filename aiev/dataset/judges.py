@@ -79,5 +79,5 @@ def _holds_secret(text: str) -> bool:
 def _detectors() -> tuple[Any, ...]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 - slow to import
 
-    found = get_mapping_from_secret_type_to_class()
+    found: dict[str, Any] = get_mapping_from_secret_type_to_class()
     return tuple(found[name]() for name in sorted(found) if name not in _NOISY)

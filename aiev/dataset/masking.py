@@ -10,6 +10,7 @@ Invariant: a token is in the loss only when all its characters belong to a turn 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,13 @@ class Masked:
     def labels(self) -> list[int]:
         """Ids with -100 where the loss does not count, as trainers take them."""
         return [token if kept else -100 for token, kept in zip(self.input_ids, self.mask, strict=True)]
+
+    def counted(self, start: int, end: int, *, kept: bool = True) -> list[int]:
+        """Positions of the tokens between two places of the text that are in the loss, or that are not."""
+        first = bisect_left(self.offsets, (start, start))
+        last = bisect_left(self.offsets, (end, end))
+        within = range(first, last)
+        return [at for at in within if self.offsets[at][1] <= end and bool(self.mask[at]) == kept]
 
 
 def load_tokenizer(name: str) -> Any:
@@ -92,25 +100,26 @@ def mask(tokenizer: Any, messages: Sequence[Message], train: Sequence[bool]) -> 
     return Masked(list(encoded["input_ids"]), kept, text, offsets, spans)
 
 
-def prove(masked: Masked, train: Sequence[bool], output: Sequence[bool]) -> None:
-    """Pass when every turn to be learnt is learnt and nothing that the interpreter printed is.
+def prove(masked: Masked, messages: Sequence[Message], train: Sequence[bool], output: Sequence[bool]) -> None:
+    """Pass when every word to be learnt is learnt and nothing that the interpreter printed is.
 
     Raises:
-        MaskError: the mask is empty for a turn that it should cover, or covers one that it should not.
+        MaskError: a turn is not in the text as it was written, the mask leaves out a turn that it should cover, or
+            covers one that it should not.
     """
-    covered = [0] * len(masked.spans)
-    turn = 0
-    for (start, _), kept in zip(masked.offsets, masked.mask, strict=True):
-        while turn + 1 < len(masked.spans) and start >= masked.spans[turn][1]:
-            turn += 1
-        covered[turn] += kept
-    for position, (count, wanted, printed) in enumerate(zip(covered, train, output, strict=True)):
-        if count and printed:
+    for position, (message, wanted, printed) in enumerate(zip(messages, train, output, strict=True)):
+        start, end = masked.spans[position]
+        words = message["content"].strip()
+        at = masked.text.find(words, start, end)
+        if at < 0:
+            raise MaskError(f"the chat template does not show turn {position} as it was written")
+        kept, left = masked.counted(start, end), masked.counted(at, at + len(words), kept=False)
+        if kept and printed:
             raise MaskError(f"the loss mask covers interpreter output in turn {position}")
-        if count and not wanted:
+        if kept and not wanted:
             raise MaskError(f"the loss mask covers turn {position}, which is not to be learnt")
-        if wanted and not count:
-            raise MaskError(f"the loss mask is empty for turn {position}")
+        if wanted and (left or not kept):
+            raise MaskError(f"the loss mask leaves out words of turn {position}")
     if not any(masked.mask):
         raise MaskError("the loss mask is empty")
 

@@ -9,10 +9,7 @@ from store.sample_records import REQUEST, ROUND, RUN, SEED
 from aiev.store.records import ConversationRecord, MessageRecord
 from aiev.store.writer import Store
 
-WORDS = (
-    "apple river stone cloud engine garden mirror paper ocean bridge winter silver forest candle marble tunnel violet "
-    "harbor ladder magnet needle orchard pebble quarry ribbon saddle temple utensil velvet walnut yonder zephyr"
-).split()
+WORDS = [first + last for first in ("ba", "ke", "lo", "mi", "ru", "sa") for last in ("dor", "nel", "pim", "tus")]
 
 
 def words(number, count=30):

@@ -1,6 +1,7 @@
 """A database of every kind of dialogue, its export, and a tokenizer without a download."""
 
 import json
+import shutil
 
 import pytest
 from dataset.builder import Talk, write
@@ -17,9 +18,15 @@ TALKS = (
 )
 
 
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("database") / "d.db", TALKS)
+
+
 @pytest.fixture
-def database(tmp_path):
-    return write(tmp_path / "d.db", TALKS)
+def database(written, tmp_path):
+    """A database of its own for each test, since an export freezes the split in it."""
+    return shutil.copy(written, tmp_path / "d.db")
 
 
 @pytest.fixture
