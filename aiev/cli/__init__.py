@@ -14,10 +14,11 @@ from aiev.cli.config import config
 from aiev.cli.doctor import doctor
 from aiev.cli.execute import execute
 from aiev.cli.export import export, split
-from aiev.cli.inspect import inspect, stats
+from aiev.cli.inspect import inspect
 from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
 from aiev.cli.shared import Group
+from aiev.cli.stats import stats
 from aiev.cli.teach import teach
 
 

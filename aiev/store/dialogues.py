@@ -42,6 +42,25 @@ _MESSAGES = """
 select conversation_id, position, role, content, train, agent, prompt_hash, request_hash, round from messages
 where conversation_id in (select value from json_each(?)) order by conversation_id, position
 """
+_MONEY = """
+select c.run_id, coalesce(sum(r.cost), 0.0) as dollars, count(*) as replies, count(*) - count(r.cost) as unpriced
+from requests r join conversations c on c.id = r.conversation_id group by c.run_id
+"""
+_ERROR_CLASSES = """
+select c.run_id, e.error_class, count(*) as n from executions e join conversations c on c.id = e.conversation_id
+where e.error_class != '' and c.status != 'running' group by 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What a run's replies cost."""
+
+    dollars: float
+    """US dollars for the replies that have a price."""
+    replies: int
+    unpriced: int
+    """Replies without a known price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +127,30 @@ class DialogueReader(Reader):
     def run_records(self) -> dict[str, RunRecord]:
         """Runs by id."""
         return {run.id: run for run in self.runs()}
+
+    def money(self) -> dict[str, Money]:
+        """What the replies of each run cost, by run; empty where the file keeps no prices."""
+        if "cost" not in self._columns("requests"):
+            return {}
+        rows = self._rows(_MONEY)
+        return {row["run_id"]: Money(row["dollars"], row["replies"], row["unpriced"]) for row in rows}
+
+    def begun(self) -> dict[str, int]:
+        """Conversations of each run that were begun and have not ended."""
+        rows = self._rows("select run_id, count(*) as n from conversations where status = 'running' group by run_id")
+        return {row["run_id"]: row["n"] for row in rows}
+
+    def error_classes(self) -> dict[str, dict[str, int]]:
+        """Rounds of each run by the class of their error; empty where the file keeps none."""
+        if "error_class" not in self._columns("executions"):
+            return {}
+        found: dict[str, dict[str, int]] = {}
+        for row in self._rows(_ERROR_CLASSES):
+            found.setdefault(row["run_id"], {})[row["error_class"]] = row["n"]
+        return found
+
+    def _columns(self, table: str) -> set[str]:
+        return {row["name"] for row in self._rows("select name from pragma_table_info(?)", table)}
 
     def _page(self, after: str) -> list[Row]:
         split = _SPLIT if self._has("splits") else "''"
