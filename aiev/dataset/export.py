@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from aiev.dataset.choose import Funnel, choose, worse_duplicates
 from aiev.dataset.files import SINKS
+from aiev.dataset.files.sink import PARTIAL, remove
 from aiev.dataset.formats import SHAPES
 from aiev.dataset.formats.llama_factory import DATASET_INFO
 from aiev.dataset.judges import ControlTokensJudge, SecretsJudge
-from aiev.dataset.manifest import MANIFEST, Manifest, refuse_foreign, remove_older
+from aiev.dataset.manifest import Manifest, begin_replacing, refuse_foreign, write_manifest
 from aiev.dataset.postprocess import build_sample
 from aiev.dataset.split import freeze
 from aiev.errors import UsageError
@@ -217,6 +218,8 @@ def _sinks(out: Path, outputs: Sequence[Output], splits: Sequence[str]) -> Itera
                 raise UsageError(
                     f"cannot write to {folder}: {error.strerror}; name another folder with --out"
                 ) from None
+            for left in folder.glob(f"*{PARTIAL}*"):  # by an export that was killed
+                remove(left)
             for split in splits:
                 sink = SINKS[output.kind](folder, split, output.shape.columns)
                 stack.callback(sink.abandon)
@@ -238,16 +241,14 @@ def _publish(out: Path, sinks: Sequence[tuple[Output, Sink]], result: Exported, 
     """Rename everything; the manifest comes last, so that one which is there speaks of what is there."""
     from aiev.dataset.card import render_card  # noqa: PLC0415 - jinja2 is slow to import
 
-    remove_older(out, keep=set(result.rows))
+    begin_replacing(out, result.rows)
     for _, sink in sinks:
         sink.commit()
     others = {"README.md": render_card(manifest), **_dataset_info(sinks)}
     for name, text in others.items():
         (out / name).write_text(text, encoding="utf-8")
     described = replace(manifest, files=manifest.hashed(out, [*result.rows, *others]))
-    partial = out / f"{MANIFEST}.partial"
-    partial.write_text(described.as_json(), encoding="utf-8")
-    partial.replace(out / MANIFEST)
+    write_manifest(out, described.as_json())
 
 
 def _dataset_info(sinks: Sequence[tuple[Output, Sink]]) -> dict[str, str]:

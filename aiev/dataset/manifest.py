@@ -106,28 +106,49 @@ def _command(config: Config, result: Exported) -> str:
 
 
 def refuse_foreign(out: Path) -> None:
-    """Pass when a folder is not there, is empty, or holds an export.
+    """Pass when a folder is not there, is empty, or holds an export, be it one that was interrupted.
 
     Raises:
         UsageError: it holds something else, which an export must not touch.
     """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; name a folder with --out")
-    unknown = [path.name for path in out.glob("*") if PARTIAL not in path.name] if out.is_dir() else []
-    if unknown and not _read(out):
+    if not out.is_dir() or _read(out):
+        return
+    unknown = [path.relative_to(out) for path in out.rglob("*") if path.is_file() and PARTIAL not in str(path)]
+    if unknown:
         raise UsageError(f"{out} holds {min(unknown)} and no export of aiev; name another folder with --out")
 
 
-def remove_older(out: Path, keep: set[str]) -> None:
-    """Remove what an earlier export wrote and this one does not."""
-    files = _read(out).get("files", {})
-    remove(out / MANIFEST)
-    for name in files:
+def begin_replacing(out: Path, names: Iterable[str]) -> None:
+    """Remove what an earlier export wrote and this one does not.
+
+    Until the new manifest comes, one without hashes says whose the folder is, so that a process that dies here leaves
+    nothing that the next export would refuse.
+    """
+    keep = set(names)
+    older = set(_read(out).get("files", {}))
+    interim = {"made_by": f"{_MADE_BY} {__version__}", "files": {name: {} for name in sorted(older | keep)}}
+    write_manifest(out, json.dumps(interim | {"complete": False}))
+    for name in older:
         path = (out / name).resolve()
         if path.is_relative_to(out.resolve()) and not any(name == kept or name.startswith(f"{kept}/") for kept in keep):
             remove(path)
-            if path.parent != out.resolve() and path.parent.is_dir() and not any(path.parent.iterdir()):
-                path.parent.rmdir()
+            _remove_empty(path.parent, out.resolve())
+
+
+def write_manifest(out: Path, text: str) -> None:
+    """Put a manifest in the place of the one that is there."""
+    partial = out / f"{MANIFEST}{PARTIAL}"
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(out / MANIFEST)
+
+
+def _remove_empty(folder: Path, root: Path) -> None:
+    """Remove a folder and those above it below the root, as far as nothing is in them."""
+    while folder != root and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def _read(out: Path) -> dict[str, Any]:
@@ -137,4 +158,4 @@ def _read(out: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     ours = isinstance(found, dict) and str(found.get("made_by", "")).startswith(_MADE_BY)
-    return found if ours else {}
+    return found if ours and isinstance(found.get("files"), dict) else {}

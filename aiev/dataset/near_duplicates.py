@@ -7,6 +7,7 @@ the callers that knows more.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,7 +27,9 @@ class NearDuplicates(Protocol):
     """Finds pairs of near-duplicates."""
 
     def pairs(self, texts: Iterable[tuple[str, str]]) -> Iterator[tuple[int, int]]:
-        """Positions of texts that are near-duplicates, the earlier first. Empty texts are near to nothing.
+        """Positions of texts that are near-duplicates, the earlier first: enough to connect every group of them.
+
+        Empty texts are near to nothing.
 
         Args:
             texts: texts, each with its language; `PROSE` for a problem in words.
@@ -50,14 +53,25 @@ class MinHashPairs:
 
         index = RMinHashLSH(threshold=self._similarity, num_perm=_PERMUTATIONS, num_bands=_BANDS)
         signatures: dict[int, RMinHash] = {}
+        first: dict[bytes, int] = {}
+        groups = Groups()
         for position, (text, _) in enumerate(texts):
+            groups.grow()
             runs = token_runs(text)
             if not runs:
+                continue
+            same = first.setdefault(_digest(runs), position)
+            if same != position:
+                groups.join(same, position)
+                yield same, position
                 continue
             signature = RMinHash(num_perm=_PERMUTATIONS, seed=_SEED)
             signature.update(runs)
             for other in sorted(index.query(signature)):
+                if groups.of(other) == groups.of(position):
+                    continue  # connected already: a crowd of near-duplicates is not compared pair by pair
                 if signature.jaccard(signatures[other]) >= self._similarity:
+                    groups.join(other, position)
                     yield other, position
             index.insert(position, signature)
             signatures[position] = signature
@@ -71,11 +85,20 @@ def token_runs(text: str) -> list[str]:
     return sorted({" ".join(tokens[at : at + _RUN]) for at in range(max(1, len(tokens) - _RUN + 1))})
 
 
+def _digest(runs: list[str]) -> bytes:
+    """Equal for texts of equal runs."""
+    return hashlib.blake2b("\n".join(runs).encode(errors="surrogatepass"), digest_size=16).digest()
+
+
 class Groups:
     """Disjoint groups of positions, joined pair by pair; a group is named by its lowest position."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int = 0) -> None:
         self._parent = list(range(size))
+
+    def grow(self) -> None:
+        """Add a position, in a group of its own."""
+        self._parent.append(len(self._parent))
 
     def join(self, one: int, other: int) -> None:
         """Make one group of the groups of two positions."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from aiev.store.records import SplitRecord
 from aiev.store.writer import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from aiev.config import SplitConfig
@@ -33,15 +33,13 @@ if TYPE_CHECKING:
 ACCEPTED = ("accepted",)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A seed, with the problems and programs that were made from it."""
+    """A seed that takes part in the division."""
 
     seed_id: str
     content_hash: str
     language: str
-    texts: list[tuple[str, str]] = field(default_factory=list)
-    """Each with its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,12 @@ def freeze(
     with DialogueReader(path) as reader:
         frozen = reader.splits()
         candidates = seeds_of(record for record in reader.dialogues() if record.status in statuses)
-    rows = divide(candidates, frozen, settings, near or MinHashPairs(settings.similarity))
+        if {candidate.seed_id for candidate in candidates} <= {row.seed_id for row in frozen}:
+            rows = []
+        else:
+            wanted = (record for record in reader.dialogues() if record.status in statuses)
+            groups = grouped(candidates, wanted, near or MinHashPairs(settings.similarity))
+            rows = divide(candidates, groups, frozen, settings)
     if rows:
         with Store.open(path) as store:
             asyncio.run(store.freeze_splits(rows))
@@ -76,29 +79,50 @@ def freeze(
 
 
 def seeds_of(dialogues: Iterable[DialogueRecord]) -> list[Candidate]:
-    """Seeds with their texts, in the order of their content's hash."""
+    """The seeds of dialogues, in the order of their content's hash; of several languages the first by name counts."""
     found: dict[str, Candidate] = {}
     for record in dialogues:
-        content_hash = hashlib.sha256(record.seed.content.encode()).hexdigest()
-        candidate = found.setdefault(record.seed.id, Candidate(record.seed.id, content_hash, record.language))
-        candidate.language = min(candidate.language, record.language)
-        candidate.texts += [(record.problem, PROSE), (record.program, record.language)]
+        known = found.get(record.seed.id)
+        content_hash = known.content_hash if known else hashlib.sha256(record.seed.content.encode()).hexdigest()
+        language = min(known.language, record.language) if known else record.language
+        found[record.seed.id] = Candidate(record.seed.id, content_hash, language)
     return sorted(found.values(), key=lambda candidate: (candidate.content_hash, candidate.seed_id))
 
 
+def grouped(candidates: Sequence[Candidate], dialogues: Iterable[DialogueRecord], near: NearDuplicates) -> Groups:
+    """Seeds are in one group when a problem or a program of one is near to one of the other."""
+    places = {candidate.seed_id: position for position, candidate in enumerate(candidates)}
+    owners: list[int] = []
+    groups = Groups(len(candidates))
+    for one, other in near.pairs(_texts(dialogues, places, owners)):
+        groups.join(owners[one], owners[other])
+    by_content: dict[str, int] = {}
+    for position, candidate in enumerate(candidates):
+        groups.join(by_content.setdefault(candidate.content_hash, position), position)
+    return groups
+
+
+def _texts(dialogues: Iterable[DialogueRecord], places: dict[str, int], owners: list[int]) -> Iterator[tuple[str, str]]:
+    """Problems and programs, each with its language, while the seed that owns each is noted."""
+    for record in dialogues:
+        if record.seed.id in places:  # a run that goes on beside this may have brought more
+            owners += [places[record.seed.id]] * 2
+            yield record.problem, PROSE
+            yield record.program, record.language
+
+
 def divide(
-    candidates: Sequence[Candidate], frozen: Sequence[SplitRecord], settings: SplitConfig, near: NearDuplicates
+    candidates: Sequence[Candidate], groups: Groups, frozen: Sequence[SplitRecord], settings: SplitConfig
 ) -> list[SplitRecord]:
     """Rows for the candidates that are in no split yet.
 
     Args:
         candidates: all seeds, those that are frozen included.
+        groups: which of them belong together.
         frozen: what was decided before.
-        settings: share, salt, similarity.
-        near: what counts as a near-duplicate.
+        settings: share and salt.
     """
     known = {row.seed_id: row for row in frozen}
-    groups = _groups(candidates, near)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     new: dict[int, list[Candidate]] = {}
     ties: dict[int, list[SplitRecord]] = {}
@@ -122,18 +146,6 @@ def divide(
         for group, seeds in sorted(new.items())
         for candidate in seeds
     ]
-
-
-def _groups(candidates: Sequence[Candidate], near: NearDuplicates) -> Groups:
-    """Seeds are in one group when a problem or a program of one is near to one of the other."""
-    groups = Groups(len(candidates))
-    owners = [position for position, candidate in enumerate(candidates) for _ in candidate.texts]
-    for one, other in near.pairs(text for candidate in candidates for text in candidate.texts):
-        groups.join(owners[one], owners[other])
-    by_content: dict[str, int] = {}
-    for position, candidate in enumerate(candidates):
-        groups.join(by_content.setdefault(candidate.content_hash, position), position)
-    return groups
 
 
 def _tied(new: dict[int, list[Candidate]], ties: dict[int, list[SplitRecord]]) -> dict[int, str]:

@@ -10,6 +10,7 @@ from store.sample_records import RUN
 
 from aiev.dataset.export import parse_output
 from aiev.dataset.judges import Dropped
+from aiev.dataset.manifest import begin_replacing
 from aiev.errors import StoreError, UsageError
 from aiev.store.connection import open_database
 
@@ -177,6 +178,20 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path, exported):
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="is a file"):
         exported(out="file")
+
+
+def test_what_a_killed_export_left_is_no_obstacle(tmp_path, exported):
+    exported()
+    wanted = contents(tmp_path / "out")
+    (tmp_path / "fresh/messages/train.partial-x").mkdir(parents=True)
+    (tmp_path / "fresh/messages/train.partial-x/rows.arrow").write_text("half")
+    (tmp_path / "fresh/messages/test.jsonl.partial").write_text("half")
+    exported(out="fresh")
+    assert not list((tmp_path / "fresh").rglob("*.partial*"))
+    begin_replacing(tmp_path / "out", ["messages/train.jsonl"])
+    assert not (tmp_path / "out/messages/test.jsonl").exists()
+    exported()
+    assert contents(tmp_path / "out") == wanted
 
 
 def test_a_manifest_cannot_make_an_export_remove_other_files(tmp_path, exported):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiev.dataset.files.parquet import GROUP, arrow_schema
-from aiev.dataset.files.sink import Sink, optional
+from aiev.dataset.files.sink import PARTIAL, Sink, optional
 
 if TYPE_CHECKING:
     from aiev.dataset.formats.shape import Column, Row
@@ -27,7 +27,7 @@ class HuggingFaceSink(Sink):
         self._arrow = optional("pyarrow", "export")
         self._datasets = optional("datasets", "export")
         self._schema = arrow_schema(columns)
-        self._scratch = tempfile.TemporaryDirectory(prefix=f"{split}-", dir=folder)
+        self._scratch = tempfile.TemporaryDirectory(prefix=f"{split}{PARTIAL}-", dir=folder)
         self._path = Path(self._scratch.name) / "rows.arrow"
         self._writer = self._arrow.ipc.new_stream(str(self._path), self._schema)
         self._held: list[Row] = []
