@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aiev.dataset.near_duplicates import Groups, MinHashPairs
+from aiev.dataset.near_duplicates import PROSE, Groups, MinHashPairs
 from aiev.dataset.sample import UNKNOWN_LICENCE
 
 if TYPE_CHECKING:
@@ -130,16 +130,27 @@ def _noted(
 def _judged(batch: list[DialogueRecord], judges: Sequence[Judge], funnel: Funnel) -> Iterator[DialogueRecord]:
     """What every judge keeps; one that has been dropped is not shown to the next."""
     for judge in judges:
-        texts = [
-            "\n".join([record.seed.content, *(message.content for message in record.messages)]) for record in batch
-        ]
-        verdicts = judge.judge_texts(texts, [record.language for record in batch])
-        kept = []
-        for record, verdict in zip(batch, verdicts, strict=True):
-            if verdict is None:
-                kept.append(record)
-            else:
-                funnel.drop(getattr(verdict, "reason", judge.name))
-        batch = kept
+        pieces = [(at, *piece) for at, record in enumerate(batch) for piece in _pieces(record)]
+        verdicts = judge.judge_texts([text for _, text, _ in pieces], [language for _, _, language in pieces])
+        found: dict[int, object] = {}
+        for (at, _, _), verdict in zip(pieces, verdicts, strict=True):
+            if verdict is not None:
+                found.setdefault(at, verdict)
+        for verdict in found.values():
+            funnel.drop(getattr(verdict, "reason", judge.name))
+        batch = [record for at, record in enumerate(batch) if at not in found]
     funnel.kept += len(batch)
     yield from batch
+
+
+def _pieces(record: DialogueRecord) -> list[tuple[str, str]]:
+    """What a judge looks at, each with its language: a benchmark's item may be in any of it, alone or within all."""
+    said = "\n".join(message.content for message in record.messages)
+    pieces = [
+        (record.seed.content, record.seed.language),
+        (record.problem, PROSE),
+        (record.program, record.language),
+        (record.tests, record.language),
+        (said, PROSE),
+    ]
+    return [(text, language) for text, language in pieces if text]

@@ -141,7 +141,7 @@ def export(
     freeze(path, config.settings.split, statuses=statuses, near=near)
     funnel = Funnel()
     with DialogueReader(path) as reader, _sinks(out, outputs, settings.splits) as sinks:
-        worse = worse_duplicates(reader.dialogues(), settings, near)
+        worse = worse_duplicates(reader.dialogues(messages=False), settings, near)
         result = Exported(out, {}, funnel, [judge.name for judge in asked], [output.name for output in outputs])
         for record in choose(reader.dialogues(), settings, asked, worse, funnel):
             _write(record, sinks, settings, result, check)

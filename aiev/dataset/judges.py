@@ -28,7 +28,7 @@ class Judge(Protocol):
         ...
 
     def judge_texts(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[object | None]:
-        """For each text None to keep it, or something that says why not.
+        """For each text None to keep it, or something that says why not; a dialogue goes with any of its texts.
 
         What says why is counted under its `reason`, where it has one, else under the judge's name.
         """

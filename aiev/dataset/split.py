@@ -62,11 +62,11 @@ def freeze(
     """
     with DialogueReader(path) as reader:
         frozen = reader.splits()
-        candidates = seeds_of(record for record in reader.dialogues() if record.status in statuses)
+        candidates = seeds_of(record for record in reader.dialogues(messages=False) if record.status in statuses)
         if {candidate.seed_id for candidate in candidates} <= {row.seed_id for row in frozen}:
             rows = []
         else:
-            wanted = (record for record in reader.dialogues() if record.status in statuses)
+            wanted = (record for record in reader.dialogues(messages=False) if record.status in statuses)
             groups = grouped(candidates, wanted, near or MinHashPairs(settings.similarity))
             rows = divide(candidates, groups, frozen, settings)
     if rows:

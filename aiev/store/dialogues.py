@@ -107,15 +107,15 @@ class DialogueRecord:
 class DialogueReader(Reader):
     """A `Reader` that streams whole dialogues."""
 
-    def dialogues(self) -> Iterator[DialogueRecord]:
-        """Every conversation that has ended, by id."""
+    def dialogues(self, *, messages: bool = True) -> Iterator[DialogueRecord]:
+        """Every conversation that has ended, by id; without its messages where they are not asked for."""
         last = ""
         while page := self._page(last):
             ids = json.dumps([row["id"] for row in page])
-            messages = _by_conversation(self._rows(_MESSAGES, ids))
+            said = _by_conversation(self._rows(_MESSAGES, ids)) if messages else {}
             rounds = _by_conversation(self._rows(_ROUNDS, _ERROR_CHARS, ids))
             for row in page:
-                yield _dialogue(row, messages.get(row["id"], []), rounds.get(row["id"], []))
+                yield _dialogue(row, said.get(row["id"], []), rounds.get(row["id"], []))
             last = page[-1]["id"]
 
     def splits(self) -> list[SplitRecord]:

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import random
+import re
 from dataclasses import replace
 
 import pytest
@@ -132,9 +133,18 @@ class NoEvens:
     name = "decontamination"
 
     def judge_texts(self, texts, languages):
-        assert set(languages) <= {"python", "go"}
-        evens = [int(text.partition("Problem ")[2].partition(":")[0]) % 2 == 0 for text in texts]
-        return [Dropped("benchmark") if even else None for even in evens]
+        assert set(languages) <= {"python", "go", "text"}
+        return [Dropped("benchmark") if re.match(r"Problem \d*[02468]:", text) else None for text in texts]
+
+
+class ByProgram:
+    """Drops by the program alone, and gives no reason of its own."""
+
+    name = "no one's program"
+
+    def judge_texts(self, texts, languages):
+        pairs = zip(texts, languages, strict=True)
+        return [text if language == "go" and text.startswith("def f1(x)") else None for text, language in pairs]
 
 
 def test_judges_that_are_handed_in_decide_too(exported, tmp_path):
@@ -142,6 +152,10 @@ def test_judges_that_are_handed_in_decide_too(exported, tmp_path):
     assert result.funnel.dropped == {"benchmark": 14, "discarded": 2}
     assert result.judges == ["decontamination", "control tokens", "secrets"]
     assert "Nothing was compared with any benchmark" not in (tmp_path / "out/README.md").read_text()
+
+
+def test_programs_are_judged_by_themselves_and_in_their_language(exported):
+    assert exported(judges=[ByProgram()]).funnel.dropped == {"no one's program": 10, "discarded": 2}
 
 
 def test_failures_are_for_preferences_and_not_for_the_loss(exported, rows):
