@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 import json
 import random
@@ -7,13 +8,14 @@ from dataclasses import replace
 import pytest
 from dataset.builder import Talk, write
 from dataset.conftest import TALKS
-from store.sample_records import RUN
+from store.sample_records import RUN, SEED, TALK
 
 from aiev.dataset.export import parse_output
 from aiev.dataset.judges import Dropped
 from aiev.dataset.manifest import begin_replacing
 from aiev.errors import StoreError, UsageError
 from aiev.store.connection import open_database
+from aiev.store.writer import Store
 
 ALL = ("messages", "openai", "sharegpt", "llama-factory", "prompt-completion", "dpo", "kto")
 
@@ -144,7 +146,7 @@ class ByProgram:
 
     def judge_texts(self, texts, languages):
         pairs = zip(texts, languages, strict=True)
-        return [text if language == "go" and text.startswith("def f1(x)") else None for text, language in pairs]
+        return [text if language == "go" and text.startswith("def f2") else None for text, language in pairs]
 
 
 def test_judges_that_are_handed_in_decide_too(exported, tmp_path):
@@ -253,3 +255,11 @@ def test_an_empty_database_gives_an_empty_dataset(tmp_path, exported):
     result = exported(path=write(tmp_path / "e.db", []))
     assert result.rows == {"messages/train.jsonl": 0, "messages/test.jsonl": 0}
     assert "configs" not in (tmp_path / "out/README.md").read_text()
+
+
+def test_a_run_that_goes_on_beside_it_is_no_obstacle(tmp_path, database, exported):
+    with Store.open(database) as store:
+        asyncio.run(store.add_seeds([replace(SEED, id="s-new", content="new")]))
+        asyncio.run(store.start_conversation(replace(TALK, id="c-new", seed_id="s-new")))
+        funnel = exported().funnel
+    assert (funnel.taken, funnel.kept) == (30, 28)
