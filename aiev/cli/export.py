@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from aiev_agents.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from aiev.dataset.export import Exported
+
+_KEPT = {"near_duplicates": True, "secrets": False, "decontaminate": False}
+"""What the settings become where an option asks to keep something."""
 
 
 @click.command("export")
@@ -41,9 +44,9 @@ if TYPE_CHECKING:
 @click.option("--model", "models", multiple=True, help="Only dialogues by this model; repeatable.")
 @click.option("--run", "runs", multiple=True, help="Only the run whose id begins so; repeatable.")
 @click.option("--label", "labels", multiple=True, help="Only dialogues that people labelled so; none: without a label.")
-@click.option("--keep-near-duplicates", is_flag=True, help="Not only the best of each group.")
-@click.option("--keep-secrets", is_flag=True, help="Also what holds credentials.")
-@click.option("--keep-contaminated", is_flag=True, help="Also what resembles a benchmark.")
+@click.option("--keep-near-duplicates", "near_duplicates", is_flag=True, help="Not only the best of each group.")
+@click.option("--keep-secrets", "secrets", is_flag=True, help="Also what holds credentials.")
+@click.option("--keep-contaminated", "decontaminate", is_flag=True, help="Also what resembles a benchmark.")
 @click.option("--check", "tokenizer", metavar="TOKENIZER", help="Prove the loss mask of every row with this tokenizer.")
 @click.option("--push", "name", metavar="OWNER/NAME", help="Upload it; the token is read from HF_TOKEN.")
 @click.option("--public", is_flag=True, help="With --push: a new dataset is for everybody.")
@@ -53,26 +56,13 @@ def export(
     db: Path,
     formats: tuple[str, ...],
     out: Path,
-    splits: tuple[str, ...],
-    failures: bool,
-    min_rounds: int | None,
-    max_rounds: int | None,
-    verdicts: tuple[str, ...],
-    languages: tuple[str, ...],
-    licences: tuple[str, ...],
-    stages: tuple[str, ...],
-    models: tuple[str, ...],
-    runs: tuple[str, ...],
-    labels: tuple[str, ...],
-    keep_near_duplicates: bool,
-    keep_secrets: bool,
-    keep_contaminated: bool,
     tokenizer: str | None,
     name: str | None,
     public: bool,
     files: tuple[Path, ...],
     assignments: tuple[str, ...],
     as_json: bool,
+    **choices: Any,
 ) -> None:
     """Write the dialogues of DB as a dataset, with a card and a manifest.
 
@@ -84,28 +74,7 @@ def export(
     from aiev.dataset.summary import exported_json, exported_view  # noqa: PLC0415
     from aiev.recipes.export import export_dataset  # noqa: PLC0415
 
-    chosen = {
-        "splits": splits,
-        "failures": failures,
-        "min_rounds": min_rounds,
-        "max_rounds": max_rounds,
-        "verdicts": verdicts,
-        "languages": languages,
-        "licences": licences,
-        "stages": stages,
-        "models": models,
-        "runs": runs,
-        "labels": labels,
-        "near_duplicates": keep_near_duplicates,
-    }
-    more = [
-        f"export.{key}={json.dumps(value)}"
-        for key, value in chosen.items()
-        if value is not None and value is not False and value != ()
-    ]
-    more += ["export.secrets=false"] if keep_secrets else []
-    more += ["export.decontaminate=false"] if keep_contaminated else []
-    config = merged_config(files, (*assignments, *more))
+    config = merged_config(files, (*assignments, *_assignments(choices)))
     outputs = [parse_output(text) for text in formats]
     check = Check(tokenizer, load_tokenizer(tokenizer)) if tokenizer else None
     result = export_dataset(db, out, outputs, config, check=check)
@@ -129,6 +98,13 @@ def split(db: Path, files: tuple[Path, ...], assignments: tuple[str, ...], as_js
     Reader(db).close()
     summary = freeze(db, config.settings.split)
     show(as_json, lambda: asdict(summary), lambda: split_view(summary))
+
+
+def _assignments(choices: dict[str, Any]) -> list[str]:
+    """Options as settings of section `export`; those that were not given leave the configuration as it is."""
+    given = {key: value for key, value in choices.items() if value is not None and value is not False and value != ()}
+    settings = {key: _KEPT.get(key, value) for key, value in given.items()}
+    return [f"export.{key}={json.dumps(value)}" for key, value in settings.items()]
 
 
 def _pushed(result: Exported, name: str, *, public: bool) -> str:
