@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 RUNS ?= runs
 SEEDS ?= 8
 TRAIN_VENV ?= .venv-train
+TORCH ?=
 STDLIB = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
 B ?= *
 
@@ -30,8 +31,9 @@ run: install ## Make dialogues from shipped snippets with the embedded model: ru
 test: install ## Run the tests (real sandboxes, real embedded model, real SQLite)
 	$(BIN)/python -m pytest
 
-test-train: ## Run the tests that load and train on exported files (PyTorch, TRL), in an environment of their own
+test-train: ## Run the tests that load and train on exported files (PyTorch, TRL), in an environment of their own (TORCH=torch==VERSION for a build of your choice)
 	$(PYTHON) -m venv $(TRAIN_VENV)
+	$(if $(TORCH),$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check '$(TORCH)')
 	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train,plots]'
 	$(TRAIN_VENV)/bin/python -m pytest tests/dataset
 
