@@ -3,12 +3,13 @@
 import pytest
 
 pytest.importorskip("trl", reason="needs the extra train; `make test-train` has it")
-from dataset.tiny import CHATML, model, tokenizer
+from dataset.tiny import CHATML, tokenizer
 
 from aiev.dataset.masking import flagged_template, mask
 
 trl = pytest.importorskip("trl")
 peft = pytest.importorskip("peft")
+transformers = pytest.importorskip("transformers")
 datasets = pytest.importorskip("datasets")
 
 pytestmark = [
@@ -37,6 +38,14 @@ def loaded(tmp_path, exported):
         return datasets.load_dataset(str(tmp_path / "out"), shape, split="train", cache_dir=str(tmp_path / "cache"))
 
     return load
+
+
+def model(vocabulary):
+    """Two layers, drawn anew."""
+    transformers.set_seed(1)
+    sizes = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    config = transformers.LlamaConfig(vocab_size=vocabulary, max_position_embeddings=8192, **sizes)
+    return transformers.LlamaForCausalLM(config)
 
 
 def arguments(tmp_path, config, **more):

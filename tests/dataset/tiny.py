@@ -1,7 +1,7 @@
-"""A tokenizer and a language model that need no download: bytes as tokens, two layers."""
+"""A tokenizer that needs no download: bytes as tokens."""
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, set_seed
+from transformers import PreTrainedTokenizerFast
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 CHATML = (
@@ -23,9 +23,3 @@ def tokenizer(template=CHATML):
     )
     made.chat_template = template
     return made
-
-
-def model(vocabulary):
-    set_seed(1)
-    sizes = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
-    return LlamaForCausalLM(LlamaConfig(vocab_size=vocabulary, max_position_embeddings=8192, **sizes))
