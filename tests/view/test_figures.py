@@ -83,6 +83,29 @@ def test_cost_is_told_where_the_file_keeps_it():
     assert counted.as_dict()["cost"] == {"dollars": 0.5, "replies": 10, "unpriced": 3, "dollars_per_accepted": None}
 
 
+def with_column(path, table, column, kind, *changes):
+    """Give a table a column, as a newer step of the schema does, and change rows."""
+    db = open_database(path)
+    if column not in db.table(table).columns_dict:
+        db.execute(f"alter table {table} add column {column} {kind}")
+    for change in changes:
+        db.execute(change)
+    db.commit()
+    db.close()
+
+
+def test_prices_and_classes_of_errors_are_read_from_the_file(path):
+    change = "update requests set cost = 0.25, conversation_id = 'c001'"
+    with_column(path, "requests", "cost", "real", change)
+    change = "update executions set error_class = 'E0308' where verdict = 'error'"
+    clean = "update executions set error_class = '' where verdict != 'error'"
+    with_column(path, "executions", "error_class", "text not null default ''", change, clean)
+    with DialogueReader(path) as reader:
+        found = figures(reader)["r1"]
+    assert found.money == Money(0.25, 1, 0)
+    assert found.errors == {"E0308": 3}
+
+
 def test_the_table_of_a_run_shows_its_figures(rows, capsys):
     from rich.console import Console  # noqa: PLC0415
 
