@@ -267,6 +267,47 @@ class StoreConfig(_Section):
     full_sync: bool
 
 
+class SplitConfig(_Section):
+    """How seeds are divided into training and test."""
+
+    test_share: float = Field(ge=0, lt=1)
+    salt: str
+    similarity: float = Field(gt=0, le=1)
+
+
+class ExportConfig(_Section):
+    """Which dialogues a dataset is made of, and how they are told."""
+
+    failures: bool
+    splits: tuple[Literal["train", "test"], ...] = Field(min_length=1)
+    min_rounds: int = Field(ge=0)
+    max_rounds: int = Field(ge=0)
+    verdicts: tuple[str, ...]
+    languages: tuple[LanguageName, ...]
+    licences: tuple[str, ...]
+    stages: tuple[str, ...]
+    models: tuple[str, ...]
+    runs: tuple[str, ...]
+    labels: tuple[Literal["accept", "reject", "flag", "none"], ...]
+    near_duplicates: bool
+    similarity: float = Field(gt=0, le=1)
+    decontaminate: bool
+    secrets: bool
+    plain_share: float = Field(ge=0, le=1)
+    closing: bool
+    train_failed: bool
+    interpreter_role: str = Field(pattern="^(user|tool|ipython|interpreter|observation)$")
+    code_start: str = Field(min_length=1)
+    code_stop: str = Field(min_length=1)
+    bash_start: str = Field(min_length=1)
+    bash_stop: str = Field(min_length=1)
+
+    @property
+    def special_tokens(self) -> tuple[str, ...]:
+        """The distinct ones, in a fixed order."""
+        return tuple(dict.fromkeys((self.code_start, self.code_stop, self.bash_start, self.bash_stop)))
+
+
 class Settings(_Section):
     """All sections together."""
 
@@ -288,6 +329,8 @@ class Settings(_Section):
     install: InstallConfig
     telemetry: TelemetryConfig
     store: StoreConfig
+    split: SplitConfig
+    export: ExportConfig
 
 
 _NO_INFLUENCE = {
@@ -302,7 +345,8 @@ _NO_INFLUENCE = {
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
 _NO_INFLUENCE_AT_ALL = {
-    *("batch", "decontamination", "evolve", "filters", "limits", "near_duplicates", "rates", "telemetry", "vllm"),
+    *("batch", "decontamination", "evolve", "export", "filters", "limits", "near_duplicates", "rates", "split"),
+    *("telemetry", "vllm"),
 }
 """Sections of such keys alone, which runs that began before there was such a section do not know either."""
 

@@ -14,11 +14,13 @@ from aiev.cli.batch import batch
 from aiev.cli.config import config
 from aiev.cli.doctor import doctor
 from aiev.cli.execute import execute
-from aiev.cli.inspect import inspect, stats
+from aiev.cli.export import export, split
+from aiev.cli.inspect import inspect
 from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
 from aiev.cli.seeds import seeds
 from aiev.cli.shared import Group
+from aiev.cli.stats import stats
 from aiev.cli.status import status
 from aiev.cli.teach import teach
 
@@ -29,5 +31,8 @@ def main() -> None:
     """Make fine-tuning data for code models: dialogues whose programs ran until their unit tests passed."""
 
 
-for command in (teach, seeds, batch, status, inspect, stats, execute, doctor, config, image, sandbox, models):
+for command in (
+    *(teach, seeds, batch, status, inspect, stats, split, export),
+    *(execute, doctor, config, image, sandbox, models),
+):
     main.add_command(command)

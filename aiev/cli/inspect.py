@@ -1,4 +1,4 @@
-"""`aiev inspect` and `aiev stats`: look at what is in a database."""
+"""`aiev inspect`: look at what is in a database."""
 
 from __future__ import annotations
 
@@ -57,15 +57,3 @@ def inspect(
         wanted = Filters(status or "", verdict, run_id, min_rounds, search, limit, offset, max_rounds, language, model)
         rows = reader.conversations(wanted)
         show(as_json, lambda: view.list_json(rows), lambda: view.list_table(rows))
-
-
-@click.command()
-@DB
-@AS_JSON
-def stats(db: Path, as_json: bool) -> None:
-    """Show each run of DB: dialogues, rounds, verdicts, tokens."""
-    from aiev.store.reader import Reader  # noqa: PLC0415
-    from aiev.view.statistics import runs_json, runs_table  # noqa: PLC0415
-
-    with Reader(db) as reader:
-        show(as_json, lambda: runs_json(reader), lambda: runs_table(reader))

@@ -21,6 +21,8 @@ TABLES = {
     "batch_requests": "The requests of each batch.",
     "executions_text": "View: `executions` with the texts in place of their hashes.",
     "dialogues": "View: one line for each conversation, with its seed, licence and model.",
+    "splits": "Which seeds are for training and which for testing; a row never changes.",
+    "labels": "What people think of conversations; of several labels of one conversation the newest counts.",
     "messages_fts": "Full-text index over `messages.content` (FTS5); its `rowid` is `messages.id`.",
 }
 
@@ -184,6 +186,21 @@ COLUMNS = {
         "source": "Where the seed comes from.",
         "licence": "Licence of the seed, SPDX; null when unknown.",
         "model": "Model that was asked for.",
+    },
+    "splits": {
+        "seed_id": "Seed; all its conversations, of whatever run, are in the same split.",
+        "split": "`train`, `test`, or `held`: near to both a training and a test item, so in neither.",
+        "group_id": "SHA-256 that a group of near-duplicates shares; a group is never divided.",
+        "language": "Stratum that it was counted in.",
+        "salt": "`split.salt` when it was frozen.",
+        "frozen_at": "UTC, ISO 8601.",
+    },
+    "labels": {
+        "id": "Row number; the newest is the highest.",
+        "conversation_id": "Conversation that it is about.",
+        "label": "`accept`, `reject` or `flag`.",
+        "note": "What the person wrote; may be empty.",
+        "created_at": "UTC, ISO 8601.",
     },
     "messages_fts": {"content": "The indexed text."},
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database, Migrations
 
 from aiev.errors import StoreError
+from aiev.store import steps
 from aiev.store.schema import refuse_newer
 
 if TYPE_CHECKING:
@@ -136,78 +137,22 @@ def m001_first_schema(db: Database) -> None:
     db.table("messages").enable_fts(["content"], create_triggers=True)
 
 
-_USAGE_AND_MONEY = """
-alter table requests add column cached_tokens integer not null default 0;
-alter table requests add column reasoning_tokens integer not null default 0;
-alter table requests add column tries integer not null default 1;
-alter table requests add column cost real;
-alter table requests add column answered_at text not null default '';
-alter table conversations add column cost real;
-create table starts (
-  id text primary key,
-  run_id text not null references runs(id),
-  started_at text not null,
-  ended_at text not null,
-  outcome text not null check (outcome in ('running', 'done', 'limit', 'interrupted', 'failed')),
-  reason text not null
-) strict;
-create index starts_run on starts (run_id);
-"""
-
-
 @migrations()
 def m002_usage_and_money(db: Database) -> None:
     """What each reply cost and took, and how each start of a run ended."""
-    _execute(db, _USAGE_AND_MONEY)
-
-
-_HEARTBEATS_AND_BATCHES = """
-create table heartbeats (
-  run_id text not null references runs(id),
-  started_at text not null,
-  host text not null,
-  pid integer not null,
-  process text not null,
-  state text not null check (state in ('running', 'finished', 'stopped', 'failed')),
-  reason text not null,
-  beat_at text not null,
-  progress text not null,
-  primary key (run_id, started_at)
-) strict;
-create table batches (
-  id text primary key,
-  run_id text not null,
-  base_url text not null,
-  model text not null,
-  created_at text not null,
-  key_env text not null,
-  status text not null,
-  provider_id text not null,
-  input_file text not null,
-  requests integer not null,
-  answered integer not null,
-  failed integer not null,
-  updated_at text not null,
-  detail text not null
-) strict;
-create table batch_requests (
-  batch_id text not null references batches(id),
-  hash text not null,
-  conversation_id text not null,
-  purpose text not null,
-  request text not null,
-  status text not null check (status in ('waiting', 'answered', 'failed')),
-  detail text not null,
-  primary key (batch_id, hash)
-) strict;
-create index batch_requests_hash on batch_requests (hash);
-"""
+    _execute(db, steps.USAGE_AND_MONEY)
 
 
 @migrations()
 def m003_heartbeats_and_batches(db: Database) -> None:
     """What a run says of itself while it goes on, and what is at a provider's batch API."""
-    _execute(db, _HEARTBEATS_AND_BATCHES)
+    _execute(db, steps.HEARTBEATS_AND_BATCHES)
+
+
+@migrations()
+def m004_splits_and_labels(db: Database) -> None:
+    """Which seeds are for training and which for testing, for good; and what people think of conversations."""
+    _execute(db, steps.SPLITS_AND_LABELS)
 
 
 @migrations()

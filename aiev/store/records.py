@@ -201,3 +201,17 @@ class BatchRequestRecord:
     request: dict[str, Any]
     status: str = "waiting"
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRecord:
+    """Where a seed went when the split was frozen."""
+
+    seed_id: str
+    split: str
+    """`train`, `test` or `held` (near to both, so in neither)."""
+    group_id: str
+    """Shared by near-duplicates."""
+    language: str
+    salt: str
+    frozen_at: str

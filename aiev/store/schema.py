@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-STEPS = ("m001_first_schema", "m002_usage_and_money", "m003_heartbeats_and_batches", "m006_provenance_of_seeds")
+STEPS = (
+    *("m001_first_schema", "m002_usage_and_money", "m003_heartbeats_and_batches", "m004_splits_and_labels"),
+    "m006_provenance_of_seeds",
+)
 
 
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         RequestRecord,
         RunRecord,
         SeedRecord,
+        SplitRecord,
         StartRecord,
     )
 
@@ -152,6 +153,11 @@ class Store:
         rows = [("failed" if why else "answered", clean(why), batch_id, key) for key, why in ended.items()]
         update = "update batch_requests set status = ?, detail = ? where batch_id = ? and hash = ?"
         await self._thread.submit(lambda db: _many(db, update, rows))
+
+    async def freeze_splits(self, splits: Sequence[SplitRecord]) -> None:
+        """Write where seeds went, all or none; a seed that is frozen already stays where it is."""
+        rows = [columns(split) for split in splits]
+        await self._thread.submit(lambda db: insert_new(db, "splits", *rows))
 
     async def finish_conversation(self, conversation: ConversationRecord, train: Sequence[int] = ()) -> None:
         """Write how a conversation ended, and mark the messages at the positions `train` for the loss.

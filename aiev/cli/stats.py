@@ -1,0 +1,37 @@
+"""`aiev stats`: the runs of a database in figures, pictures and a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aiev.cli.shared import AS_JSON, DB, print_view, show
+
+
+@click.command()
+@DB
+@click.option("--plots", type=click.Path(path_type=Path), metavar="DIR", help="Also draw PNG and SVG files there.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Also write a page of its own.")
+@AS_JSON
+def stats(db: Path, plots: Path | None, html: Path | None, as_json: bool) -> None:
+    """Show each run of DB: funnel, rounds, verdicts, errors, libraries, lengths, diversity, tokens, cost."""
+    from aiev.store.dialogues import DialogueReader  # noqa: PLC0415
+    from aiev.view.details import detailed_json, details  # noqa: PLC0415
+    from aiev.view.statistics import runs_table  # noqa: PLC0415
+
+    with DialogueReader(db) as reader:
+        rows = detailed_json(reader)
+        table = runs_table(reader)
+    if plots:
+        from aiev.view.plots import draw_plots  # noqa: PLC0415
+
+        drawn = draw_plots(rows, plots)
+        click.echo(f"aiev: {len(drawn)} pictures in {plots}", err=True)
+    if html:
+        from aiev.view.report import write_report  # noqa: PLC0415
+
+        write_report(rows, html)
+    show(as_json, lambda: rows, lambda: table)
+    if not as_json:
+        print_view(details(rows))

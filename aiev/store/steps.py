@@ -1,0 +1,86 @@
+"""The tables that later steps of the schema brought; `migrations.py` says in which order.
+
+Invariant: a text that was released is never changed.
+"""
+
+USAGE_AND_MONEY = """
+alter table requests add column cached_tokens integer not null default 0;
+alter table requests add column reasoning_tokens integer not null default 0;
+alter table requests add column tries integer not null default 1;
+alter table requests add column cost real;
+alter table requests add column answered_at text not null default '';
+alter table conversations add column cost real;
+create table starts (
+  id text primary key,
+  run_id text not null references runs(id),
+  started_at text not null,
+  ended_at text not null,
+  outcome text not null check (outcome in ('running', 'done', 'limit', 'interrupted', 'failed')),
+  reason text not null
+) strict;
+create index starts_run on starts (run_id);
+=======
+_SPLITS_AND_LABELS = """
+
+HEARTBEATS_AND_BATCHES = """
+create table heartbeats (
+  run_id text not null references runs(id),
+  started_at text not null,
+  host text not null,
+  pid integer not null,
+  process text not null,
+  state text not null check (state in ('running', 'finished', 'stopped', 'failed')),
+  reason text not null,
+  beat_at text not null,
+  progress text not null,
+  primary key (run_id, started_at)
+) strict;
+create table batches (
+  id text primary key,
+  run_id text not null,
+  base_url text not null,
+  model text not null,
+  created_at text not null,
+  key_env text not null,
+  status text not null,
+  provider_id text not null,
+  input_file text not null,
+  requests integer not null,
+  answered integer not null,
+  failed integer not null,
+  updated_at text not null,
+  detail text not null
+) strict;
+create table batch_requests (
+  batch_id text not null references batches(id),
+  hash text not null,
+  conversation_id text not null,
+  purpose text not null,
+  request text not null,
+  status text not null check (status in ('waiting', 'answered', 'failed')),
+  detail text not null,
+  primary key (batch_id, hash)
+) strict;
+create index batch_requests_hash on batch_requests (hash);
+"""
+
+SPLITS_AND_LABELS = """
+create table splits (
+  seed_id text primary key references seeds(id),
+  split text not null check (split in ('train', 'test', 'held')),
+  group_id text not null,
+  language text not null,
+  salt text not null,
+  frozen_at text not null
+) strict;
+create index splits_group on splits (group_id);
+create table labels (
+  id integer primary key,
+  conversation_id text not null references conversations(id),
+  label text not null check (label in ('accept', 'reject', 'flag')),
+  note text not null,
+  created_at text not null
+) strict;
+create index labels_conversation on labels (conversation_id);
+create index if not exists conversations_seed on conversations (seed_id);
+"""

@@ -1,0 +1,78 @@
+"""Figures as pictures, PNG and SVG, by matplotlib.
+
+Invariant: the same figures give the same SVG bytes; nothing is drawn that `RunFigures.as_dict` does not hold.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from aiev.errors import SetupError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+CHARTS = {
+    "funnel": "Dialogues",
+    "rounds": "Rounds of accepted dialogues",
+    "verdicts": "Verdicts of all rounds",
+    "errors": "Errors of failed rounds",
+    "libraries": "Dialogues by library",
+    "languages": "Dialogues by language",
+}
+"""Figures that are counts, with their titles."""
+MOST_BARS = 15
+_COLOUR = "#3b6ea5"
+
+
+def draw_plots(runs: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
+    """Draw every chart of every run as PNG and SVG.
+
+    Args:
+        runs: as `detailed_json` gives them, each with `figures`.
+        folder: made when it is not there.
+
+    Raises:
+        SetupError: matplotlib is not installed.
+        UsageError: the folder cannot be written.
+    """
+    pyplot = _pyplot()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return [
+            path
+            for run in runs
+            for name, title in CHARTS.items()
+            if run["figures"][name]
+            for path in _draw(pyplot, folder / f"{run['id']}-{name}", f"{title} ({run['model']})", run["figures"][name])
+        ]
+    except OSError as error:
+        raise UsageError(f"cannot write plots to {folder}: {error.strerror}; name another folder") from None
+
+
+def _pyplot() -> Any:
+    try:
+        matplotlib = importlib.import_module("matplotlib")
+    except ImportError:
+        raise SetupError("--plots needs matplotlib; install it with: pip install 'aiev[plots]'") from None
+    matplotlib.use("Agg")
+    matplotlib.rcParams.update({"svg.hashsalt": "aiev", "text.parse_math": False})
+    return importlib.import_module("matplotlib.pyplot")
+
+
+def _draw(pyplot: Any, stem: Path, title: str, counts: dict[str, int]) -> list[Path]:
+    shown = list(counts.items())[:MOST_BARS]
+    figure, axes = pyplot.subplots(figsize=(7, 1.2 + 0.32 * len(shown)), layout="constrained")
+    bars = axes.barh([name for name, _ in shown], [count for _, count in shown], color=_COLOUR)
+    axes.bar_label(bars, padding=3)
+    axes.invert_yaxis()
+    axes.margins(x=0.12)
+    axes.set_title(title, loc="left", fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
+    paths = [stem.with_suffix(".png"), stem.with_suffix(".svg")]
+    figure.savefig(paths[0], dpi=120, metadata={"Software": None})
+    figure.savefig(paths[1], metadata={"Date": None})
+    pyplot.close(figure)
+    return paths
