@@ -15,6 +15,8 @@ TABLES = {
     "blobs": "A long text, kept once.",
     "executions": "A round: one program with its tests, and what came of it.",
     "requests": "The journal of paid replies; rows are never deleted or changed.",
+    "labels": "What a person thinks of a conversation; of several rows the latest counts.",
+    "packages": "A package that a round of a conversation asked for.",
     "executions_text": "View: `executions` with the texts in place of their hashes.",
     "dialogues": "View: one line for each conversation, with its seed, licence and model.",
     "messages_fts": "Full-text index over `messages.content` (FTS5); its `rowid` is `messages.id`.",
@@ -35,6 +37,7 @@ _CONVERSATION = {
     "seconds": "From first to last step, waiting included.",
     "prompt_tokens": "Tokens read by the model, replayed replies included.",
     "completion_tokens": "Tokens written by the model, replayed replies included.",
+    "language": "Programming language that its programs are in: the run's target language, or the seed's.",
 }
 
 _EXECUTION = {
@@ -60,6 +63,8 @@ _EXECUTION = {
     "detail": "Why the verdict is what it is, in one line.",
     "backend": "Sandbox that ran it.",
     "image": "Image digest (Docker) or the host's Python (bubblewrap).",
+    "error_class": "Class of the error that ended the round: `KeyError`, `E0308`, `panic`, or the verdict where there is "
+    "no other name; empty when it passed.",
 }
 
 COLUMNS = {
@@ -112,6 +117,17 @@ COLUMNS = {
         "prompt_tokens": "Tokens read, as the endpoint counts.",
         "completion_tokens": "Tokens written, as the endpoint counts.",
         "seconds": "From sending to the last byte.",
+    },
+    "labels": {
+        "id": "Row number; of the rows of one conversation the largest counts.",
+        "conversation_id": "Conversation that it is about.",
+        "label": "`accept`, `reject` or `flag`.",
+        "note": "Why, in the person's own words; may be empty.",
+        "created_at": "UTC, ISO 8601.",
+    },
+    "packages": {
+        "conversation_id": "Conversation that asked for it.",
+        "package": "Normalized name (PEP 503).",
     },
     "executions_text": {
         "program": "The solution.",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database, Migrations
 
 from aiev.errors import StoreError
+from aiev.store.classify import classify_executions
 from aiev.store.schema import refuse_newer
 
 if TYPE_CHECKING:
@@ -132,10 +133,60 @@ create view dialogues as
 @migrations()
 def m001_first_schema(db: Database) -> None:
     """Runs, seeds, conversations, messages, executions, the journal of requests, and views for people."""
-    for statement in _TABLES.split(";\n"):
+    _execute(db, _TABLES)
+    db.table("messages").enable_fts(["content"], create_triggers=True)
+
+
+_LABELS = """
+create table labels (
+  id integer primary key,
+  conversation_id text not null references conversations(id),
+  label text not null check (label in ('accept', 'reject', 'flag')),
+  note text not null,
+  created_at text not null
+) strict;
+create index labels_conversation on labels (conversation_id);
+"""
+
+_BROWSING = """
+alter table executions add column error_class text not null default '';
+alter table conversations add column language text not null default '';
+create table packages (
+  conversation_id text not null references conversations(id),
+  package text not null,
+  primary key (conversation_id, package)
+) strict, without rowid;
+create index packages_package on packages (package, conversation_id);
+create index executions_error_class on executions (error_class, conversation_id, verdict);
+update conversations set language = coalesce(
+  (select nullif(json_extract(config, '$.dialogue.language'), '') from runs where id = run_id),
+  (select language from seeds where id = seed_id), '');
+create index conversations_newest on conversations
+  (started_at desc, id, run_id, status, rounds, language, prompt_tokens, completion_tokens, seconds);
+create trigger conversations_language after insert on conversations begin
+  update conversations set language = coalesce(
+    (select nullif(json_extract(config, '$.dialogue.language'), '') from runs where id = new.run_id),
+    (select language from seeds where id = new.seed_id), '') where id = new.id; end;
+"""
+
+
+@migrations()
+def m004_splits_and_labels(db: Database) -> None:
+    """What people think of conversations."""
+    _execute(db, _LABELS)
+
+
+@migrations()
+def m008_browsing(db: Database) -> None:
+    """What lists are filtered by, beside the texts: error class, language, packages; and an index to list by."""
+    _execute(db, _BROWSING)
+    classify_executions(db.conn)
+
+
+def _execute(db: Database, statements: str) -> None:
+    for statement in statements.split(";\n"):
         if statement.strip():
             db.execute(statement)
-    db.table("messages").enable_fts(["content"], create_triggers=True)
 
 
 def migrate(db: Database, path: Path) -> None:

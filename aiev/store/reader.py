@@ -165,7 +165,8 @@ class Reader:
         if len(rows) > 1:
             names = ", ".join(row["id"] for row in rows[:5])
             raise UsageError(f"several conversations begin with {prefix!r}: {names}; give more of the id")
-        return ConversationRecord(**rows[0], messages=tuple(self._messages(rows[0]["id"])))
+        known = {name: value for name, value in rows[0].items() if name in ConversationRecord.__dataclass_fields__}
+        return ConversationRecord(**known, messages=tuple(self._messages(rows[0]["id"])))
 
     def executions(self, conversation_id: str) -> list[ExecutionRecord]:
         """The rounds of a conversation, in order."""

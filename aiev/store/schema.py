@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-STEPS = ("m001_first_schema",)
+STEPS = ("m001_first_schema", "m004_splits_and_labels", "m008_browsing")
 
 
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
