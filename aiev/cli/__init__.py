@@ -16,6 +16,7 @@ from aiev.cli.execute import execute
 from aiev.cli.inspect import inspect, stats
 from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
+from aiev.cli.serve import serve
 from aiev.cli.shared import Group
 from aiev.cli.teach import teach
 
@@ -26,5 +27,5 @@ def main() -> None:
     """Make fine-tuning data for code models: dialogues whose programs ran until their unit tests passed."""
 
 
-for command in (teach, inspect, stats, execute, doctor, config, image, sandbox, models):
+for command in (teach, inspect, stats, serve, execute, doctor, config, image, sandbox, models):
     main.add_command(command)

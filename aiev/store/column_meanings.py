@@ -15,6 +15,7 @@ TABLES = {
     "blobs": "A long text, kept once.",
     "executions": "A round: one program with its tests, and what came of it.",
     "requests": "The journal of paid replies; rows are never deleted or changed.",
+    "splits": "Which seeds are for training and which for testing.",
     "labels": "What a person thinks of a conversation; of several rows the latest counts.",
     "packages": "A package that a round of a conversation asked for.",
     "executions_text": "View: `executions` with the texts in place of their hashes.",
@@ -63,8 +64,8 @@ _EXECUTION = {
     "detail": "Why the verdict is what it is, in one line.",
     "backend": "Sandbox that ran it.",
     "image": "Image digest (Docker) or the host's Python (bubblewrap).",
-    "error_class": "Class of the error that ended the round: `KeyError`, `E0308`, `panic`, or the verdict where there is "
-    "no other name; empty when it passed.",
+    "error_class": "Class of the error that ended the round: `KeyError`, `E0308`, `panic`, or the verdict where there "
+    "is no other name; empty when it passed.",
 }
 
 COLUMNS = {
@@ -117,6 +118,14 @@ COLUMNS = {
         "prompt_tokens": "Tokens read, as the endpoint counts.",
         "completion_tokens": "Tokens written, as the endpoint counts.",
         "seconds": "From sending to the last byte.",
+    },
+    "splits": {
+        "seed_id": "Seed that it is about.",
+        "split": "`train`, `test` or `held`.",
+        "group_id": "Seeds of one group are on the same side.",
+        "language": "Language of the seed.",
+        "salt": "What was hashed with the seed.",
+        "frozen_at": "UTC, ISO 8601.",
     },
     "labels": {
         "id": "Row number; of the rows of one conversation the largest counts.",

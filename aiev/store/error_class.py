@@ -18,7 +18,8 @@ _TAIL = 20_000
 UNKNOWN = "other"
 _NAME = r"(?:[A-Za-z_$][\w$]{0,80}(?:\.|::))*([A-Za-z_$][\w$]{0,80})"
 _RAISED = re.compile(
-    rf"^(?:Uncaught |Exception in thread \"[^\"\n]*\" |Caused by: )?{_NAME}(?: \[\w+\])?(?::|$|, which the tests)", re.M
+    rf"^(?:Uncaught |Exception in thread \"[^\"\n]*\" |Caused by: )?{_NAME}(?: \[\w+\])?(?::|$|, which the tests)",
+    re.MULTILINE,
 )
 _LAST_FRAME = re.compile(r'^  File "[^\n]*', re.MULTILINE)
 _ERROR_NAME = re.compile(r"\w*(?:Error|Exception|Interrupt|Exit|Iteration|Warning|Failure|Throwable)\w*$")

@@ -137,7 +137,16 @@ def m001_first_schema(db: Database) -> None:
     db.table("messages").enable_fts(["content"], create_triggers=True)
 
 
-_LABELS = """
+_SPLITS_AND_LABELS = """
+create table splits (
+  seed_id text primary key references seeds(id),
+  split text not null check (split in ('train', 'test', 'held')),
+  group_id text not null,
+  language text not null,
+  salt text not null,
+  frozen_at text not null
+) strict;
+create index splits_group on splits (group_id);
 create table labels (
   id integer primary key,
   conversation_id text not null references conversations(id),
@@ -146,6 +155,7 @@ create table labels (
   created_at text not null
 ) strict;
 create index labels_conversation on labels (conversation_id);
+create index if not exists conversations_seed on conversations (seed_id);
 """
 
 _BROWSING = """
@@ -162,7 +172,7 @@ update conversations set language = coalesce(
   (select nullif(json_extract(config, '$.dialogue.language'), '') from runs where id = run_id),
   (select language from seeds where id = seed_id), '');
 create index conversations_newest on conversations
-  (started_at desc, id, run_id, status, rounds, language, prompt_tokens, completion_tokens, seconds);
+  (started_at desc, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds);
 create trigger conversations_language after insert on conversations begin
   update conversations set language = coalesce(
     (select nullif(json_extract(config, '$.dialogue.language'), '') from runs where id = new.run_id),
@@ -172,8 +182,8 @@ create trigger conversations_language after insert on conversations begin
 
 @migrations()
 def m004_splits_and_labels(db: Database) -> None:
-    """What people think of conversations."""
-    _execute(db, _LABELS)
+    """Which seeds are for training and which for testing, and what people think of conversations."""
+    _execute(db, _SPLITS_AND_LABELS)
 
 
 @migrations()

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from aiev.errors import StoreError, UsageError
-from aiev.store.listing import Filters, ListedConversation, list_query
+from aiev.store.labels import LabelRecord
+from aiev.store.listing import Filters, ListedConversation, list_query, rows_query
 from aiev.store.records import (
     ConversationRecord,
     ExecutionRecord,
@@ -27,8 +28,10 @@ from aiev.store.rows import Row, clean
 from aiev.store.schema import refuse_newer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from aiev.store.facets import FacetIndex
 
 __all__ = ["Counts", "Filters", "ListedConversation", "Reader"]
 
@@ -149,6 +152,47 @@ class Reader:
         query, values = list_query(filters)
         return [ListedConversation(**row) for row in self._rows(query, *values)]
 
+    def listed(self, rowids: Sequence[int]) -> list[ListedConversation]:
+        """Lines of the list for conversations by their row numbers, the newest first; a few hundred at most."""
+        return [ListedConversation(**row) for row in self._rows(rows_query(len(rowids)), *rowids)] if rowids else []
+
+    def rowid(self, conversation_id: str) -> int:
+        """Row number of a conversation; raises UsageError when there is none of this id."""
+        rows = self._rows("select rowid as number from conversations where id = ?", conversation_id)
+        if not rows:
+            raise UsageError(f"there is no conversation {conversation_id!r}")
+        return int(rows[0]["number"])
+
+    def ids(self, rowids: Sequence[int]) -> dict[int, str]:
+        """Ids of conversations by their row numbers."""
+        marks = ", ".join("?" * len(rowids))
+        rows = self._rows(f"select rowid as number, id from conversations where rowid in ({marks})", *rowids)
+        return {row["number"]: row["id"] for row in rows}
+
+    def search(self, index: FacetIndex, text: str) -> int:
+        """The choice of conversations in which a message holds all the words of a text."""
+        with self._translated():
+            return index.search(self._db, text)
+
+    def labels(self, conversation_id: str) -> list[LabelRecord]:
+        """What people thought of a conversation, the latest first."""
+        query = "select conversation_id, label, note, created_at from labels where conversation_id = ? order by id desc"
+        return [LabelRecord(**row) for row in self._rows(query, conversation_id)]
+
+    def split(self, seed_id: str) -> str:
+        """The side that a seed is on; empty when no split was made for it."""
+        rows = self._rows("select split from splits where seed_id = ?", seed_id)
+        return str(rows[0]["split"]) if rows else ""
+
+    def gates(self) -> list[dict[str, Any]]:
+        """The history of the gate, the oldest first; empty in a file that has none."""
+        there = self._rows("select 1 from sqlite_master where type = 'table' and name = 'gates'")
+        return self._rows("select * from gates order by rowid limit 1000") if there else []
+
+    def seed_count(self) -> int:
+        """Seeds in the file, those without a conversation included."""
+        return int(self._rows("select count(*) as number from seeds")[0]["number"])
+
     def conversation(self, prefix: str) -> ConversationRecord:
         """The conversation whose id begins with `prefix`, with its messages.
 
@@ -156,7 +200,8 @@ class Reader:
             UsageError: there is none, or more than one.
         """
         rows = self._rows(
-            "select * from conversations where substr(id, 1, length(?)) = ? order by id limit 6",
+            "select * from conversations where id >= ? and substr(id, 1, length(?)) = ? order by id limit 6",
+            prefix,
             prefix,
             prefix,
         )

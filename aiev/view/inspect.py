@@ -6,8 +6,6 @@ interpreted: no markup, no escape sequence, no endless line.
 
 from __future__ import annotations
 
-import difflib
-import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from aiev.view.changes import changes
+from aiev.view.fenced import blocks
 from aiev.view.safe import safe
 from aiev_agents.languages import canonical_name
 
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 
 _STATUS = {"accepted": "green", "discarded": "yellow", "failed": "red", "running": "cyan"}
 _ROLE = {"user": "cyan", "assistant": "magenta", "interpreter": "blue", "system": "white"}
-_OPENING = re.compile(r"```([\w+#]*)")
-_CLOSING = re.compile(r"```[ \t]*")
-MAX_DIFF_LINES = 2000
-"""Of each text that is compared; comparing takes time by the square of it."""
 
 
 def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
@@ -121,7 +117,7 @@ def _panel(message: MessageRecord, execution: ExecutionRecord | None) -> Rendera
 
 def _parts(text: str) -> Iterator[RenderableType]:
     """Prose as plain text and fenced code with syntax colours; time grows with the length of the text only."""
-    for language, lines in _blocks(text):
+    for language, lines in blocks(text):
         block = "\n".join(lines)
         if language is not None:
             lexer = canonical_name(language) or ("json" if language == "json" else "text")
@@ -130,42 +126,16 @@ def _parts(text: str) -> Iterator[RenderableType]:
             yield Text(prose)
 
 
-def _blocks(text: str) -> Iterator[tuple[str | None, list[str]]]:
-    """Runs of lines with their fence's language, None for prose. A fence that nothing closes ends with the text."""
-    language: str | None = None
-    lines: list[str] = []
-    for line in text.split("\n"):
-        opening = _OPENING.match(line)
-        if language is None and opening:
-            yield language, lines
-            language, lines = opening[1].lower(), []
-        elif language is not None and _CLOSING.fullmatch(line):
-            yield language, lines
-            language, lines = None, []
-        else:
-            lines.append(line)
-    yield language, lines
-
-
 def _diff(before: ExecutionRecord, after: ExecutionRecord) -> Iterator[RenderableType]:
     """What a repair changed, in the solution and in the tests."""
     lines = [
-        *_changes("solution", before.program, after.program),
-        *_changes("tests", before.tests, after.tests),
+        *changes("solution", before.program, after.program),
+        *changes("tests", before.tests, after.tests),
     ]
     text = safe("\n".join(lines)) if lines else "the repair changed nothing"
     title = Text(f"changes from round {before.round} to {after.round}", "dim")
     body = Syntax(text, "diff", background_color="default", word_wrap=True) if lines else Text(text)
     yield Panel(body, title=title, title_align="left", border_style="dim")
-
-
-def _changes(name: str, before: str, after: str) -> list[str]:
-    """Unified diff of the first `MAX_DIFF_LINES` lines of two texts, with a mark where one is longer."""
-    old, new = before.splitlines(), after.splitlines()
-    cut = max(len(old), len(new)) - MAX_DIFF_LINES
-    compared = old[:MAX_DIFF_LINES], new[:MAX_DIFF_LINES]
-    changes = list(difflib.unified_diff(*compared, f"{name} (failed)", f"{name} (repaired)", lineterm="", n=2))
-    return [*changes, f"... [{cut} lines of the {name} not compared]"] if cut > 0 else changes
 
 
 def list_json(rows: Sequence[ListedConversation]) -> list[dict[str, Any]]:
