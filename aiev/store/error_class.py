@@ -1,9 +1,9 @@
 """The class of the error that ended a round, read from what the program wrote to stderr.
 
-A class is the name that the language itself gives: an exception without its module (`KeyError`, `NullPointerException`),
-a compiler's code (`E0308`, `TS2322`), or one of a few words where a language has no name (`panic`, `compile error`,
-`failed assertion`, `signal`). A round that ended otherwise has its verdict for a class (`timeout`, `oom`, `malformed`);
-one that passed has none. Invariant: the time grows with the length of the text only, and a class is short and
+A class is the name that the language itself gives: an exception without its module (`KeyError`), a compiler's code
+(`E0308`, `TS2322`), or one of a few words where a language has no name (`panic`, `compile error`, `failed assertion`,
+`signal`). A round that ended otherwise has its verdict for a class (`timeout`, `oom`, `malformed`); one that passed has
+none. Invariant: the time grows with the length of the text only, and a class is short and
 printable. Not covered: telling two exceptions of one name apart, and messages that a program only imitates.
 """
 

@@ -165,9 +165,8 @@ class Reader:
 
     def ids(self, rowids: Sequence[int]) -> dict[int, str]:
         """Ids of conversations by their row numbers."""
-        marks = ", ".join("?" * len(rowids))
-        rows = self._rows(f"select rowid as number, id from conversations where rowid in ({marks})", *rowids)
-        return {row["number"]: row["id"] for row in rows}
+        query = "select id from conversations where rowid = ?"
+        return {rowid: row["id"] for rowid in rowids for row in self._rows(query, rowid)}
 
     def search(self, index: FacetIndex, text: str) -> int:
         """The choice of conversations in which a message holds all the words of a text."""
@@ -200,8 +199,9 @@ class Reader:
             UsageError: there is none, or more than one.
         """
         rows = self._rows(
-            "select * from conversations where id >= ? and substr(id, 1, length(?)) = ? order by id limit 6",
+            "select * from conversations where id >= ? and id < ? and substr(id, 1, length(?)) = ? order by id limit 6",
             prefix,
+            prefix + "\U0010ffff",
             prefix,
             prefix,
         )

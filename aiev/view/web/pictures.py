@@ -42,8 +42,9 @@ def columns(title: str, names: Sequence[str], layers: Sequence[tuple[str, Sequen
     for number, name in enumerate(names):
         left, below = _LEFT + room * (number + _GAP / 2), 0
         for kind, heights in layers:
-            parts.append(_column(left, room * (1 - _GAP), below, heights[number], top, kind))
-            below += heights[number]
+            above = below + heights[number]
+            parts.append(_column(kind, left, room * (1 - _GAP), _y(above, top), _y(below, top)))
+            below = above
         middle = left + room * (1 - _GAP) / 2
         parts.append(_text(middle, _HEIGHT - 8, name, "middle"))
         if sums[number]:
@@ -93,10 +94,10 @@ def _axis(top: int, unit: str = "") -> Markup:
     return Markup().join(parts)
 
 
-def _column(left: float, width: float, below: int, height: int, top: int, kind: str) -> Markup:
-    above = _y(below + height, top)
+def _column(kind: str, left: float, width: float, above: float, below: float) -> Markup:
+    """One layer of a column, between two heights on the picture."""
     return Markup('<rect class="bar-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"></rect>').format(
-        kind, left, above, width, max(0.0, _y(below, top) - above)
+        kind, left, above, width, max(0.0, below - above)
     )
 
 
