@@ -42,8 +42,8 @@ class Step:
 def overview(reader: Reader, index: FacetIndex, run: str) -> dict[str, Any]:
     """What the template shows, of one run or, when `run` is empty or unknown, of all."""
     runs = reader.runs()
-    chosen = [one for one in runs if one.id == run] or runs
-    choice = Choice().with_facet("run", run if len(chosen) == 1 and run else "")
+    named = [one for one in runs if one.id == run]
+    chosen, choice = named or runs, Choice().with_facet("run", run if named else "")
     bits = index.choose(choice.wanted)
     statuses = {status: index.choose({"status": status}, bits).bit_count() for status in _STATUSES}
     return {

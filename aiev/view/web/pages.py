@@ -85,8 +85,7 @@ class Pages:
         if request.method != "POST":
             return Response.text("A label is set by POST.\n", status=405, headers={"allow": "POST"})
         sent, key = await request.post_vars(), request.url_vars["id"]
-        label, note = sent.get("label", ""), sent.get("note", "")
-        choice = Choice.from_query(sent)
+        label, note, choice = sent.get("label", ""), sent.get("note", ""), _choice(request)
 
         def make(reader: Reader) -> str:
             rowid = reader.rowid(key)
