@@ -93,8 +93,10 @@ def inspect(
 @AS_JSON
 def stats(db: Path, as_json: bool) -> None:
     """Show each run of DB: dialogues, rounds, verdicts, tokens."""
+    from aiev.store.connection import bring_up  # noqa: PLC0415
     from aiev.store.reader import Reader  # noqa: PLC0415
     from aiev.view.statistics import runs_json, runs_table  # noqa: PLC0415
 
+    bring_up(db)
     with Reader(db) as reader:
         show(as_json, lambda: runs_json(reader), lambda: runs_table(reader))

@@ -38,9 +38,11 @@ FACETS = (
 SEARCHES_KEPT = 32
 _MARK = ord("1")
 _CONVERSATIONS = """
-select rowid, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds
+select rowid, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds, {cost}
 from conversations order by started_at desc, id
 """
+PERIODS = 24
+"""Columns of a picture of what was spent."""
 
 
 @dataclass(slots=True)
@@ -58,6 +60,16 @@ class RunTotals:
     """Paid for model calls, in US dollars; None where it is not recorded."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What dialogues cost that were begun one after another."""
+
+    accepted: int
+    """Spent on those that were accepted, in tokens written."""
+    rest: int
+    """On all others."""
+
+
 class FacetIndex:
     """Chooses among the conversations of one file as they were when it was made. Facets are named in `FACETS`."""
 
@@ -71,6 +83,7 @@ class FacetIndex:
             self._place(message_id, positions.get(conversation_id, self.size))
         self.values = {name: {value: int(mark, 2) for value, mark in found.items()} for name, found in marks.items()}
         self._searches: dict[str, int] = {}
+        self._spent: dict[int, list[Spent]] = {}
 
     def _read_conversations(
         self, connection: sqlite3.Connection, marks: dict[str, dict[str, bytearray]]
@@ -79,17 +92,23 @@ class FacetIndex:
         runs = {run: (model, recipe) for run, model, recipe in connection.execute("select id, model, recipe from runs")}
         splits = dict(connection.execute("select seed_id, split from splits"))
         labels = dict(connection.execute("select conversation_id, label from labels order by id"))
-        rows = connection.execute(_CONVERSATIONS).fetchall()
+        there = any(row[1] == "cost" for row in connection.execute("pragma table_info(conversations)"))
+        rows = connection.execute(_CONVERSATIONS.replace("{cost}", "cost" if there else "null")).fetchall()
         self.size = len(rows)
         self.rowids = array("q", [row[0] for row in rows])
         self.totals: defaultdict[str, RunTotals] = defaultdict(RunTotals)
         self._runs_in_order = [row[2] for row in rows]
-        for position, (_, key, run, seed, status, rounds, language, prompt, completion, seconds) in enumerate(rows):
+        self._written = array("q", [row[8] for row in rows])
+        for position, (_, key, run, seed, status, rounds, language, prompt, completion, seconds, cost) in enumerate(
+            rows
+        ):
             model, stage = runs[run]
             totals = self.totals[run]
             totals.prompt_tokens += prompt
             totals.completion_tokens += completion
             totals.seconds += seconds
+            if cost is not None:
+                totals.cost = (totals.cost or 0.0) + cost
             for name, value in (
                 ("status", status), ("stage", stage), ("language", language), ("rounds", str(rounds)),
                 ("model", model), ("split", splits.get(seed)), ("label", labels.get(key)), ("run", run),
@@ -186,6 +205,20 @@ class FacetIndex:
             self.rowids[after] if after >= 0 else None,
             text.count("1", 0, position),
         )
+
+    def spent(self, chosen: int) -> list[Spent]:
+        """What the dialogues of a choice took, in up to `PERIODS` parts of equally many, the oldest first."""
+        if chosen not in self._spent:
+            positions = [position for position, mark in enumerate(self._text(chosen)) if mark == "1"][::-1]
+            accepted = self._text(self.choose({"status": "accepted"}))
+            width = max(1, -(-len(positions) // PERIODS))
+            found = []
+            for start in range(0, len(positions), width):
+                part = positions[start : start + width]
+                useful = sum(self._written[position] for position in part if accepted[position] == "1")
+                found.append(Spent(useful, sum(self._written[n] for n in part) - useful))
+            self._spent[chosen] = found
+        return self._spent[chosen]
 
     def relabel(self, rowid: int, label: str) -> None:
         """Put a label in the place of a conversation's present one; an empty one takes it away."""

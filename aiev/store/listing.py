@@ -13,7 +13,7 @@ _LIST = """
 select c.id, c.status, c.reason, c.rounds, coalesce(s.name, s.source) as seed, r.model, c.completion_tokens, c.seconds,
   coalesce((select group_concat(verdict, ' ') from
     (select verdict from executions e where e.conversation_id = c.id order by round)), '') as verdicts,
-  coalesce((select group_concat(error_class, ' ') from (select error_class from executions e
+  coalesce((select group_concat(error_class, ', ') from (select error_class from executions e
     where e.conversation_id = c.id and error_class != '' order by round)), '') as error_classes,
   c.language, r.recipe as stage, coalesce(p.split, '') as split, coalesce((select label from labels l
     where l.conversation_id = c.id order by l.id desc limit 1), '') as label,
@@ -85,7 +85,7 @@ class ListedConversation:
     completion_tokens: int
     seconds: float
     error_classes: str
-    """Of the rounds that did not pass, one after another."""
+    """Of the rounds that did not pass, one after another, with commas between."""
     language: str
     stage: str
     split: str

@@ -171,12 +171,14 @@ create index executions_error_class on executions (error_class, conversation_id,
 update conversations set language = coalesce(
   (select nullif(json_extract(config, '$.dialogue.language'), '') from runs where id = run_id),
   (select language from seeds where id = seed_id), '');
-create index conversations_newest on conversations
-  (started_at desc, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds);
 create trigger conversations_language after insert on conversations begin
   update conversations set language = coalesce(
     (select nullif(json_extract(config, '$.dialogue.language'), '') from runs where id = new.run_id),
     (select language from seeds where id = new.seed_id), '') where id = new.id; end;
+"""
+_NEWEST = """
+create index conversations_newest on conversations
+  (started_at desc, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds{cost})
 """
 
 
@@ -190,6 +192,8 @@ def m004_splits_and_labels(db: Database) -> None:
 def m008_browsing(db: Database) -> None:
     """What lists are filtered by, beside the texts: error class, language, packages; and an index to list by."""
     _execute(db, _BROWSING)
+    cost = ", cost" if "cost" in db.table("conversations").columns_dict else ""
+    db.execute(_NEWEST.replace("{cost}", cost))
     classify_executions(db.conn)
 
 

@@ -15,6 +15,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from aiev.store.error_class import error_class
 from aiev.view.changes import changes
 from aiev.view.fenced import blocks
 from aiev.view.safe import safe
@@ -37,8 +38,9 @@ def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
     if not rows:
         return Text("no conversations pass these filters")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("id", "status", "rounds", "verdicts", "seed", "model"):
-        table.add_column(name, no_wrap=name != "verdicts", justify="right" if name == "rounds" else "left")
+    for name in ("id", "status", "rounds", "verdicts", "errors", "seed", "model"):
+        wraps = name in {"verdicts", "errors"}
+        table.add_column(name, no_wrap=not wraps, justify="right" if name == "rounds" else "left")
     for row in rows:
         status = Text(row.status, _STATUS[row.status])
         cells = (
@@ -46,6 +48,7 @@ def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
             status,
             Text(str(row.rounds)),
             Text(_runs(row.verdicts)),
+            Text(" ".join(name for name in dict.fromkeys(row.error_classes.split(", ")) if name not in row.verdicts)),
             Text(safe(row.seed)[:40]),
         )
         table.add_row(*cells, Text(safe(row.model)[:30]))
@@ -103,7 +106,10 @@ def _panel(message: MessageRecord, execution: ExecutionRecord | None) -> Rendera
     """One message, with its role, its author and whether it is trained on."""
     title = f"{message.role} · {message.agent}" if message.agent else message.role
     if execution:
+        name = error_class(execution.verdict, execution.stderr, execution.exit_code)
         title += f" · round {execution.round} · {execution.verdict}"
+        if name not in {"", execution.verdict}:
+            title += f" · {name}"
         if execution.assertions:
             title += f" · {execution.assertions} assertions held"
     if message.train:
@@ -111,8 +117,16 @@ def _panel(message: MessageRecord, execution: ExecutionRecord | None) -> Rendera
     colour = _ROLE[message.role]
     if execution:
         colour = "green" if execution.verdict == "ok" else "red"
-    body = Group(*_parts(safe(message.content)))
+    body = Group(*_parts(safe(message.content)), *(_stderr(execution, message.content) if execution else ()))
     return Panel(body, title=Text(title, "bold"), title_align="left", border_style=colour)
+
+
+def _stderr(execution: ExecutionRecord, shown: str) -> Iterator[RenderableType]:
+    """The standard error of a round, where the message shows only a part of it."""
+    text = execution.stderr.strip()
+    if text and text not in shown:
+        yield Text("stderr" + (", whose middle was cut" if execution.stderr_truncated else ""), "bold")
+        yield Text(safe(text))
 
 
 def _parts(text: str) -> Iterator[RenderableType]:

@@ -28,6 +28,7 @@ TITLES = {
     "error_class": "Error class", "package": "Package", "model": "Model", "split": "Split", "label": "Label",
     "run": "Run",
 }  # fmt: skip
+_EXPORTED = ("stage", "language", "verdict", "model", "split", "label", "run")
 _OPTIONS = {"error_class": "--error-class", "run": "--run"}
 
 
@@ -84,6 +85,20 @@ class Choice:
             else:
                 options += [_OPTIONS.get(name, f"--{name}"), value]
         return [*options, *(["--search", self.text] if self.text else [])]
+
+    def export_options(self) -> tuple[list[str], list[str]]:
+        """The same choice as options of `aiev export`, and what of it has none there."""
+        options, without = [], []
+        for name, value in self.facets:
+            if name == "rounds":
+                options += ["--min-rounds", value, "--max-rounds", value]
+            elif name == "status" and value == "discarded":
+                options.append("--failures")
+            elif name in _EXPORTED and (name, value) != ("split", "held"):
+                options += [f"--{name}", value]
+            elif (name, value) != ("status", "accepted"):
+                without.append(TITLES[name].lower())
+        return options, [*without, *(["search"] if self.text else [])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def overview(reader: Reader, index: FacetIndex, run: str) -> dict[str, Any]:
         "accepted_share": _share(statuses["accepted"], bits.bit_count() - statuses["running"]),
         "funnel": _funnel(reader, index, choice, bits),
         "rounds": _rounds(index, bits),
+        "spent": _spent(index, bits),
         "verdicts": _bars(_summed(index, chosen, "verdicts"), choice, "verdict"),
         "error_classes": _bars(_summed(index, chosen, "error_classes"), choice, "error_class"),
         "gates": _gates(reader),
@@ -109,6 +110,18 @@ def _rounds(index: FacetIndex, bits: int) -> Any:
     names = [str(number) for number in range(1, last + 1)]
     layers = [(name, [counts.get(number, 0) for number in names]) for name, counts in ended.items()]
     return pictures.columns("Dialogues by the rounds that they took, accepted and discarded", names, layers)
+
+
+def _spent(index: FacetIndex, bits: int) -> Any:
+    """Where the tokens went, in the order in which the dialogues were begun; None when nothing was written."""
+    parts = index.spent(bits)
+    if not any(part.accepted or part.rest for part in parts):
+        return None
+    width = -(-bits.bit_count() // len(parts))
+    names = ["" if number % 4 else f"{number * width + 1:,}" for number in range(len(parts))]
+    layers = [("accepted", [int(part.accepted) for part in parts]), ("discarded", [int(part.rest) for part in parts])]
+    title = "Tokens written, by the number of the dialogue: for accepted ones and for all others"
+    return pictures.columns(title, names, layers, sums=False)
 
 
 def _summed(index: FacetIndex, runs: Sequence[RunRecord], name: str) -> list[tuple[str, int]]:

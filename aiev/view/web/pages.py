@@ -10,6 +10,7 @@ import asyncio
 import logging
 import shlex
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datasette.utils.asgi import AsgiStream, Response
@@ -138,6 +139,8 @@ class Pages:
             "pages": pages,
             "previous": "/conversations" + choice.query(page=number - 1) if number > 1 else "",
             "next": "/conversations" + choice.query(page=number + 1) if number < pages else "",
+            "export": shlex.join(["aiev", "export", self._db.name, *choice.export_options()[0]]),
+            "not_exported": choice.export_options()[1],
             "command": shlex.join(["aiev", "inspect", self._db.name, *choice.options(), "--json"]),
         }
 
@@ -216,7 +219,12 @@ def _row(row: ListedConversation, choice: Choice) -> dict[str, Any]:
     return shown | {
         "link": f"/conversations/{row.id}{choice.query()}",
         "title": shown["problem"].strip().split("\n")[0] or shown["reason"] or "(nothing said yet)",
-        "verdict_list": row.verdicts.split(),
-        "classes": list(dict.fromkeys(row.error_classes.split(" ")))[:3] if row.error_classes else [],
+        "classes": [name for name in dict.fromkeys(shown["error_classes"].split(", ")) if name not in row.verdicts][:3],
+        "verdict_list": _counted(row.verdicts.split()),
         "started": row.started_at[:16].replace("T", " "),
     }
+
+
+def _counted(verdicts: list[str]) -> list[tuple[str, int]]:
+    """Verdicts one after another, equal ones together with how many they are."""
+    return [(verdict, len(list(group))) for verdict, group in groupby(verdicts)]

@@ -27,16 +27,19 @@ def bar(share: float, kind: str = "") -> Markup:
     ).format(kind or "main", width)
 
 
-def columns(title: str, names: Sequence[str], layers: Sequence[tuple[str, Sequence[int]]]) -> Markup:
+def columns(
+    title: str, names: Sequence[str], layers: Sequence[tuple[str, Sequence[int]]], *, sums: bool = True
+) -> Markup:
     """Stacked columns.
 
     Args:
         title: what the picture shows, in words.
         names: of the columns, from left to right.
         layers: kind (a CSS class) and heights of each layer, the lowest first.
+        sums: whether each column says how high it is.
     """
-    sums = [sum(heights[number] for _, heights in layers) for number in range(len(names))]
-    top = max([*sums, 1])
+    totals = [sum(heights[number] for _, heights in layers) for number in range(len(names))]
+    top = max([*totals, 1])
     room = (_WIDTH - _LEFT) / max(1, len(names))
     parts = [_axis(top)]
     for number, name in enumerate(names):
@@ -47,8 +50,8 @@ def columns(title: str, names: Sequence[str], layers: Sequence[tuple[str, Sequen
             below = above
         middle = left + room * (1 - _GAP) / 2
         parts.append(_text(middle, _HEIGHT - 8, name, "middle"))
-        if sums[number]:
-            parts.append(_text(middle, _y(sums[number], top) - 5, f"{sums[number]:,}", "middle"))
+        if sums and totals[number]:
+            parts.append(_text(middle, _y(totals[number], top) - 5, _short(totals[number]), "middle"))
     return _picture(title, Markup().join(parts))
 
 
@@ -90,7 +93,7 @@ def _axis(top: int, unit: str = "") -> Markup:
                 _LEFT, _WIDTH, height, height
             )
         )
-        parts.append(_text(_LEFT - 8, height + 4, f"{value:,.0f}{unit}", "end"))
+        parts.append(_text(_LEFT - 8, height + 4, f"{_short(value)}{unit}", "end"))
     return Markup().join(parts)
 
 
@@ -99,6 +102,16 @@ def _column(kind: str, left: float, width: float, above: float, below: float) ->
     return Markup('<rect class="bar-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"></rect>').format(
         kind, left, above, width, max(0.0, below - above)
     )
+
+
+def _short(value: float) -> str:
+    """A figure in a few characters: 950, 12k, 3.4M."""
+    for unit, name in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= 10 * unit:
+            return f"{value / unit:.0f}{name}"
+        if value >= unit:
+            return f"{value / unit:.1f}{name}"
+    return f"{value:.0f}"
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> Markup:

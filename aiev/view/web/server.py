@@ -27,6 +27,8 @@ _SETTINGS = {
     "allow_download": False,
     "sql_time_limit_ms": 5000,
     "facet_time_limit_ms": 500,
+    "default_page_size": 25,  # of wide rows
+    "truncate_cells_html": 400,
     "num_sql_threads": 3,
 }
 

@@ -78,7 +78,9 @@ def test_the_present_filter_is_taken_away_as_json_lines(page, site):
     text = download.value.path().read_text()
     assert text.count("\n") == 1
     assert '"id": "repaired"' in text
-    assert "aiev inspect talks.db --status accepted --verdict error --json" in page.locator(".command").inner_text()
+    assert (
+        "aiev inspect talks.db --status accepted --verdict error --json" in page.locator(".command").first.inner_text()
+    )
 
 
 def test_everything_goes_by_keyboard(own_page, own_site):
