@@ -222,7 +222,10 @@ class FacetIndex:
 
     def relabel(self, rowid: int, label: str) -> None:
         """Put a label in the place of a conversation's present one; an empty one takes it away."""
-        bit = 1 << (self.size - 1 - self.rowids.index(rowid))
+        try:
+            bit = 1 << (self.size - 1 - self.rowids.index(rowid))
+        except ValueError:  # begun since; the next index has its label
+            return
         labels = self.values["label"]
         for value in labels:
             labels[value] &= ~bit

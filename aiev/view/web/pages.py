@@ -134,7 +134,7 @@ class Pages:
             "facets": chosen.facets(),
             "count": chosen.count,
             "total": chosen.index.size,
-            "rows": [_row(row, choice) for row in rows],
+            "rows": [_row(row, choice) | {"excerpt": _excerpt(reader, row.id, choice.text)} for row in rows],
             "page": number,
             "pages": pages,
             "previous": "/conversations" + choice.query(page=number - 1) if number > 1 else "",
@@ -211,6 +211,10 @@ class Pages:
 
 def _choice(request: Any) -> Choice:
     return Choice.from_query({name: request.args.get(name) or "" for name in request.args})
+
+
+def _excerpt(reader: Reader, key: str, text: str) -> list[tuple[str, bool]]:
+    return [(safe(piece), hit) for piece, hit in reader.excerpt(key, text)] if text else []
 
 
 def _row(row: ListedConversation, choice: Choice) -> dict[str, Any]:

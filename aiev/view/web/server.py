@@ -6,6 +6,7 @@ from elsewhere.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
 from dataclasses import dataclass
@@ -75,7 +76,8 @@ def serve(db: Path, *, port: int, token: str, ready: Callable[[Address], None]) 
             app = application(Pages(db, index), db, address)
             config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
             server = _Announced(uvicorn, config, lambda: ready(address))
-            server.run(listener)
+            with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again when it has ended
+                server.run(listener)
     finally:
         index.close()
 

@@ -27,6 +27,7 @@ def test_the_list_is_searched_narrowed_and_opened(page):
     page.keyboard.press("Enter")
     page.wait_for_url("**/conversations?q=circle")
     assert rows(page).count() == 1
+    assert page.locator("mark").all_inner_texts() == ["circle"]
     rows(page).first.click()
     page.get_by_role("heading", name="the area of a circle").wait_for()
 

@@ -108,6 +108,14 @@ def test_what_models_write_is_text_everywhere(site, path):
     assert len(text) < 3_000_000
 
 
+def test_an_excerpt_of_hostile_text_is_text_with_its_words_marked(site):
+    text = site.get("/conversations?q=owned+onerror").text
+    assert "<mark>owned</mark>" in text
+    assert "&lt;img src=x <mark>onerror</mark>" in text
+    assert "\x02" not in text
+    assert "\x1b" not in text
+
+
 def test_jsonl_has_the_filters_conversations_with_their_messages(site):
     answer = site.get("/conversations.jsonl?q=pangolin")
     rows = [json.loads(line) for line in answer.text.splitlines()]
