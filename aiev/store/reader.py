@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from aiev.errors import StoreError, UsageError
 from aiev.store.labels import LabelRecord
-from aiev.store.listing import Filters, ListedConversation, list_query, rows_query, search_words
+from aiev.store.listing import Filters, ListedConversation, list_query, rows_query
 from aiev.store.records import (
     ConversationRecord,
     ExecutionRecord,
@@ -173,15 +173,15 @@ class Reader:
         with self._translated():
             return index.search(self._db, text)
 
-    def excerpt(self, conversation_id: str, text: str) -> list[tuple[str, bool]]:
-        """Where the words of a search stand in a conversation, in pieces; True for those that are the words."""
-        query = """select snippet(messages_fts, 0, char(2), char(3), ' … ', 24) as found from messages_fts
-            where messages_fts match ? and rowid = ?"""
-        ids = self._rows("select id from messages where conversation_id = ? order by position", conversation_id)
-        for row in ids:
-            for found in self._rows(query, search_words(text), row["id"]):
-                return _pieces(found["found"])
-        return []
+    def beginnings(self, rowids: Sequence[int], length: int) -> dict[str, list[str]]:
+        """The first characters of each message of some conversations, by conversation, in order."""
+        found: dict[str, list[str]] = {}
+        query = """select m.conversation_id as id, substr(m.content, 1, ?) as text from conversations c
+            join messages m on m.conversation_id = c.id where c.rowid = ? order by m.position"""
+        for rowid in rowids:
+            for row in self._rows(query, length, rowid):
+                found.setdefault(row["id"], []).append(row["text"])
+        return found
 
     def labels(self, conversation_id: str) -> list[LabelRecord]:
         """What people thought of a conversation, the latest first."""
@@ -268,15 +268,6 @@ class Reader:
             yield
         except sqlite3.Error as error:
             raise StoreError(f"cannot read {self.path}: {error}") from None
-
-
-def _pieces(marked: str) -> list[tuple[str, bool]]:
-    """A text with words between the characters 2 and 3, taken apart; such characters of its own misplace a mark."""
-    pieces = []
-    for part in marked.split("\x02"):
-        word, end, rest = part.partition("\x03")
-        pieces += [(word, True), (rest, False)] if end else [(part, False)]
-    return [(piece, hit) for piece, hit in pieces if piece]
 
 
 def _parsed(row: Row, *names: str) -> Row:

@@ -19,6 +19,7 @@ from aiev.errors import AievError, UsageError
 from aiev.store.labels import LABELS, save_label
 from aiev.store.reader import Reader
 from aiev.view import inspect
+from aiev.view.excerpts import MAX_LOOKED, excerpt
 from aiev.view.safe import safe
 from aiev.view.web import exporting
 from aiev.view.web.choosing import PAGE, Choice, Chosen, carry_out
@@ -128,13 +129,14 @@ class Pages:
         chosen = self._chosen(reader, choice)
         pages = max(1, -(-chosen.count // PAGE))
         number = min(choice.page, pages)
-        rows = reader.listed(chosen.index.page(chosen.bits, (number - 1) * PAGE, PAGE))
+        rowids = chosen.index.page(chosen.bits, (number - 1) * PAGE, PAGE)
+        texts = reader.beginnings(rowids, MAX_LOOKED) if choice.text else {}
         return {
             "choice": choice,
             "facets": chosen.facets(),
             "count": chosen.count,
             "total": chosen.index.size,
-            "rows": [_row(row, choice) | {"excerpt": _excerpt(reader, row.id, choice.text)} for row in rows],
+            "rows": [_row(row, choice, texts.get(row.id, [])) for row in reader.listed(rowids)],
             "page": number,
             "pages": pages,
             "previous": "/conversations" + choice.query(page=number - 1) if number > 1 else "",
@@ -213,15 +215,12 @@ def _choice(request: Any) -> Choice:
     return Choice.from_query({name: request.args.get(name) or "" for name in request.args})
 
 
-def _excerpt(reader: Reader, key: str, text: str) -> list[tuple[str, bool]]:
-    return [(safe(piece), hit) for piece, hit in reader.excerpt(key, text)] if text else []
-
-
-def _row(row: ListedConversation, choice: Choice) -> dict[str, Any]:
+def _row(row: ListedConversation, choice: Choice, texts: list[str]) -> dict[str, Any]:
     """A line of the list, all of it safe to show."""
     shown = {name: safe(value) if isinstance(value, str) else value for name, value in asdict(row).items()}
     return shown | {
         "link": f"/conversations/{row.id}{choice.query()}",
+        "excerpt": [(safe(piece), hit) for piece, hit in excerpt(texts, choice.text)],
         "title": shown["problem"].strip().split("\n")[0] or shown["reason"] or "(nothing said yet)",
         "classes": [name for name in dict.fromkeys(shown["error_classes"].split(", ")) if name not in row.verdicts][:3],
         "verdict_list": _counted(row.verdicts.split()),
