@@ -1,7 +1,8 @@
 """Every page of `aiev serve`, and every kind of search, over a database of a million messages.
 
 A real server process answers real HTTP requests, one after another as a person makes them, in mixed order and with
-different words, filters and conversations each time. The database is made once (`big_database.py`, some minutes) and
+different words, filters and conversations each time. Labels change the file meanwhile, so that the server makes its
+index anew beside the answers. The database is made once (`big_database.py`, some minutes) and
 kept; `--db` names another file.
 """
 

@@ -104,6 +104,18 @@ def test_rounds_are_in_their_own_order_and_the_rest_by_frequency(index):
     assert counts == sorted(counts, reverse=True)
 
 
+def test_the_index_is_made_without_reading_a_row_of_a_large_table(made):
+    asked = []
+    with closing(sqlite3.connect(made)) as connection:
+        connection.set_trace_callback(asked.append)
+        FacetIndex(connection)
+        connection.set_trace_callback(None)
+        plans = [row[3] for query in asked for row in connection.execute(f"explain query plan {query}")]
+    for table in ("conversations", "executions", "messages", "packages"):
+        (plan,) = [plan for plan in plans if plan.startswith(f"SCAN {table} ")]
+        assert "COVERING INDEX" in plan
+
+
 def test_an_empty_database_has_an_empty_index(path):
     make(path, 0)
     with closing(sqlite3.connect(path)) as connection:

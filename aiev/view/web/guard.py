@@ -27,8 +27,10 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_TABLES_POLICY = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-"""Datasette's own pages carry styles of their own; scripts stay forbidden unless they are files."""
+_TABLES_POLICY = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
+    "img-src 'self'", "img-src 'self' data:"
+)
+"""Datasette's own pages carry styles and icons of their own; scripts stay forbidden unless they are files."""
 TABLES = "tables"
 """Name of the database in Datasette's own pages: `/tables/messages`."""
 _OPEN = re.compile(
@@ -105,7 +107,7 @@ class Guard:
         rest = [(name, value) for name, value in _query(scope) if name != "token"]
         path = "/" + scope["path"].lstrip("/")  # never //host, which would lead away
         where = path + (f"?{urlencode(rest)}" if rest else "")
-        cookie = f"{self._cookie}={self._token}; Path=/; Max-Age={_COOKIE_SECONDS}; HttpOnly; SameSite=Strict"
+        cookie = f"{self._cookie}={self._token}; Path=/; Max-Age={_COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
         location = where.encode("ascii", "ignore").replace(b"\\", b"").replace(b"\r", b"").replace(b"\n", b"")
         extra = [(b"location", location), (b"set-cookie", cookie.encode()), (b"cache-control", b"no-store")]
         await _answer(send, 303, "", extra)

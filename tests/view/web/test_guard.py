@@ -45,7 +45,7 @@ def test_the_printed_address_gives_a_cookie_and_leaves_the_address(site):
     assert answer.headers["location"] == "/conversations?status=accepted"
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=Strict" in cookie
+    assert "SameSite=Lax" in cookie
     assert site.get("/", token=False, Cookie=cookie.split(";")[0]).status == 200
 
 
