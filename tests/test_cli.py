@@ -2,12 +2,15 @@
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
 
 import pytest
+from view.web.talks import make as make_talks
 
+from aiev.store.labels import save_label
 from aiev.store.writer import Store
 
 ENDPOINT = ("--set", "model.backend=openai", "--set", "model.name=m", "--set", "model.retry_seconds=0")
@@ -29,6 +32,14 @@ def aiev(tmp_path):
         )
 
     return run
+
+
+@pytest.fixture
+def talks(tmp_path):
+    """A database of repaired, hostile and plain conversations, one of them labelled."""
+    make_talks(tmp_path / "talks.db")
+    save_label(tmp_path / "talks.db", "plain007", "flag", "")
+    return tmp_path / "talks.db"
 
 
 def assert_one_line(done, code, *words):
@@ -212,3 +223,46 @@ def test_doctor_looks_at_the_backend_that_a_run_would_use(aiev, settings, detail
     assert model["present"] is False
     assert detail in model["detail"]
     assert advice in model["advice"]
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        (["--error-class", "TypeError"], {"repaired"}),
+        (["--error-class", "no such class"], set()),
+        (["--package", "NumPy"], {"repaired"}),
+        (["--stage", "teach", "--status", "discarded"], {"hostile"}),
+        (["--stage", "self_learn"], set()),
+        (["--split", "test"], set()),
+        (["--label", "flag"], {"plain007"}),
+        (["--search", "pangolin", "--label", "flag"], {"plain007"}),
+    ],
+)
+def test_inspect_lists_what_its_filters_say(aiev, talks, options, ids):
+    done = aiev("inspect", talks, "--json", *options)
+    assert done.returncode == 0, done.stderr
+    assert {row["id"] for row in json.loads(done.stdout)} == ids
+
+
+def test_a_database_of_an_older_aiev_is_brought_up_before_it_is_read(aiev, tmp_path, talks):
+    with sqlite3.connect(talks) as db:
+        for statement in (
+            "drop trigger conversations_language", "drop index conversations_newest", "drop table packages",
+            "drop index executions_error_class", "alter table executions drop column error_class",
+            "alter table conversations drop column language",
+            "delete from _sqlite_migrations where name = 'm008_browsing'",
+        ):  # fmt: skip
+            db.execute(statement)
+    db.close()
+    done = aiev("inspect", talks, "--json", "--error-class", "TypeError", "--package", "numpy", "--language", "python")
+    assert [row["id"] for row in json.loads(done.stdout)] == ["repaired"]
+
+
+def test_serve_says_in_one_line_that_there_is_no_database(aiev):
+    assert_one_line(aiev("serve", "no.db"), 1, "no database no.db")
+
+
+def test_serve_says_in_one_line_that_its_port_is_taken(aiev, talks):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert_one_line(aiev("serve", talks, "--port", port), 1, f"cannot listen on 127.0.0.1:{port}", "--port")

@@ -19,6 +19,7 @@ from aiev.cli.inspect import inspect
 from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
 from aiev.cli.seeds import seeds
+from aiev.cli.serve import serve
 from aiev.cli.shared import Group
 from aiev.cli.stats import stats
 from aiev.cli.status import status
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 for command in (
-    *(teach, seeds, batch, status, inspect, stats, split, export),
+    *(teach, seeds, batch, status, inspect, serve, stats, split, export),
     *(execute, doctor, config, image, sandbox, models),
 ):
     main.add_command(command)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 @click.option("--max-rounds", type=click.IntRange(min=0), default=0, help="Only those with so many rounds or fewer.")
 @click.option("--language", default="", help="Only those in this language.")
 @click.option("--model", default="", help="Only those by this model.")
+@click.option("--stage", default="", help="Only those of this stage (the run's recipe), such as teach.")
+@click.option("--split", default="", help="Only those on this side of the split: train, test or held.")
+@click.option("--error-class", default="", help="Only those with a round that ended so: KeyError, E0308, timeout.")
+@click.option("--package", default="", help="Only those with a round that asked for this package.")
+@click.option("--label", default="", help="Only those that a person labelled so: accept, reject or flag.")
 @click.option("--search", default="", help="Only those in which a message holds all these words.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="List so many.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
@@ -36,15 +41,23 @@ def inspect(
     max_rounds: int,
     language: str,
     model: str,
+    stage: str,
+    split: str,
+    error_class: str,
+    package: str,
+    label: str,
     search: str,
     limit: int,
     offset: int,
     as_json: bool,
 ) -> None:
     """List the conversations of DB, or show the one whose id begins with CONVERSATION."""
+    from aiev.store.classify import package_names  # noqa: PLC0415
+    from aiev.store.connection import bring_up  # noqa: PLC0415
     from aiev.store.reader import Filters, Reader  # noqa: PLC0415
     from aiev.view import inspect as view  # noqa: PLC0415
 
+    bring_up(db)
     with Reader(db) as reader:
         if conversation:
             found = reader.conversation(conversation)
@@ -54,6 +67,22 @@ def inspect(
                 lambda: view.conversation_view(found, reader),
             )
             return
-        wanted = Filters(status or "", verdict, run_id, min_rounds, search, limit, offset, max_rounds, language, model)
+        wanted = Filters(
+            status=status or "",
+            verdict=verdict,
+            run=run_id,
+            min_rounds=min_rounds,
+            max_rounds=max_rounds,
+            language=language,
+            model=model,
+            stage=stage,
+            split=split,
+            error_class=error_class,
+            package="".join(package_names([package])),
+            label=label,
+            text=search,
+            limit=limit,
+            offset=offset,
+        )
         rows = reader.conversations(wanted)
         show(as_json, lambda: view.list_json(rows), lambda: view.list_table(rows))

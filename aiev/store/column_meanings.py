@@ -19,6 +19,7 @@ TABLES = {
     "heartbeats": "How far each start of a run is, written by it every second or so; `aiev status` reads it.",
     "batches": "Requests sent to a provider's batch API together.",
     "batch_requests": "The requests of each batch.",
+    "packages": "A package that a round of a conversation asked for.",
     "executions_text": "View: `executions` with the texts in place of their hashes.",
     "dialogues": "View: one line for each conversation, with its seed, licence and model.",
     "splits": "Which seeds are for training and which for testing; a row never changes.",
@@ -42,6 +43,7 @@ _CONVERSATION = {
     "prompt_tokens": "Tokens read by the model, replayed replies included.",
     "completion_tokens": "Tokens written by the model, replayed replies included.",
     "cost": "US dollars for its replies, replayed ones included; null when any of them has no known price.",
+    "language": "Programming language that its programs are in: the run's target language, or the seed's.",
 }
 
 _EXECUTION = {
@@ -67,6 +69,8 @@ _EXECUTION = {
     "detail": "Why the verdict is what it is, in one line.",
     "backend": "Sandbox that ran it.",
     "image": "Image digest (Docker) or the host's Python (bubblewrap).",
+    "error_class": "Class of the error that ended the round: `KeyError`, `E0308`, `panic`, or the verdict where there "
+    "is no other name; empty when it passed.",
 }
 
 COLUMNS = {
@@ -174,6 +178,10 @@ COLUMNS = {
         "request": "The canonical request, JSON.",
         "status": "`waiting`, `answered` or `failed`.",
         "detail": "Why it failed; else empty.",
+    },
+    "packages": {
+        "conversation_id": "Conversation that asked for it.",
+        "package": "Normalized name (PEP 503).",
     },
     "executions_text": {
         "program": "The solution.",

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from aiev.errors import StoreError
+from aiev.store.schema import STEPS, refuse_newer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +54,24 @@ def open_database(path: Path, *, full_sync: bool = False) -> Database:
         connection.close()
         raise
     return db
+
+
+def bring_up(path: Path) -> None:
+    """Bring a file that an older aiev wrote to the newest schema, so that it can be read; others are left alone.
+
+    Raises:
+        StoreError: it is older and cannot be written, or is from a newer aiev.
+    """
+    if not path.is_file():
+        return
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
+        try:
+            refuse_newer(connection, path)
+            taken = connection.execute("select name from _sqlite_migrations where migration_set = 'aiev'").fetchall()
+        except sqlite3.Error:
+            return  # no database of ours; whoever opens it says so
+    if {name for (name,) in taken} != set(STEPS):
+        open_database(path).close()
 
 
 def _enable_wal(db: Database) -> None:

@@ -12,8 +12,14 @@ from typing import Any
 _LIST = """
 select c.id, c.status, c.reason, c.rounds, coalesce(s.name, s.source) as seed, r.model, c.completion_tokens, c.seconds,
   coalesce((select group_concat(verdict, ' ') from
-    (select verdict from executions e where e.conversation_id = c.id order by round)), '') as verdicts
+    (select verdict from executions e where e.conversation_id = c.id order by round)), '') as verdicts,
+  coalesce((select group_concat(error_class, ', ') from (select error_class from executions e
+    where e.conversation_id = c.id and error_class != '' order by round)), '') as error_classes,
+  c.language, r.recipe as stage, coalesce(p.split, '') as split, coalesce((select label from labels l
+    where l.conversation_id = c.id order by l.id desc limit 1), '') as label,
+  substr(c.problem, 1, 200) as problem, c.started_at
 from conversations c join seeds s on s.id = c.seed_id join runs r on r.id = c.run_id
+  left join splits p on p.seed_id = c.seed_id
 where {where} order by c.started_at desc, c.id limit ? offset ?
 """
 
@@ -23,8 +29,13 @@ _CONDITIONS = {
     "run": "substr(c.run_id, 1, length(?)) = ?",
     "min_rounds": "c.rounds >= ?",
     "max_rounds": "c.rounds <= ?",
-    "language": "s.language = ?",
+    "language": "c.language = ?",
     "model": "r.model = ?",
+    "stage": "r.recipe = ?",
+    "split": "p.split = ?",
+    "error_class": "exists (select 1 from executions e where e.conversation_id = c.id and e.error_class = ?)",
+    "package": "c.id in (select conversation_id from packages where package = ?)",
+    "label": "(select label from labels l where l.conversation_id = c.id order by l.id desc limit 1) = ?",
     "text": """c.id in (select conversation_id from messages where id in
       (select rowid from messages_fts where messages_fts match ?))""",
 }
@@ -46,7 +57,17 @@ class Filters:
     """Conversations to leave out before the first that is listed."""
     max_rounds: int = 0
     language: str = ""
+    """Programming language of the programs."""
     model: str = ""
+    stage: str = ""
+    """Recipe of the run, such as `teach`."""
+    split: str = ""
+    error_class: str = ""
+    """Class of the error of any round, such as `KeyError`."""
+    package: str = ""
+    """Normalized name of a package that a round asked for."""
+    label: str = ""
+    """What a person thought of it last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +84,33 @@ class ListedConversation:
     model: str
     completion_tokens: int
     seconds: float
+    error_classes: str
+    """Of the rounds that did not pass, one after another, with commas between."""
+    language: str
+    stage: str
+    split: str
+    """Empty for a seed that no split was made for."""
+    label: str
+    """Empty where nobody labelled it."""
+    problem: str
+    """Its first 200 characters."""
+    started_at: str
+
+
+def rows_query(count: int) -> str:
+    """The query for the `ListedConversation` rows of so many conversations, by their row numbers."""
+    return _LIST.replace("{where}", f"c.rowid in ({', '.join('?' * count)})").replace("limit ? offset ?", "")
 
 
 def list_query(filters: Filters) -> tuple[str, list[Any]]:
     """The query for `ListedConversation` rows, the newest first, and its values."""
-    wanted = asdict(filters) | {"text": _words(filters.text)}
+    wanted = asdict(filters) | {"text": search_words(filters.text)}
     used = [name for name in _CONDITIONS if wanted[name]]
     values = [wanted[name] for name in used for _ in range(_CONDITIONS[name].count("?"))]
     where = " and ".join(["1 = 1", *(_CONDITIONS[name] for name in used)])
     return _LIST.replace("{where}", where), [*values, filters.limit, filters.offset]
 
 
-def _words(text: str) -> str:
+def search_words(text: str) -> str:
     """A search text as an FTS5 query: each word quoted."""
     return " ".join('"' + word.replace('"', '""') + '"' for word in text.replace("\0", " ").split())

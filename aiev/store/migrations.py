@@ -13,6 +13,7 @@ from sqlite_utils import Database, Migrations
 
 from aiev.errors import StoreError
 from aiev.store import steps
+from aiev.store.classify import classify_executions
 from aiev.store.schema import refuse_newer
 
 if TYPE_CHECKING:
@@ -160,6 +161,13 @@ def m006_provenance_of_seeds(db: Database) -> None:
     """Where in git a seed was read (repository, commit, hash of the file); what it was made harder from, and how."""
     for column in ("repository", "revision", "blob", "evolved_from", "heuristic"):
         db.execute(f"alter table seeds add column {column} text not null default ''")
+
+
+@migrations()
+def m008_browsing(db: Database) -> None:
+    """What lists are filtered by, beside the texts: error class, language, packages; and an index to list by."""
+    _execute(db, steps.BROWSING)
+    classify_executions(db.conn)
 
 
 def migrate(db: Database, path: Path) -> None:

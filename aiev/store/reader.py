@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import quote
 
 from aiev.errors import StoreError, UsageError
-from aiev.store.listing import Filters, ListedConversation, list_query
+from aiev.store.labels import LabelRecord
+from aiev.store.listing import Filters, ListedConversation, list_query, rows_query
 from aiev.store.records import (
     BatchRecord,
     BatchRequestRecord,
@@ -31,8 +32,10 @@ from aiev.store.rows import Row, clean
 from aiev.store.schema import refuse_newer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from aiev.store.facets import FacetIndex
 
 __all__ = ["Counts", "Filters", "ListedConversation", "Reader", "Spent"]
 
@@ -188,6 +191,56 @@ class Reader:
         query, values = list_query(filters)
         return [ListedConversation(**row) for row in self._rows(query, *values)]
 
+    def listed(self, rowids: Sequence[int]) -> list[ListedConversation]:
+        """Lines of the list for conversations by their row numbers, the newest first; a few hundred at most."""
+        return [ListedConversation(**row) for row in self._rows(rows_query(len(rowids)), *rowids)] if rowids else []
+
+    def rowid(self, conversation_id: str) -> int:
+        """Row number of a conversation; raises UsageError when there is none of this id."""
+        rows = self._rows("select rowid as number from conversations where id = ?", conversation_id)
+        if not rows:
+            raise UsageError(f"there is no conversation {conversation_id!r}")
+        return int(rows[0]["number"])
+
+    def ids(self, rowids: Sequence[int]) -> dict[int, str]:
+        """Ids of conversations by their row numbers."""
+        query = "select id from conversations where rowid = ?"
+        return {rowid: row["id"] for rowid in rowids for row in self._rows(query, rowid)}
+
+    def search(self, index: FacetIndex, text: str) -> int:
+        """The choice of conversations in which a message holds all the words of a text."""
+        with self._translated():
+            return index.search(self._db, text)
+
+    def beginnings(self, rowids: Sequence[int], length: int) -> dict[str, list[str]]:
+        """The first characters of each message of some conversations, by conversation, in order."""
+        found: dict[str, list[str]] = {}
+        query = """select m.conversation_id as id, substr(m.content, 1, ?) as text from conversations c
+            join messages m on m.conversation_id = c.id where c.rowid = ? order by m.position"""
+        for rowid in rowids:
+            for row in self._rows(query, length, rowid):
+                found.setdefault(row["id"], []).append(row["text"])
+        return found
+
+    def labels(self, conversation_id: str) -> list[LabelRecord]:
+        """What people thought of a conversation, the latest first."""
+        query = "select conversation_id, label, note, created_at from labels where conversation_id = ? order by id desc"
+        return [LabelRecord(**row) for row in self._rows(query, conversation_id)]
+
+    def split(self, seed_id: str) -> str:
+        """The side that a seed is on; empty when no split was made for it."""
+        rows = self._rows("select split from splits where seed_id = ?", seed_id)
+        return str(rows[0]["split"]) if rows else ""
+
+    def gates(self) -> list[dict[str, Any]]:
+        """The history of the gate, the oldest first; empty in a file that has none."""
+        there = self._rows("select 1 from sqlite_master where type = 'table' and name = 'gates'")
+        return self._rows("select * from gates order by rowid limit 1000") if there else []
+
+    def seed_count(self) -> int:
+        """Seeds in the file, those without a conversation included."""
+        return int(self._rows("select count(*) as number from seeds")[0]["number"])
+
     def conversation(self, prefix: str) -> ConversationRecord:
         """The conversation whose id begins with `prefix`, with its messages.
 
@@ -195,7 +248,9 @@ class Reader:
             UsageError: there is none, or more than one.
         """
         rows = self._rows(
-            "select * from conversations where substr(id, 1, length(?)) = ? order by id limit 6",
+            "select * from conversations where id >= ? and id < ? and substr(id, 1, length(?)) = ? order by id limit 6",
+            prefix,
+            prefix + "\U0010ffff",
             prefix,
             prefix,
         )
@@ -204,7 +259,8 @@ class Reader:
         if len(rows) > 1:
             names = ", ".join(row["id"] for row in rows[:5])
             raise UsageError(f"several conversations begin with {prefix!r}: {names}; give more of the id")
-        return ConversationRecord(**rows[0], messages=tuple(self._messages(rows[0]["id"])))
+        known = {name: value for name, value in rows[0].items() if name in ConversationRecord.__dataclass_fields__}
+        return ConversationRecord(**known, messages=tuple(self._messages(rows[0]["id"])))
 
     def executions(self, conversation_id: str) -> list[ExecutionRecord]:
         """The rounds of a conversation, in order."""

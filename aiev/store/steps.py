@@ -84,3 +84,24 @@ create table labels (
 create index labels_conversation on labels (conversation_id);
 create index if not exists conversations_seed on conversations (seed_id);
 """
+
+BROWSING = """
+alter table executions add column error_class text not null default '';
+alter table conversations add column language text not null default '';
+create table packages (
+  conversation_id text not null references conversations(id),
+  package text not null,
+  primary key (conversation_id, package)
+) strict, without rowid;
+create index packages_package on packages (package, conversation_id);
+create index executions_error_class on executions (error_class, conversation_id, verdict);
+update conversations set language = coalesce(
+  (select nullif(json_extract(config, '$.dialogue.language'), '') from runs where id = run_id),
+  (select language from seeds where id = seed_id), '');
+create trigger conversations_language after insert on conversations begin
+  update conversations set language = coalesce(
+    (select nullif(json_extract(config, '$.dialogue.language'), '') from runs where id = new.run_id),
+    (select language from seeds where id = new.seed_id), '') where id = new.id; end;
+create index conversations_newest on conversations
+  (started_at desc, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds, cost);
+"""

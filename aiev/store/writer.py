@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from aiev.store.classify import note_packages
+from aiev.store.error_class import error_class
 from aiev.store.rows import as_json, clean, columns, digest, insert_new, upsert
 from aiev.store.thread import QUEUE, WriterThread
 
@@ -107,6 +109,7 @@ class Store:
             "conversation_id": conversation_id,
             "requirements": as_json(execution.requirements),
             "installed": as_json(execution.installed),
+            "error_class": error_class(execution.verdict, execution.stderr, execution.exit_code),
         }
         hashes = {name: digest(row[name]) for name in _BLOBS}
         blobs = {hashes[name]: row[name] for name in _BLOBS}
@@ -115,6 +118,7 @@ class Store:
         def command(db: Database) -> None:
             insert_new(db, "blobs", *({"hash": key, "text": text} for key, text in blobs.items()))
             upsert(db, "executions", row, "conversation_id", "round")
+            note_packages(db.conn, conversation_id, execution.requirements)
 
         await self._thread.submit(command)
 
@@ -182,6 +186,7 @@ def _many(db: Database, statement: str, rows: Sequence[tuple[str, ...]]) -> None
 
 def _forget(db: Database, conversation_id: str) -> None:
     db.conn.execute("delete from messages where conversation_id = ?", [conversation_id])
+    db.conn.execute("delete from packages where conversation_id = ?", [conversation_id])
 
 
 def _flag(db: Database, rows: Sequence[tuple[bool, str, int]]) -> None:

@@ -6,8 +6,6 @@ interpreted: no markup, no escape sequence, no endless line.
 
 from __future__ import annotations
 
-import difflib
-import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,9 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from aiev.store.error_class import error_class
+from aiev.view.changes import changes
+from aiev.view.fenced import blocks
 from aiev.view.safe import safe
 from aiev_agents.languages import canonical_name
 
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 
 _STATUS = {"accepted": "green", "discarded": "yellow", "failed": "red", "running": "cyan"}
 _ROLE = {"user": "cyan", "assistant": "magenta", "interpreter": "blue", "system": "white"}
-_OPENING = re.compile(r"```([\w+#]*)")
-_CLOSING = re.compile(r"```[ \t]*")
-MAX_DIFF_LINES = 2000
-"""Of each text that is compared; comparing takes time by the square of it."""
 
 
 def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
@@ -41,8 +38,9 @@ def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
     if not rows:
         return Text("no conversations pass these filters")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("id", "status", "rounds", "verdicts", "seed", "model"):
-        table.add_column(name, no_wrap=name != "verdicts", justify="right" if name == "rounds" else "left")
+    for name in ("id", "status", "rounds", "verdicts", "errors", "seed", "model"):
+        wraps = name in {"verdicts", "errors"}
+        table.add_column(name, no_wrap=not wraps, justify="right" if name == "rounds" else "left")
     for row in rows:
         status = Text(row.status, _STATUS[row.status])
         cells = (
@@ -50,6 +48,7 @@ def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
             status,
             Text(str(row.rounds)),
             Text(_runs(row.verdicts)),
+            Text(" ".join(name for name in dict.fromkeys(row.error_classes.split(", ")) if name not in row.verdicts)),
             Text(safe(row.seed)[:40]),
         )
         table.add_row(*cells, Text(safe(row.model)[:30]))
@@ -107,7 +106,10 @@ def _panel(message: MessageRecord, execution: ExecutionRecord | None) -> Rendera
     """One message, with its role, its author and whether it is trained on."""
     title = f"{message.role} · {message.agent}" if message.agent else message.role
     if execution:
+        name = error_class(execution.verdict, execution.stderr, execution.exit_code)
         title += f" · round {execution.round} · {execution.verdict}"
+        if name not in {"", execution.verdict}:
+            title += f" · {name}"
         if execution.assertions:
             title += f" · {execution.assertions} assertions held"
     if message.train:
@@ -115,13 +117,21 @@ def _panel(message: MessageRecord, execution: ExecutionRecord | None) -> Rendera
     colour = _ROLE[message.role]
     if execution:
         colour = "green" if execution.verdict == "ok" else "red"
-    body = Group(*_parts(safe(message.content)))
+    body = Group(*_parts(safe(message.content)), *(_stderr(execution, message.content) if execution else ()))
     return Panel(body, title=Text(title, "bold"), title_align="left", border_style=colour)
+
+
+def _stderr(execution: ExecutionRecord, shown: str) -> Iterator[RenderableType]:
+    """The standard error of a round, where the message shows only a part of it."""
+    text = execution.stderr.strip()
+    if text and text not in shown:
+        yield Text("stderr" + (", whose middle was cut" if execution.stderr_truncated else ""), "bold")
+        yield Text(safe(text))
 
 
 def _parts(text: str) -> Iterator[RenderableType]:
     """Prose as plain text and fenced code with syntax colours; time grows with the length of the text only."""
-    for language, lines in _blocks(text):
+    for language, lines in blocks(text):
         block = "\n".join(lines)
         if language is not None:
             lexer = canonical_name(language) or ("json" if language == "json" else "text")
@@ -130,42 +140,16 @@ def _parts(text: str) -> Iterator[RenderableType]:
             yield Text(prose)
 
 
-def _blocks(text: str) -> Iterator[tuple[str | None, list[str]]]:
-    """Runs of lines with their fence's language, None for prose. A fence that nothing closes ends with the text."""
-    language: str | None = None
-    lines: list[str] = []
-    for line in text.split("\n"):
-        opening = _OPENING.match(line)
-        if language is None and opening:
-            yield language, lines
-            language, lines = opening[1].lower(), []
-        elif language is not None and _CLOSING.fullmatch(line):
-            yield language, lines
-            language, lines = None, []
-        else:
-            lines.append(line)
-    yield language, lines
-
-
 def _diff(before: ExecutionRecord, after: ExecutionRecord) -> Iterator[RenderableType]:
     """What a repair changed, in the solution and in the tests."""
     lines = [
-        *_changes("solution", before.program, after.program),
-        *_changes("tests", before.tests, after.tests),
+        *changes("solution", before.program, after.program),
+        *changes("tests", before.tests, after.tests),
     ]
     text = safe("\n".join(lines)) if lines else "the repair changed nothing"
     title = Text(f"changes from round {before.round} to {after.round}", "dim")
     body = Syntax(text, "diff", background_color="default", word_wrap=True) if lines else Text(text)
     yield Panel(body, title=title, title_align="left", border_style="dim")
-
-
-def _changes(name: str, before: str, after: str) -> list[str]:
-    """Unified diff of the first `MAX_DIFF_LINES` lines of two texts, with a mark where one is longer."""
-    old, new = before.splitlines(), after.splitlines()
-    cut = max(len(old), len(new)) - MAX_DIFF_LINES
-    compared = old[:MAX_DIFF_LINES], new[:MAX_DIFF_LINES]
-    changes = list(difflib.unified_diff(*compared, f"{name} (failed)", f"{name} (repaired)", lineterm="", n=2))
-    return [*changes, f"... [{cut} lines of the {name} not compared]"] if cut > 0 else changes
 
 
 def list_json(rows: Sequence[ListedConversation]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from aiev.store.reader import Filters, Reader
 from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RunRecord, SeedRecord
 from aiev.store.writer import Store
 from aiev.view import inspect as view
+from aiev.view.changes import changes
 from aiev.view.panel import line, panel, span
 from aiev.view.safe import safe
 from aiev.view.statistics import runs_json, runs_table
@@ -112,7 +113,7 @@ def test_code_is_coloured_by_the_language_of_its_fence(fence, lexer):
 def test_two_endless_programs_are_compared_as_far_as_it_goes():
     old, new = ("\n".join("x" * (n * factor % 150) for n in range(50_000)) for factor in (1, 7))
     start = time.perf_counter()
-    lines = view._changes("solution", old, new)
+    lines = changes("solution", old, new)
     assert time.perf_counter() - start < 5
     assert lines[-1] == "... [48000 lines of the solution not compared]"
 

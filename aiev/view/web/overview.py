@@ -1,0 +1,206 @@
+"""The first page: what became of the seeds, in figures and pictures.
+
+Invariant: every figure comes from the index of `FollowedIndex`, so the page costs the same however large the file is;
+each links to the conversations behind it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiev.view.panel import span
+from aiev.view.safe import safe
+from aiev.view.web import pictures
+from aiev.view.web.choosing import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aiev.store.facets import FacetIndex, RunTotals
+    from aiev.store.reader import Reader
+    from aiev.store.records import RunRecord
+
+SHOWN = 12
+"""Verdicts and error classes that are shown."""
+_STATUSES = ("accepted", "discarded", "failed", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the funnel, or one row of a table with bars."""
+
+    name: str
+    count: int
+    share: float
+    """Of the longest, for the bar."""
+    of_previous: float | None
+    link: str
+    bar: Any
+
+
+def overview(reader: Reader, index: FacetIndex, run: str) -> dict[str, Any]:
+    """What the template shows, of one run or, when `run` is empty or unknown, of all."""
+    runs = reader.runs()
+    named = [one for one in runs if one.id == run]
+    chosen, choice = named or runs, Choice().with_facet("run", run if named else "")
+    bits = index.choose(choice.wanted)
+    statuses = {status: index.choose({"status": status}, bits).bit_count() for status in _STATUSES}
+    return {
+        "runs": [_run(one, index) for one in runs],
+        "run": choice.wanted.get("run", ""),
+        "choice": choice,
+        "total": bits.bit_count(),
+        "statuses": [
+            {"name": name, "count": count, "link": _link(choice, "status", name)} for name, count in statuses.items()
+        ],
+        "accepted_share": _share(statuses["accepted"], bits.bit_count() - statuses["running"]),
+        "funnel": _funnel(reader, index, choice, bits),
+        "rounds": _rounds(index, bits),
+        "spent": _spent(index, bits),
+        "verdicts": _bars(_summed(index, chosen, "verdicts"), choice, "verdict"),
+        "error_classes": _bars(_summed(index, chosen, "error_classes"), choice, "error_class"),
+        "gates": _gates(reader),
+    }
+
+
+def _link(choice: Choice, name: str, value: str) -> str:
+    return "/conversations" + choice.with_facet(name, value).query()
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _funnel(reader: Reader, index: FacetIndex, choice: Choice, bits: int) -> list[Step]:
+    """From seeds to dialogues whose first program passed. Seeds are counted for the whole file only."""
+    ran = 0
+    for verdict, marked in index.values["verdict"].items():
+        ran |= marked if verdict != "malformed" else 0
+    accepted = index.choose({"status": "accepted"}, bits)
+    steps = [
+        ("seeds in the file", reader.seed_count(), ""),
+        ("dialogues begun", bits.bit_count(), "/conversations" + choice.query()),
+        ("a program ran", (bits & ran).bit_count(), ""),
+        ("accepted", accepted.bit_count(), _link(choice, "status", "accepted")),
+        (
+            "accepted in round 1",
+            index.choose({"rounds": "1"}, accepted).bit_count(),
+            "/conversations" + choice.with_facet("status", "accepted").with_facet("rounds", "1").query(),
+        ),
+    ]
+    return list(_steps(steps[1:] if choice.wanted else steps))
+
+
+def _steps(steps: Sequence[tuple[str, int, str]]) -> Iterable[Step]:
+    longest = max([count for _, count, _ in steps] + [1])
+    previous = None
+    for name, count, link in steps:
+        share = count / longest
+        yield Step(name, count, share, _share(count, previous) if previous else None, link, pictures.bar(share))
+        previous = count
+
+
+def _rounds(index: FacetIndex, bits: int) -> Any:
+    """How many rounds the dialogues took that ended, as a picture; None when none has."""
+    ended = {name: dict(index.counts("rounds", index.choose({"status": name}, bits))) for name in _STATUSES[:2]}
+    last = max([int(number) for counts in ended.values() for number in counts] + [0])
+    if not last:
+        return None
+    names = [str(number) for number in range(1, last + 1)]
+    layers = [(name, [counts.get(number, 0) for number in names]) for name, counts in ended.items()]
+    return pictures.columns("Dialogues by the rounds that they took, accepted and discarded", names, layers)
+
+
+def _spent(index: FacetIndex, bits: int) -> Any:
+    """Where the tokens went, in the order in which the dialogues were begun; None when nothing was written."""
+    parts = index.spent(bits)
+    if not any(part.accepted or part.rest for part in parts):
+        return None
+    width = -(-bits.bit_count() // len(parts))
+    names = ["" if number % 4 else f"{number * width + 1:,}" for number in range(len(parts))]
+    layers = [("accepted", [int(part.accepted) for part in parts]), ("discarded", [int(part.rest) for part in parts])]
+    title = "Tokens written, by the number of the dialogue: for accepted ones and for all others"
+    return pictures.columns(title, names, layers, sums=False)
+
+
+def _summed(index: FacetIndex, runs: Sequence[RunRecord], name: str) -> list[tuple[str, int]]:
+    """The most frequent verdicts or error classes of some runs."""
+    summed: dict[str, int] = {}
+    for run in runs:
+        for value, count in getattr(_totals(index, run), name).items():
+            summed[value] = summed.get(value, 0) + count
+    return sorted(summed.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN]
+
+
+def _bars(counts: Sequence[tuple[str, int]], choice: Choice, facet: str) -> list[Step]:
+    longest = max([count for _, count in counts] + [1])
+    return [
+        Step(
+            safe(name),
+            count,
+            count / longest,
+            None,
+            _link(choice, facet, name),
+            pictures.bar(count / longest, "accepted" if name == "ok" else "failing"),
+        )
+        for name, count in counts
+    ]
+
+
+def _totals(index: FacetIndex, run: RunRecord) -> RunTotals:
+    from aiev.store.facets import RunTotals  # noqa: PLC0415 - only needed for a run without conversations
+
+    return index.totals[run.id] if run.id in index.totals else RunTotals()
+
+
+def _run(run: RunRecord, index: FacetIndex) -> dict[str, Any]:
+    """One row of the table of runs."""
+    totals, choice = _totals(index, run), Choice().with_facet("run", run.id)
+    bits = index.choose({"run": run.id})
+    accepted = index.choose({"status": "accepted"}, bits).bit_count()
+    ended = bits.bit_count() - index.choose({"status": "running"}, bits).bit_count()
+    return {
+        "id": run.id,
+        "recipe": run.recipe,
+        "model": safe(run.model),
+        "interpreter": run.interpreter,
+        "started_at": run.started_at[:16].replace("T", " "),
+        "count": bits.bit_count(),
+        "accepted": accepted,
+        "share": _share(accepted, ended),
+        "prompt_tokens": totals.prompt_tokens,
+        "completion_tokens": totals.completion_tokens,
+        "tokens_each": totals.completion_tokens // accepted if accepted else None,
+        "cost": totals.cost,
+        "cost_each": totals.cost / accepted if accepted and totals.cost is not None else None,
+        "time": span(totals.seconds),
+        "link": "/conversations" + choice.query(),
+        "home": "/" + choice.query(),
+    }
+
+
+def _gates(reader: Reader) -> dict[str, Any]:
+    """The history of the gate: a table of all that is recorded of it, and a picture of both scores."""
+    rows = reader.gates()
+    names = list(rows[0]) if rows else []
+    scores = [
+        (side, side, [_score(row, side) for row in rows])
+        for side in ("teacher", "student")
+        if any(_score(row, side) is not None for row in rows)
+    ]
+    labels = [str(number) for number in range(1, len(rows) + 1)]
+    picture = pictures.line("Scores of teacher and student at each gate", labels, scores) if scores else None
+    return {
+        "names": names,
+        "rows": [[safe(str(row[name]))[:200] for name in names] for row in rows],
+        "picture": picture,
+    }
+
+
+def _score(row: dict[str, Any], side: str) -> float | None:
+    """The first share from 0 to 1 in a column that names a side."""
+    for name, value in row.items():
+        if side in name and isinstance(value, float) and 0 <= value <= 1:
+            return value
+    return None

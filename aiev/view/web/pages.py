@@ -1,0 +1,233 @@
+"""The pages: what an address asks for, found in a thread, shown by a template.
+
+Invariants: reading has a connection of its own for each page; the only thing that a request can change is a label; a
+page that cannot be made says why in one line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shlex
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from datasette.utils.asgi import AsgiStream, Response
+
+from aiev.errors import AievError, UsageError
+from aiev.store.labels import LABELS, save_label
+from aiev.store.reader import Reader
+from aiev.view import inspect
+from aiev.view.excerpts import MAX_LOOKED, excerpt
+from aiev.view.safe import safe
+from aiev.view.web import exporting
+from aiev.view.web.choosing import PAGE, Choice, Chosen, carry_out
+from aiev.view.web.overview import overview
+from aiev.view.web.talk import talk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from aiev.store.following import FollowedIndex
+    from aiev.store.listing import ListedConversation
+
+_Made = TypeVar("_Made")
+_NOT_FOUND, _BAD, _BROKEN = 404, 400, 500
+_LOG = logging.getLogger(__name__)
+
+
+class Pages:
+    """Answers requests about one database."""
+
+    def __init__(self, db: Path, index: FollowedIndex) -> None:
+        self._db = db
+        self._index = index
+
+    async def home(self, request: Any, datasette: Any) -> Any:
+        """The figures of all runs, or of the one that the query names."""
+        run = request.args.get("run") or ""
+        return await self._page(request, datasette, "overview", lambda reader: self._home(reader, run))
+
+    async def conversations(self, request: Any, datasette: Any) -> Any:
+        """The list, with facets and search."""
+        choice = _choice(request)
+        return await self._page(request, datasette, "conversations", lambda reader: self._list(reader, choice))
+
+    async def conversation(self, request: Any, datasette: Any) -> Any:
+        """One conversation, with its neighbours in the choice that the query names."""
+        key, choice = request.url_vars["id"], _choice(request)
+        return await self._page(request, datasette, "conversation", lambda reader: self._one(reader, key, choice))
+
+    async def conversation_data(self, request: Any, datasette: Any) -> Any:
+        """One conversation as JSON, nothing cut."""
+        key = request.url_vars["id"]
+        return await self._answer(
+            request,
+            datasette,
+            lambda reader: inspect.conversation_json(reader.conversation(key), reader),
+            Response.json,
+        )
+
+    async def message_text(self, request: Any, datasette: Any) -> Any:
+        """One message as plain text, nothing cut."""
+        key, position = request.url_vars["id"], int(request.url_vars["position"][:9])
+
+        def make(reader: Reader) -> str:
+            messages = reader.conversation(key).messages
+            if position >= len(messages):
+                raise UsageError(f"conversation {key} has no message {position}")
+            return messages[position].content
+
+        return await self._answer(request, datasette, make, Response.text)
+
+    async def label(self, request: Any, datasette: Any) -> Any:
+        """Label a conversation, then show it again."""
+        if request.method != "POST":
+            return Response.text("A label is set by POST.\n", status=405, headers={"allow": "POST"})
+        sent, key = await request.post_vars(), request.url_vars["id"]
+        label, note, choice = sent.get("label", ""), sent.get("note", ""), _choice(request)
+
+        def make(reader: Reader) -> str:
+            rowid = reader.rowid(key)
+            save_label(self._db, key, label, note)
+            self._index.relabel(rowid, label)
+            return f"/conversations/{key}{choice.query()}"
+
+        return await self._answer(request, datasette, make, lambda where: Response.redirect(where, status=303))
+
+    async def export(self, request: Any, datasette: Any) -> Any:
+        """The conversations of a choice as JSON lines or CSV, in the order of the list."""
+        choice, kind = _choice(request), request.url_vars["format"]
+
+        def make(reader: Reader) -> list[int]:
+            chosen = self._chosen(reader, choice)
+            return list(chosen.index.rowids_of(chosen.bits))
+
+        def answer(rowids: list[int]) -> Any:
+            headers = {"content-disposition": f'attachment; filename="conversations.{kind}"'}
+            writer = exporting.WRITERS[kind](self._db, rowids)
+            return AsgiStream(writer.write, headers=headers, content_type=writer.content_type)
+
+        return await self._answer(request, datasette, make, answer)
+
+    async def live(self, request: Any, datasette: Any) -> Any:
+        """How far a run is, for a page that follows it."""
+
+        def make(_: Reader) -> dict[str, Any]:
+            index = self._index.current()
+            statuses = dict(index.counts("status", index.everything))
+            return {"generation": self._index.generation, "total": index.size, "statuses": statuses}
+
+        return await self._answer(request, datasette, make, Response.json)
+
+    def _home(self, reader: Reader, run: str) -> dict[str, Any]:
+        return overview(reader, self._index.current(), run)
+
+    def _list(self, reader: Reader, choice: Choice) -> dict[str, Any]:
+        chosen = self._chosen(reader, choice)
+        pages = max(1, -(-chosen.count // PAGE))
+        number = min(choice.page, pages)
+        rowids = chosen.index.page(chosen.bits, (number - 1) * PAGE, PAGE)
+        texts = reader.beginnings(rowids, MAX_LOOKED) if choice.text else {}
+        return {
+            "choice": choice,
+            "facets": chosen.facets(),
+            "count": chosen.count,
+            "total": chosen.index.size,
+            "rows": [_row(row, choice, texts.get(row.id, [])) for row in reader.listed(rowids)],
+            "page": number,
+            "pages": pages,
+            "previous": "/conversations" + choice.query(page=number - 1) if number > 1 else "",
+            "next": "/conversations" + choice.query(page=number + 1) if number < pages else "",
+            "export": shlex.join(["aiev", "export", self._db.name, *choice.export_options()[0]]),
+            "not_exported": choice.export_options()[1],
+            "command": shlex.join(["aiev", "inspect", self._db.name, *choice.options(), "--json"]),
+        }
+
+    def _one(self, reader: Reader, key: str, choice: Choice) -> dict[str, Any]:
+        shown = talk(reader.conversation(key), reader)
+        chosen = self._chosen(reader, choice)
+        place: dict[str, Any] = {"previous": "", "next": "", "number": 0, "count": chosen.count}
+        try:
+            before, after, number = chosen.index.neighbours(chosen.bits, reader.rowid(shown["id"]))
+        except ValueError:  # begun since the index was made
+            before = after = None
+        else:
+            place["number"] = number + 1
+        ids = reader.ids([rowid for rowid in (before, after) if rowid is not None])
+        for name, rowid in (("previous", before), ("next", after)):
+            if rowid is not None:
+                place[name] = f"/conversations/{ids[rowid]}{choice.query()}"
+        back = "/conversations" + choice.query(page=max(0, place["number"] - 1) // PAGE + 1)
+        return {"talk": shown, "choice": choice, "place": place, "back": back, "label_names": LABELS}
+
+    def _chosen(self, reader: Reader, choice: Choice) -> Chosen:
+        return carry_out(choice, self._index.current(), reader)
+
+    async def _page(self, request: Any, datasette: Any, name: str, make: Callable[[Reader], dict[str, Any]]) -> Any:
+        """A page from its template, with what every page shows."""
+
+        def with_generation(reader: Reader) -> dict[str, Any]:
+            return make(reader) | {"generation": self._index.generation, "file": safe(self._db.name), "here": name}
+
+        async def show(context: dict[str, Any]) -> Any:
+            return Response.html(await datasette.render_template(f"aiev_{name}.html", context, request=request))
+
+        return await self._answer(request, datasette, with_generation, show)
+
+    async def _answer(
+        self, request: Any, datasette: Any, make: Callable[[Reader], _Made], answer: Callable[[_Made], Any]
+    ) -> Any:
+        """Make something from the database in a thread and answer with it, or with what went wrong."""
+
+        def in_thread() -> _Made:
+            with Reader(self._db) as reader:
+                return make(reader)
+
+        try:
+            made = await asyncio.to_thread(in_thread)
+        except AievError as error:
+            return await self.problem(request, datasette, error)
+        shown = answer(made)
+        return await shown if asyncio.iscoroutine(shown) else shown
+
+    async def problem(self, request: Any, datasette: Any, error: Exception) -> Any:
+        """What went wrong, in one line; what nobody foresaw is also logged, without the values of any variable."""
+        if isinstance(error, UsageError):
+            status = _BAD if request.method == "POST" else _NOT_FOUND
+        else:
+            status = getattr(error, "status", _BROKEN)
+        if isinstance(error, AievError) or status != _BROKEN:
+            message = safe(str(error).split("\n")[0]) or "There is no such page."
+        else:
+            message = f"This page failed: {type(error).__name__}; the terminal of `aiev serve` says more."
+            _LOG.error("%s failed", request.path, exc_info=error)
+        if request.path.endswith((".json", ".txt", ".csv", ".jsonl")):
+            return Response.json({"error": message}, status=status)
+        context = {"message": message, "status": status, "file": safe(self._db.name), "here": "", "generation": 0}
+        page = await datasette.render_template("aiev_problem.html", context, request=request)
+        return Response.html(page, status=status)
+
+
+def _choice(request: Any) -> Choice:
+    return Choice.from_query({name: request.args.get(name) or "" for name in request.args})
+
+
+def _row(row: ListedConversation, choice: Choice, texts: list[str]) -> dict[str, Any]:
+    """A line of the list, all of it safe to show."""
+    shown = {name: safe(value) if isinstance(value, str) else value for name, value in asdict(row).items()}
+    return shown | {
+        "link": f"/conversations/{row.id}{choice.query()}",
+        "excerpt": [(safe(piece), hit) for piece, hit in excerpt(texts, choice.text)],
+        "title": shown["problem"].strip().split("\n")[0] or shown["reason"] or "(nothing said yet)",
+        "classes": [name for name in dict.fromkeys(shown["error_classes"].split(", ")) if name not in row.verdicts][:3],
+        "verdict_list": _counted(row.verdicts.split()),
+        "started": row.started_at[:16].replace("T", " "),
+    }
+
+
+def _counted(verdicts: list[str]) -> list[tuple[str, int]]:
+    """Verdicts one after another, equal ones together with how many they are."""
+    return [(verdict, len(list(group))) for verdict, group in groupby(verdicts)]

@@ -1,0 +1,61 @@
+"""The Datasette plug-in: our routes, and the guard around all of them.
+
+An object rather than a module of hooks, so that it can hold what it serves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from datasette.hookspecs import hookimpl
+
+from aiev.view.web.guard import Guard
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiev.view.web.pages import Pages
+    from aiev.view.web.server import Address
+
+
+class Plugin:
+    """Hooks of Datasette that aiev implements."""
+
+    def __init__(self, pages: Pages, address: Address) -> None:
+        self._pages = pages
+        self._address = address
+
+    @hookimpl
+    def register_routes(self) -> list[tuple[str, Any]]:
+        """Our pages; they come before Datasette's of the same path."""
+        pages = self._pages
+        one = r"^/conversations/(?P<id>[0-9a-zA-Z_-]+)"
+        return [
+            (r"^/$", _view(pages.home)),
+            (r"^/conversations$", _view(pages.conversations)),
+            (r"^/conversations\.(?P<format>jsonl|csv)$", _view(pages.export)),
+            (one + r"$", _view(pages.conversation)),
+            (one + r"\.json$", _view(pages.conversation_data)),
+            (one + r"/messages/(?P<position>[0-9]+)\.txt$", _view(pages.message_text)),
+            (one + r"/label$", _view(pages.label)),
+            (r"^/live\.json$", _view(pages.live)),
+        ]
+
+    @hookimpl
+    def asgi_wrapper(self) -> Callable[[Any], Any]:
+        """Put the guard around the application."""
+        return lambda app: Guard(app, token=self._address.token, port=self._address.port)
+
+    @hookimpl
+    def handle_exception(self, datasette: Any, request: Any, exception: Exception) -> Any:
+        """Answer for a page that could not be made, Datasette's own included."""
+        return self._pages.problem(request, datasette, exception)
+
+
+def _view(method: Callable[[Any, Any], Awaitable[Any]]) -> Any:
+    """A function for a method; Datasette takes nothing else, and passes arguments by their names."""
+
+    async def view(request: Any, datasette: Any) -> Any:
+        return await method(request, datasette)
+
+    return view
