@@ -7,6 +7,7 @@ import json
 import re
 import sys
 import time
+from pathlib import Path
 
 from datasketch import MinHash, MinHashLSH
 
@@ -15,7 +16,7 @@ TOKEN = re.compile(r"\w+|[^\w\s]")
 
 def main():
     """Judge a file's texts and print what was dropped."""
-    with open(sys.argv[2], encoding="utf-8") as file:
+    with Path(sys.argv[2]).open(encoding="utf-8") as file:
         texts = [json.loads(line) for line in file]
     lsh, kept, dropped, started = MinHashLSH(threshold=0.7, num_perm=100), {}, [], time.perf_counter()
     for number, text in enumerate(texts):

@@ -5,13 +5,13 @@ import resource
 import sys
 import time
 from itertools import repeat
+from pathlib import Path
 
 from aiev.similarity.near_duplicates import NearDuplicates, batched
 from aiev.similarity.processes import mapped
 from aiev.similarity.sketches import sketch
 
 BATCH = 512
-MILLION_WORDS = 40
 
 
 def sketched(texts):
@@ -21,7 +21,7 @@ def sketched(texts):
 
 def compare(path, workers):
     """Judge a file's texts."""
-    with open(path, encoding="utf-8") as file:
+    with Path(path).open(encoding="utf-8") as file:
         texts = [json.loads(line) for line in file]
     done = mapped(sketched, batched([*texts[:BATCH], *texts], BATCH), workers)
     next(done)  # the workers are up: their start is not the work
@@ -34,7 +34,7 @@ def compare(path, workers):
 
 def hold(path, count):
     """Keep so many different snippets of the length of real functions, made by exchanging their names."""
-    with open(path, encoding="utf-8") as file:
+    with Path(path).open(encoding="utf-8") as file:
         texts = [json.loads(line) for line in file]
     index, made, started = NearDuplicates(), 0, time.perf_counter()
     for turn, _ in enumerate(repeat(None)):
