@@ -22,6 +22,8 @@ PACKAGES = (
     *("torch-geometric", "torchvision", "cupy-cuda12x", "librosa", "sunpy", "trimesh", "dagster", "prefect", "mypy"),
     *("holoviews", "plotly", "google-cloud-aiplatform", "sagemaker", "conan", "metpy", "yt", "optax", "deepchem"),
     *("accelerate", "datasets", "peft", "sentence-transformers", "azure-cli", "apache-superset", "lightning", "dgl"),
+    *("tensorflow-datasets", "cirq-core", "qutip", "dipy", "pyro-ppl", "speechbrain", "lm-eval", "sglang"),
+    *("mindspore", "megatron-core", "nemo-toolkit", "dask-expr", "pandapower", "hypothesis", "nibabel"),
 )
 """All under MIT, BSD, Apache-2.0, PSF or alike."""
 _SOURCES = re.compile(
