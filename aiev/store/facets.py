@@ -37,6 +37,8 @@ FACETS = (
 """What a list can be narrowed by, in the order in which it is offered."""
 SEARCHES_KEPT = 32
 _MARK = ord("1")
+_STRIDE = 4096
+"""Conversations that are passed over at once on the way to a page."""
 _CONVERSATIONS = """
 select rowid, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds, {cost}
 from conversations order by started_at desc, id
@@ -188,7 +190,11 @@ class FacetIndex:
 
     def page(self, chosen: int, offset: int, limit: int) -> list[int]:
         """Row numbers of the conversations of a choice from the `offset`-th on, in the order of the list."""
-        text, position, rowids = self._text(chosen), -1, []
+        text, rowids, at = self._text(chosen), [], 0
+        while (there := text.count("1", at, at + _STRIDE)) <= offset and at < self.size:
+            offset -= there
+            at += _STRIDE
+        position = at - 1
         for number in range(offset + limit):
             position = text.find("1", position + 1)
             if position < 0:

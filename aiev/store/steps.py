@@ -19,8 +19,7 @@ create table starts (
   reason text not null
 ) strict;
 create index starts_run on starts (run_id);
-=======
-_SPLITS_AND_LABELS = """
+"""
 
 HEARTBEATS_AND_BATCHES = """
 create table heartbeats (

@@ -40,7 +40,8 @@ def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("id", "status", "rounds", "verdicts", "errors", "seed", "model"):
         wraps = name in {"verdicts", "errors"}
-        table.add_column(name, no_wrap=not wraps, justify="right" if name == "rounds" else "left")
+        width = {"id": 16, "status": 9, "verdicts": 9, "errors": 10}.get(name)
+        table.add_column(name, no_wrap=not wraps, min_width=width, justify="right" if name == "rounds" else "left")
     for row in rows:
         status = Text(row.status, _STATUS[row.status])
         cells = (
@@ -49,7 +50,7 @@ def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
             Text(str(row.rounds)),
             Text(_runs(row.verdicts)),
             Text(" ".join(name for name in dict.fromkeys(row.error_classes.split(", ")) if name not in row.verdicts)),
-            Text(safe(row.seed)[:40]),
+            Text(safe(row.seed).split("\n")[0][:40]),
         )
         table.add_row(*cells, Text(safe(row.model)[:30]))
     return table

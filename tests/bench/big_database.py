@@ -174,7 +174,8 @@ class Maker:
 
 
 COLUMNS = {
-    "runs": "", "seeds": "", "blobs": "", "requests": "",
+    "runs": "", "blobs": "", "requests": "",
+    "seeds": "(id, kind, language, content, source, licence, name)",
     "conversations": "(id, run_id, seed_id, status, reason, rounds, problem, program, tests, started_at, finished_at,"
     " seconds, prompt_tokens, completion_tokens)",
     "messages": "(conversation_id, position, role, content, train, agent, round, prompt_hash, request_hash)",

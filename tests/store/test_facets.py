@@ -3,6 +3,8 @@
 import itertools
 import random
 import sqlite3
+import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -140,14 +142,22 @@ def test_a_slow_index_is_renewed_beside_the_answers(path, monkeypatch):
     monkeypatch.setattr("aiev.store.following.LOOK_SECONDS", 0.0)
     monkeypatch.setattr("aiev.store.following.QUICK_SECONDS", -1.0)
     monkeypatch.setattr("aiev.store.following.REST", 0)
+    answered, renew = threading.Event(), FollowedIndex._renew_beside
+
+    def renew_when_answered(followed, version):
+        answered.wait(30)
+        renew(followed, version)
+
+    monkeypatch.setattr(FollowedIndex, "_renew_beside", renew_when_answered)
     make(path, 200)
     followed = FollowedIndex(path)
     before = followed.current()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("update conversations set status = 'failed'")
     assert followed.current() is before
+    answered.set()
     while followed.generation < 2:
-        pass
+        time.sleep(0.01)
     assert followed.current().counts("status", before.everything) == [("failed", before.size)]
     followed.close()
 
