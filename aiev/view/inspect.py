@@ -39,7 +39,7 @@ def list_table(rows: Sequence[ListedConversation]) -> RenderableType:
         return Text("no conversations pass these filters")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("id", "status", "rounds", "verdicts", "errors", "seed", "model"):
-        wraps = name in {"verdicts", "errors"}
+        wraps = name not in {"id", "status", "rounds"}
         width = {"id": 16, "status": 9, "verdicts": 9, "errors": 10}.get(name)
         table.add_column(name, no_wrap=not wraps, min_width=width, justify="right" if name == "rounds" else "left")
     for row in rows:
