@@ -33,7 +33,7 @@ def status(folder, *options):
 
 
 def wait_for(folder, wanted):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         found = status(folder, "--json") if (folder / "t.db").exists() else None
         if isinstance(found, list) and wanted(found[0]):
