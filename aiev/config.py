@@ -71,6 +71,13 @@ class ModelConfig(_Section):
     price_output: float = Field(ge=-1)
     price_cached: float = Field(ge=-1)
 
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _addresses(cls, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [{"base_url": each} if isinstance(each, str) else each for each in value]
+
 
 class RatesConfig(_Section):
     """How much goes out, and how much is under way at once."""
@@ -92,13 +99,6 @@ class LimitsConfig(_Section):
     max_tokens: int = Field(ge=0)
     max_accepted: int = Field(ge=0)
     max_seconds: float = Field(ge=0)
-
-    @field_validator("endpoints", mode="before")
-    @classmethod
-    def _addresses(cls, value: Any) -> Any:
-        if not isinstance(value, list):
-            return value
-        return [{"base_url": each} if isinstance(each, str) else each for each in value]
 
 
 class VllmConfig(_Section):

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import openai
 
+from aiev_agents.completion import read_completion
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
-from aiev_agents.messages import ChatReply
+from aiev_agents.failures import CallFailedError
 from aiev_agents.openai_model import OpenAIChatModel
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from openai.types import Batch
 
-    from aiev_agents.messages import ChatRequest
+    from aiev_agents.messages import ChatReply, ChatRequest
     from aiev_agents.openai_model import Endpoint
 
 PATH: Final = "/v1/chat/completions"
@@ -80,7 +81,6 @@ class BatchModel:
         """Each request as its line of a batch's file, named by its hash."""
         for request in requests:
             body = self._chat._arguments(request)  # noqa: SLF001 - in a batch a request has the body that it has alone
-            body |= body.pop("extra_body", {})
             line = {"custom_id": request.hash, "method": "POST", "url": PATH, "body": body}
             yield json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
@@ -191,14 +191,6 @@ def _result(line: bytes) -> BatchResult:
 
 def _answered(key: str, body: dict[str, Any]) -> BatchResult:
     try:
-        choice, usage = body["choices"][0], body.get("usage") or {}
-        reply = ChatReply(
-            content=choice["message"]["content"],
-            model=body.get("model") or "",
-            finish_reason=choice.get("finish_reason") or "",
-            prompt_tokens=usage.get("prompt_tokens") or 0,
-            completion_tokens=usage.get("completion_tokens") or 0,
-        )
-    except (LookupError, TypeError):
-        return BatchResult(key, error="a reply without content")
-    return BatchResult(key, reply=reply) if reply.content else BatchResult(key, error="a reply without content")
+        return BatchResult(key, reply=read_completion(json.dumps(body).encode(), {}, "the batch", seconds=0.0))
+    except CallFailedError as failed:
+        return BatchResult(key, error=failed.failure.text)

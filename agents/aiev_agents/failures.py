@@ -129,7 +129,9 @@ class Failure:
 
     def error(self) -> ModelError:
         """The error that a caller sees."""
-        return _ERRORS[self.kind](self.text)
+        error = _ERRORS[self.kind](self.text)
+        error.retry_after = self.retry_after
+        return error
 
 
 class CallFailedError(Exception):

@@ -169,7 +169,9 @@ class OpenAIChatModel:
             return failure.error()
         if failure.kind is Kind.TRANSIENT and self._answered_at > tries.began:
             count = f"{tries.count} tries" if tries.count > 1 else "1 try"
-            return RequestGivenUp(f"{failure.text}; given up after {count}")
+            given_up = RequestGivenUp(f"{failure.text}; given up after {count}")
+            given_up.retry_after = failure.retry_after
+            return given_up
         error = failure.error()
         if failure.kind is Kind.FATAL:
             self._fatal = self._fatal or error

@@ -246,23 +246,23 @@ class _Work:
         for result in answered.values():
             group.append(result)
             if len(group) == _AT_ONCE:
-                await self._journal(batch.id, group, waiting)
+                await self._journal(batch, group, waiting)
                 group = []
         why = f"not answered: the batch {state.status}" + (f" ({state.detail})" if state.detail else "")
         group += [BatchResult(key, error=why) for key in waiting if key not in answered]
-        await self._journal(batch.id, group, waiting)
+        await self._journal(batch, group, waiting)
         return await self._ended(batch, state)
 
     async def _journal(
-        self, batch_id: str, results: Sequence[BatchResult], waiting: dict[str, BatchRequestRecord]
+        self, batch: BatchRecord, results: Sequence[BatchResult], waiting: dict[str, BatchRequestRecord]
     ) -> None:
         """Write replies into the journal, and only then that they came."""
         await asyncio.gather(
-            *(self._replied(waiting[result.key], result.reply) for result in results if result.reply is not None)
+            *(self._replied(batch, waiting[result.key], result.reply) for result in results if result.reply is not None)
         )
-        await self._store.end_batch_requests(batch_id, {result.key: result.error for result in results})
+        await self._store.end_batch_requests(batch.id, {result.key: result.error for result in results})
 
-    async def _replied(self, row: BatchRequestRecord, reply: ChatReply) -> None:
+    async def _replied(self, batch: BatchRecord, row: BatchRequestRecord, reply: ChatReply) -> None:
         """Put one reply into the journal, by the way that every reply takes."""
         journaled = JournaledModel(
             _Answered(row.request["model"], reply),
@@ -270,7 +270,7 @@ class _Work:
             journal=self.reader,
             conversation_id=row.conversation_id,
             progress=Progress(total=0),
-            prices=Prices(self._config.settings.model, share=self._config.settings.batch.price_share),
+            prices=self._prices(batch),
         )
         await journaled.chat(request_of(row.request))
 
@@ -300,6 +300,12 @@ class _Work:
         batch = replace(batch, updated_at=_now())
         await self._store.update_batch(batch)
         return batch
+
+    def _prices(self, batch: BatchRecord) -> Prices:
+        """Prices of the batch's provider and model, whatever the configuration says now."""
+        changed = {"backend": "openai", "base_url": batch.base_url, "name": batch.model}
+        model = self._config.settings.model.model_copy(update=changed)
+        return Prices(model, share=self._settings.price_share)
 
     def _of(self, batch: BatchRecord) -> BatchModel:
         return self._model(batch.base_url, batch.key_env)

@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from loading import load_seeds
 from talk import GOOD, judge
 
 from aiev.config import load_config
@@ -19,7 +20,6 @@ from aiev.errors import ConfigError, SetupError
 from aiev.recipes.batch_requests import first_request, request_of
 from aiev.recipes.batches import cancel, collect, look, submit_questions
 from aiev.recipes.teach import Teaching
-from aiev.seeds.load import load_seeds
 from aiev.store.reader import Reader
 from aiev_agents.scripted import ScriptedChatModel
 from aiev_interpreter.scripted import ScriptedInterpreter
@@ -105,6 +105,17 @@ async def test_questions_that_came_by_batch_are_not_asked_again(provider, config
         (reply,) = reader.requests(reader.batch_requests(done.id, "answered")[0].conversation_id)[:1]
     assert (reply.purpose, reply.answered_by, reply.completion_tokens) == ("questioner/ask", "m-2026", 7)
     assert provider.counts()["paid"] == [1] * 6
+
+
+async def test_a_reply_of_a_batch_costs_its_share_of_the_price(provider, db):
+    priced = load_config(assignments=(*provider.settings(), "model.price_input=10", "model.price_output=100"))
+    await submit_questions(priced, SEEDS[:1], db)
+    provider.plan(finish="completed")
+    (done,) = await collect(priced, db)
+    with Reader(db) as reader:
+        (row,) = reader.batch_requests(done.id, "answered")
+        (reply,) = reader.requests(row.conversation_id)
+    assert reply.cost == pytest.approx((11 * 10 + 7 * 100) / 1e6 / 2)
 
 
 async def test_a_question_is_submitted_once_however_often_the_command_is_given(provider, config, db):

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from loading import load_seeds
 from talk import judge, scripted_model
 
 from aiev.config import load_config
@@ -14,7 +15,6 @@ from aiev.recipes.heartbeat import process_mark, restored, snapshot
 from aiev.recipes.progress import Progress
 from aiev.recipes.status import run_statuses
 from aiev.recipes.teach import Teaching
-from aiev.seeds.load import load_seeds
 from aiev.store.reader import Reader
 from aiev_agents.errors import ModelRefused
 from aiev_agents.pool import PooledChatModel

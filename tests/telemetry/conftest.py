@@ -1,11 +1,11 @@
 """A small run in full view of the observers that a test opens."""
 
 import pytest
+from loading import load_seeds
 from talk import PROBLEM, judge, reply
 
 from aiev.config import load_config
 from aiev.recipes.teach import Teaching
-from aiev.seeds.load import load_seeds
 from aiev.telemetry.operations import Observers
 from aiev_agents.scripted import ScriptedChatModel
 from aiev_interpreter.scripted import ScriptedInterpreter
