@@ -6,8 +6,11 @@ Invariant: `work` depends on its chunk and the plan alone; a chunk always gives 
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
+import os
 import random
 import signal
+import threading
 import warnings
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -192,10 +195,19 @@ _worker: Worker | None = None
 
 
 def begin(plan: Plan) -> None:
-    """Make this process a worker. Ctrl-C is the main process's business."""
+    """Make this process a worker, which ends with the main process. Ctrl-C is that one's business."""
     global _worker  # noqa: PLW0603 - one plan for the whole life of a worker process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = Worker(plan)
+
+
+def _end_with_parent() -> None:
+    """End when the main process has, kill -9 included: nothing else would tell a worker that waits for a chunk."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def work(chunk: Sequence[Item]) -> Outcome:

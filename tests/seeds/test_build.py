@@ -145,3 +145,28 @@ def test_ctrl_c_leaves_no_half_file_and_no_traceback(tmp_path):
     assert running.returncode == 130
     assert "Traceback" not in errors
     assert not list(tmp_path.glob("*a.jsonl*"))
+
+
+def test_workers_end_with_a_main_process_that_is_killed(tmp_path):
+    for n in range(400):
+        (tmp_path / f"{n}.py").write_text(GOOD.format(n=n) * 50)
+    running = subprocess.Popen(
+        [AIEV, "seeds", "build", tmp_path, tmp_path, tmp_path, "--out", "a.jsonl", "--set", "seeds.workers=2"],
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while len(others := members(running.pid)) < 4 and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.kill()
+    running.wait()
+    assert others
+    while members(running.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not members(running.pid)
+
+
+def members(session):
+    """Processes of a session that have not ended."""
+    found = subprocess.run(["ps", "-s", str(session), "-o", "pid=,stat="], capture_output=True, text=True, check=False)
+    return [line for line in found.stdout.splitlines() if "Z" not in line]
