@@ -9,6 +9,7 @@ TRAIN_VENV ?= .venv-train
 TORCH ?=
 STDLIB = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
 B ?= *
+JOBS ?= 3
 VLLM ?= $(HOME)/.cache/aiev/vllm
 
 .DEFAULT_GOAL := help
@@ -29,8 +30,8 @@ run: install ## Make dialogues from shipped snippets with the embedded model: ru
 	@mkdir -p $(RUNS)
 	$(BIN)/aiev teach --limit $(SEEDS) --db $(RUNS)/first.db
 
-test: install ## Run the tests (real sandboxes, real embedded model, real SQLite)
-	$(BIN)/python -m pytest
+test: install ## Run the tests (real sandboxes, real embedded model, real SQLite, real browser), JOBS=3 files at once
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 test-vllm: install ## Run the tests of a real vLLM server on the CPU; makes its environment once (3 GB in VLLM=~/.cache/aiev/vllm)
 	tests/real_vllm/prepare.sh $(VLLM) $$($(BIN)/aiev models fetch | sed 's/^[^:]*: //')
