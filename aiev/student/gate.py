@@ -141,7 +141,7 @@ def decide(teacher: Sequence[Score], student: Sequence[Score], rules: GateRules 
 def mcnemar_p(for_student: int, for_teacher: int) -> float:
     """One-sided exact p-value: P(X >= for_student) with X ~ Binomial(for_student + for_teacher, 1/2)."""
     trials = for_student + for_teacher
-    return sum(comb(trials, wins) for wins in range(for_student, trials + 1)) / 2**trials
+    return sum(comb(trials, wins) for wins in range(for_student, trials + 1)) / (1 << trials)
 
 
 def mcnemar_p_two_sided(for_student: int, for_teacher: int) -> float:
