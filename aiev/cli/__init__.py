@@ -12,6 +12,7 @@ import click
 from aiev import __version__
 from aiev.cli.config import config
 from aiev.cli.doctor import doctor
+from aiev.cli.evaluate import evaluate, evaluate_benchmark, gate
 from aiev.cli.execute import execute
 from aiev.cli.inspect import inspect, stats
 from aiev.cli.models import models
@@ -26,5 +27,8 @@ def main() -> None:
     """Make fine-tuning data for code models: dialogues whose programs ran until their unit tests passed."""
 
 
-for command in (teach, inspect, stats, execute, doctor, config, image, sandbox, models):
+for command in (
+    *(teach, inspect, stats, execute, doctor, config, image, sandbox, models),
+    *(evaluate, gate, evaluate_benchmark),
+):
     main.add_command(command)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aiev.store.reader import Reader
 from aiev.store.rows import Row, as_json, digest, insert_new, upsert
 from aiev.store.student_records import (
+    AcceptedRecord,
     EvaluationRecord,
     GateItemRecord,
     GateRecord,
@@ -31,6 +32,16 @@ if TYPE_CHECKING:
 _SAMPLES = """
 select s.*, b.text as program from evaluation_samples s join blobs b on b.hash = s.program
 where s.evaluation_id = ? order by s.item, s.sample
+"""
+_ACCEPTED = """
+select c.id, c.run_id, r.recipe, r.model, c.seed_id, s.content as seed_content,
+  coalesce(nullif(json_extract(r.config, '$.dialogue.language'), ''), s.language) as language,
+  c.problem, c.program, c.tests, coalesce(e.requirements, '[]') as requirements, c.finished_at,
+  coalesce(i.part, '') as part, coalesce(i.round, 0) as round
+from conversations c join runs r on r.id = c.run_id join seeds s on s.id = c.seed_id
+  left join executions e on e.conversation_id = c.id and e.round = c.rounds
+  left join round_items i on i.conversation_id = c.id
+where c.status = 'accepted' order by c.finished_at, c.id
 """
 
 
@@ -93,6 +104,11 @@ class StudentReader(Reader):
         query = "select * from round_items order by conversation_id"
         return [RoundItemRecord(**row) for row in self._known("round_items", query)]
 
+    def accepted(self) -> list[AcceptedRecord]:
+        """All accepted conversations, the earliest first, each with its place."""
+        rows = self._known("round_items", _ACCEPTED)
+        return [AcceptedRecord(**row | _tuple(row, "requirements")) for row in rows]
+
     def trainings(self) -> list[TrainingRecord]:
         """All trainings, the newest first."""
         rows = self._known("trainings", "select * from trainings order by started_at desc, id")
@@ -121,6 +137,10 @@ class StudentReader(Reader):
         if not self._rows("select 1 as one from sqlite_master where type = 'table' and name = ?", table):
             return []
         return self._rows(query, *values)
+
+
+def _tuple(row: Row, name: str) -> Row:
+    return {name: tuple(json.loads(row[name]))}
 
 
 def _json(row: Row, *names: str) -> Row:

@@ -127,3 +127,26 @@ class GateItemRecord:
     teacher_samples: int
     student_passed: int
     student_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedRecord:
+    """An accepted conversation, as splits, tests and guards see it."""
+
+    id: str
+    run_id: str
+    recipe: str
+    model: str
+    seed_id: str
+    seed_content: str
+    language: str
+    """Of the problem and its programs."""
+    problem: str
+    program: str
+    tests: str
+    requirements: tuple[str, ...]
+    finished_at: str
+    part: str = ""
+    """`train`, `test` or `held`; empty while it is in no round."""
+    round: int = 0
+    """Round that it entered; 0 while it is in none."""
