@@ -5,11 +5,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 RUNS ?= runs
 SEEDS ?= 8
+TRAIN_VENV ?= .venv-train
 STDLIB = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
 B ?= *
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint types imports docs acceptance bench clean
+.PHONY: help install run test test-train check lint types imports docs acceptance bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -28,6 +29,11 @@ run: install ## Make dialogues from shipped snippets with the embedded model: ru
 
 test: install ## Run the tests (real sandboxes, real embedded model, real SQLite)
 	$(BIN)/python -m pytest
+
+test-train: ## Run the tests that load and train on exported files (PyTorch, TRL), in an environment of their own
+	$(PYTHON) -m venv $(TRAIN_VENV)
+	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train,plots]'
+	$(TRAIN_VENV)/bin/python -m pytest tests/dataset
 
 check: lint types imports test ## All that CI checks: ruff, mypy, import-linter, pytest with the docs checks
 
@@ -56,5 +62,5 @@ bench: install ## Print the benchmarks' figures (B=name for one)
 	if [ $${#files[@]} -eq 0 ]; then echo "no benchmark named $(B) in tests/bench" >&2; exit 2; fi; \
 	for file in "$${files[@]}"; do $(BIN)/python $$file || exit 1; done
 
-clean: ## Remove .venv and caches (databases under runs/ stay)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
+clean: ## Remove environments and caches (databases under runs/ stay)
+	rm -rf $(VENV) $(TRAIN_VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist

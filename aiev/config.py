@@ -138,6 +138,47 @@ class StoreConfig(_Section):
     full_sync: bool
 
 
+class SplitConfig(_Section):
+    """How seeds are divided into training and test."""
+
+    test_share: float = Field(ge=0, lt=1)
+    salt: str
+    similarity: float = Field(gt=0, le=1)
+
+
+class ExportConfig(_Section):
+    """Which dialogues a dataset is made of, and how they are told."""
+
+    failures: bool
+    splits: tuple[Literal["train", "test"], ...] = Field(min_length=1)
+    min_rounds: int = Field(ge=0)
+    max_rounds: int = Field(ge=0)
+    verdicts: tuple[str, ...]
+    languages: tuple[LanguageName, ...]
+    licences: tuple[str, ...]
+    stages: tuple[str, ...]
+    models: tuple[str, ...]
+    runs: tuple[str, ...]
+    labels: tuple[Literal["accept", "reject", "flag", "none"], ...]
+    near_duplicates: bool
+    similarity: float = Field(gt=0, le=1)
+    decontaminate: bool
+    secrets: bool
+    plain_share: float = Field(ge=0, le=1)
+    closing: bool
+    train_failed: bool
+    interpreter_role: str = Field(pattern="^(user|tool|ipython|interpreter|observation)$")
+    code_start: str = Field(min_length=1)
+    code_stop: str = Field(min_length=1)
+    bash_start: str = Field(min_length=1)
+    bash_stop: str = Field(min_length=1)
+
+    @property
+    def special_tokens(self) -> tuple[str, ...]:
+        """The distinct ones, in a fixed order."""
+        return tuple(dict.fromkeys((self.code_start, self.code_stop, self.bash_start, self.bash_stop)))
+
+
 class GateConfig(_Section):
     """When student and teacher are compared, and what the student must show."""
 
@@ -206,6 +247,8 @@ class Settings(_Section):
     interpreter: InterpreterConfig
     install: InstallConfig
     store: StoreConfig
+    split: SplitConfig
+    export: ExportConfig
     gate: GateConfig
     train: TrainConfig
     student: StudentConfig
@@ -219,7 +262,7 @@ _NO_INFLUENCE = {
     "store": {"full_sync"},
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
-_SECTIONS_WITHOUT_INFLUENCE = frozenset({"gate", "train", "student"})
+_SECTIONS_WITHOUT_INFLUENCE = frozenset({"split", "export", "gate", "train", "student"})
 """The same for whole sections, which then are not part of the fingerprint at all."""
 
 

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from aiev_agents.languages import Language
 
-_FENCE = re.compile(
+FENCE = re.compile(
     r"^[ \t]*(?P<fence>```+|~~~+)[ \t]*(?P<info>[^\n`]*)\n(?P<body>.*?)(?:^[ \t]*(?P=fence)[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
+"""A fenced block: `fence`, `info` (the words after it) and `body`."""
 _CONSOLE = {"console", "zsh", "terminal", "powershell"}
-_INSTALL = re.compile(r"\b(?:pip[\d.]*|npm|pnpm|yarn)\s+(?:install|i|add)\b")
+INSTALL = re.compile(r"\b(?:pip[\d.]*|npm|pnpm|yarn)\s+(?:install|i|add)\b")
+"""A shell command that installs packages."""
 _TESTS_BELOW = re.compile(r"^(?:(?!\b(?:solution|program|implementation|function|code)\b).)*\btests?\b", re.IGNORECASE)
 """A line that speaks of tests, and not of a program before it does."""
 
@@ -67,7 +69,7 @@ def parse_reply(text: str, language: str = PYTHON) -> Reply:
     """
     speaking = language_named(language)
     blocks = list(_blocks(text))
-    prose = re.sub(r"\n{3,}", "\n\n", _FENCE.sub("", text)).strip()
+    prose = re.sub(r"\n{3,}", "\n\n", FENCE.sub("", text)).strip()
     install = "\n".join(block.body for block in blocks if _is_install(block, speaking))
     code = [block for block in blocks if block.language in {*speaking.aliases, ""} and block.body.strip()]
     fence = f"```{speaking.fence}"
@@ -81,7 +83,7 @@ def parse_reply(text: str, language: str = PYTHON) -> Reply:
 
 def _blocks(text: str) -> Iterator[Block]:
     end = 0
-    for match in _FENCE.finditer(text):
+    for match in FENCE.finditer(text):
         above = text[end : match.start()].strip().rpartition("\n")[2]
         yield Block(match["info"].strip(), match["body"].rstrip(), above)
         end = match.end()
@@ -89,7 +91,7 @@ def _blocks(text: str) -> Iterator[Block]:
 
 def _is_install(block: Block, language: Language) -> bool:
     shell = block.language in LANGUAGES["bash"].aliases | _CONSOLE and block.language not in language.aliases
-    return shell and bool(_INSTALL.search(block.body))
+    return shell and bool(INSTALL.search(block.body))
 
 
 def _divide(code: list[Block], language: Language) -> tuple[str, str]:

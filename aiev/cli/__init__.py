@@ -14,6 +14,7 @@ from aiev.cli.config import config
 from aiev.cli.doctor import doctor
 from aiev.cli.evaluate import evaluate, evaluate_benchmark, gate
 from aiev.cli.execute import execute
+from aiev.cli.export import export, split
 from aiev.cli.inspect import inspect, stats
 from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
@@ -28,7 +29,7 @@ def main() -> None:
 
 
 for command in (
-    *(teach, inspect, stats, execute, doctor, config, image, sandbox, models),
+    *(teach, inspect, stats, split, export, execute, doctor, config, image, sandbox, models),
     *(evaluate, gate, evaluate_benchmark),
 ):
     main.add_command(command)

@@ -7,6 +7,7 @@ import sys
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from aiev.dataset.split import freeze
 from aiev.errors import UsageError
 from aiev.recipes.clock import now
 from aiev.recipes.evaluate import Room, Sat, evaluate
@@ -14,29 +15,32 @@ from aiev.recipes.gate import Judged, gate_rules, judge_and_keep, newest
 from aiev.recipes.parts import build_interpreter
 from aiev.recipes.progress import Progress
 from aiev.recipes.roles import open_role, role_config
+from aiev.store.dialogues import DialogueReader
 from aiev.store.student import StudentReader, StudentStore
 from aiev.student.benchmarks import load_benchmark
-from aiev.student.rounds import TEACHING, by_hash, items_of, next_round, problems_of
+from aiev.student.rounds import TEACHING, items_of, next_round, problems_of
 from aiev.view.panel import line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
-    from aiev.config import Config
+    from aiev.config import Config, SplitConfig
     from aiev.recipes.roles import RoleName
     from aiev.store.student_records import TrainingRecord
     from aiev.student.problems import Problem
     from aiev_agents.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
 
-TEST_SHARE = 0.1
-"""AutoCoder's one to nine."""
 _LINE_SECONDS = 15.0
 
 
-async def freeze_round(store: StudentStore, reader: StudentReader, *, stage: str = TEACHING) -> int:
+async def freeze_round(
+    store: StudentStore, reader: StudentReader, settings: SplitConfig, *, stage: str = TEACHING
+) -> int:
     """Freeze a round with all accepted dialogues that are in none; its number.
+
+    Their seeds are put into the split first, so an item is in the same part as in every export.
 
     Raises:
         UsageError: there is no accepted dialogue.
@@ -44,15 +48,18 @@ async def freeze_round(store: StudentStore, reader: StudentReader, *, stage: str
     accepted = reader.accepted()
     if not accepted:
         raise UsageError(f"{reader.path} holds no accepted dialogue; `aiev teach` makes them")
-    record, items = next_round(accepted, reader.rounds(), by_hash(TEST_SHARE), stage=stage, frozen_at=now())
+    await asyncio.to_thread(freeze, reader.path, settings)
+    with DialogueReader(reader.path) as splits:
+        part_of = {row.seed_id: row.split for row in splits.splits()}
+    record, items = next_round(accepted, reader.rounds(), part_of, stage=stage, frozen_at=now())
     await store.freeze_round(record, items)
     return record.number
 
 
-async def current_round(store: StudentStore, reader: StudentReader) -> int:
+async def current_round(store: StudentStore, reader: StudentReader, settings: SplitConfig) -> int:
     """Number of the last round; the first is frozen when there is none. Raises what `freeze_round` raises."""
     rounds = reader.rounds()
-    return rounds[-1].number if rounds else await freeze_round(store, reader)
+    return rounds[-1].number if rounds else await freeze_round(store, reader, settings)
 
 
 async def sit_round(
@@ -82,7 +89,7 @@ async def sit_round(
     own = role_config(config, role, model=model_name)
     StudentReader(db).close()  # a database that is not there is not made by evaluating it
     with StudentStore.open(db) as store, StudentReader(db) as reader:
-        number = await current_round(store, reader)
+        number = await current_round(store, reader, config.settings.split)
         problems = problems_of(sorted(items_of(reader.accepted(), number, "test"), key=lambda one: one.id))
         if not problems:
             raise UsageError(f"round {number} of {db} has no test problems; make more dialogues with `aiev teach`")

@@ -138,6 +138,36 @@ def m001_first_schema(db: Database) -> None:
     db.table("messages").enable_fts(["content"], create_triggers=True)
 
 
+_SPLITS_AND_LABELS = """
+create table splits (
+  seed_id text primary key references seeds(id),
+  split text not null check (split in ('train', 'test', 'held')),
+  group_id text not null,
+  language text not null,
+  salt text not null,
+  frozen_at text not null
+) strict;
+create index splits_group on splits (group_id);
+create table labels (
+  id integer primary key,
+  conversation_id text not null references conversations(id),
+  label text not null check (label in ('accept', 'reject', 'flag')),
+  note text not null,
+  created_at text not null
+) strict;
+create index labels_conversation on labels (conversation_id);
+create index if not exists conversations_seed on conversations (seed_id);
+"""
+
+
+@migrations()
+def m004_splits_and_labels(db: Database) -> None:
+    """Which seeds are for training and which for testing, for good; and what people think of conversations."""
+    for statement in _SPLITS_AND_LABELS.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
 _STUDENT = """
 create table gate_rounds (
   number integer primary key,

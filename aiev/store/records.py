@@ -120,3 +120,17 @@ class ConversationRecord:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     messages: tuple[MessageRecord, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRecord:
+    """Where a seed went when the split was frozen."""
+
+    seed_id: str
+    split: str
+    """`train`, `test` or `held` (near to both, so in neither)."""
+    group_id: str
+    """Shared by near-duplicates."""
+    language: str
+    salt: str
+    frozen_at: str

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-STEPS = ("m001_first_schema", "m005_student")
+STEPS = ("m001_first_schema", "m004_splits_and_labels", "m005_student")
 
 
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:

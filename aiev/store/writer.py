@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         RequestRecord,
         RunRecord,
         SeedRecord,
+        SplitRecord,
     )
 
 _BLOBS = ("program", "tests", "stdout", "stderr", "install_log")
@@ -107,6 +108,11 @@ class Store:
         """Write a paid reply into the journal; of two replies to one request the first stays."""
         row = asdict(request) | {"request": as_json(request.request)}
         await self._thread.submit(lambda db: insert_new(db, "requests", row))
+
+    async def freeze_splits(self, splits: Sequence[SplitRecord]) -> None:
+        """Write where seeds went, all or none; a seed that is frozen already stays where it is."""
+        rows = [asdict(split) for split in splits]
+        await self._thread.submit(lambda db: insert_new(db, "splits", *rows))
 
     async def finish_conversation(self, conversation: ConversationRecord, train: Sequence[int] = ()) -> None:
         """Write how a conversation ended, and mark the messages at the positions `train` for the loss.

@@ -2,40 +2,43 @@
 
 Invariants: an item that has a place keeps it; a round works with its own items and those of all rounds before it; the
 hashes of a round name its training and its test set, so that a change of either would be seen. Who is tested is decided
-by a `Divide`, which also sees to near-duplicates.
+by the split of seeds (`aiev.dataset.split`), which never divides a group of near-duplicates.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aiev.store.student_records import AcceptedRecord, RoundItemRecord, RoundRecord
+from aiev.store.student_records import RoundItemRecord, RoundRecord
 from aiev.student.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
-Divide = Callable[[Sequence[AcceptedRecord]], Mapping[str, str]]
-"""Part (`train`, `test` or `held`) of every seed that the records come from; a seed that has one keeps it."""
+    from aiev.store.student_records import AcceptedRecord
+
 TEACHING, SELF_LEARNING = "teaching", "self_learning"
 
 
 def next_round(
-    accepted: Sequence[AcceptedRecord], rounds: Sequence[RoundRecord], divide: Divide, *, stage: str, frozen_at: str
+    accepted: Sequence[AcceptedRecord],
+    rounds: Sequence[RoundRecord],
+    part_of: Mapping[str, str],
+    *,
+    stage: str,
+    frozen_at: str,
 ) -> tuple[RoundRecord, list[RoundItemRecord]]:
     """The round that takes in every dialogue which has no place yet.
 
     Args:
         accepted: all accepted dialogues.
         rounds: those that are frozen, in order.
-        divide: says which seeds are for testing.
+        part_of: `train`, `test` or `held` for every seed.
         stage: who made the new ones.
         frozen_at: now.
     """
     number = len(rounds) + 1
-    part_of = divide(accepted)
     items = [RoundItemRecord(one.id, number, part_of[one.seed_id]) for one in accepted if not one.part]
     placed = {one.id: one.part for one in accepted} | {item.conversation_id: item.part for item in items}
     record = RoundRecord(
@@ -66,33 +69,6 @@ def problems_of(items: Iterable[AcceptedRecord]) -> list[Problem]:
         )
         for one in items
     ]
-
-
-def by_hash(test_share: float, salt: str = "aiev") -> Divide:
-    """Divides by a hash of the seed's content alone, within each language; seeds of equal content stay together."""
-
-    def divide(accepted: Sequence[AcceptedRecord]) -> dict[str, str]:
-        parts = {one.seed_id: one.part for one in accepted if one.part}
-        for language in sorted({one.language for one in accepted}):
-            contents = {one.seed_id: one.seed_content for one in accepted if one.language == language}
-            _divide_stratum(contents, parts, test_share, salt)
-        return parts
-
-    return divide
-
-
-def _divide_stratum(contents: Mapping[str, str], parts: dict[str, str], test_share: float, salt: str) -> None:
-    """Fill up the test part to its share, lowest hash first; the others are for training."""
-    known = {contents[seed]: part for seed, part in parts.items() if seed in contents}
-    wanted = round(len(contents) * test_share) - sum(parts.get(seed) == "test" for seed in contents)
-    for seed in sorted(contents.keys() - parts.keys(), key=lambda seed: _rank(contents[seed], salt)):
-        part = known.get(contents[seed]) or ("test" if wanted > 0 else "train")
-        wanted -= part == "test"
-        parts[seed] = known[contents[seed]] = part
-
-
-def _rank(content: str, salt: str) -> str:
-    return hashlib.sha256(f"{salt}:{content}".encode(errors="surrogatepass")).hexdigest()
 
 
 def _hash(ids: Iterable[str]) -> str:

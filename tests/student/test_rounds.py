@@ -1,6 +1,6 @@
 from aiev.store.student_records import AcceptedRecord
 from aiev.student.problems import problems_hash
-from aiev.student.rounds import by_hash, items_of, next_round, problems_of
+from aiev.student.rounds import items_of, next_round, problems_of
 
 
 def accepted(number, language="python", part="", round_number=0, content=""):
@@ -22,8 +22,13 @@ def accepted(number, language="python", part="", round_number=0, content=""):
     )
 
 
-def frozen(records, rounds=(), share=0.1):
-    record, items = next_round(records, rounds, by_hash(share), stage="teaching", frozen_at="now")
+def frozen(records, rounds=(), tested=5):
+    """Every `tested`-th seed is for testing, another for nothing."""
+    part_of = {
+        one.seed_id: "test" if int(one.id[1:]) % tested == 0 else "held" if int(one.id[1:]) == 3 else "train"
+        for one in records
+    }
+    record, items = next_round(records, rounds, part_of, stage="teaching", frozen_at="now")
     place = {item.conversation_id: item for item in items}
     after = [
         accepted(int(one.id[1:]), one.language, place[one.id].part, place[one.id].round, one.seed_content)
@@ -34,19 +39,12 @@ def frozen(records, rounds=(), share=0.1):
     return record, after
 
 
-def test_a_tenth_of_each_language_is_for_testing():
-    records = [accepted(number, "python" if number < 40 else "rust") for number in range(60)]
-    _, after = frozen(records)
-    tested = [one.language for one in after if one.part == "test"]
-    assert (tested.count("python"), tested.count("rust")) == (4, 2)
-
-
 def test_later_rounds_keep_every_place_and_add_their_own():
     first, after = frozen([accepted(number) for number in range(20)])
     second, later = frozen([*after, *(accepted(number) for number in range(20, 40))], [first])
     assert later[:20] == after
     assert (first.number, second.number) == (1, 2)
-    assert len(items_of(later, 2, "test")) == 4
+    assert len(items_of(later, 2, "test")) == 8
     assert items_of(later, 1, "test") == [one for one in after if one.part == "test"]
     assert not {one.id for one in items_of(later, 2, "train")} & {one.id for one in items_of(later, 2, "test")}
 
@@ -60,10 +58,10 @@ def test_the_hashes_name_the_sets_and_not_the_order():
     assert fewer.train_hash != one.train_hash
 
 
-def test_seeds_of_equal_content_stay_together():
-    records = [accepted(number, content="def same(): ..." if number < 10 else "") for number in range(20)]
-    _, after = frozen(records, share=0.3)
-    assert len({one.part for one in after[:10]}) == 1
+def test_what_is_near_to_both_is_in_neither():
+    _, after = frozen([accepted(number) for number in range(20)])
+    assert [one.part for one in after].count("held") == 1
+    assert len(items_of(after, 1, "test")) + len(items_of(after, 1, "train")) == 19
 
 
 def test_a_problem_is_named_by_question_and_tests():

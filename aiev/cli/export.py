@@ -1,0 +1,137 @@
+"""`aiev export` and `aiev split`: from a database to a dataset."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aiev.cli.shared import AS_JSON, DB, configured, merged_config, show
+from aiev_agents.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from aiev.dataset.export import Exported
+
+
+@click.command("export")
+@DB
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    default=("messages",),
+    show_default=True,
+    metavar="SHAPE[:FILE]",
+    help="messages, openai, sharegpt, llama-factory, prompt-completion, dpo or kto; FILE is jsonl, parquet or hf, and "
+    "alone stands for messages in it; repeatable.",
+)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("dataset"), show_default=True, help="Folder.")
+@click.option("--split", "splits", multiple=True, type=click.Choice(["train", "test"]), help="Only this one.")
+@click.option("--failures", is_flag=True, help="Discarded dialogues too.")
+@click.option("--min-rounds", type=click.IntRange(min=0), help="Only dialogues of so many rounds or more.")
+@click.option("--max-rounds", type=click.IntRange(min=0), help="Only dialogues of so many rounds or fewer.")
+@click.option("--verdict", "verdicts", multiple=True, help="Only those with a round of this verdict; repeatable.")
+@click.option(
+    "--language", "languages", multiple=True, type=click.Choice(list(LANGUAGES)), help="Only this; repeatable."
+)
+@click.option("--licence", "licences", multiple=True, help="Only seeds under this SPDX expression; repeatable.")
+@click.option("--stage", "stages", multiple=True, help="Only this recipe, such as teach; repeatable.")
+@click.option("--model", "models", multiple=True, help="Only dialogues by this model; repeatable.")
+@click.option("--run", "runs", multiple=True, help="Only the run whose id begins so; repeatable.")
+@click.option("--label", "labels", multiple=True, help="Only dialogues that people labelled so; none: without a label.")
+@click.option("--keep-near-duplicates", is_flag=True, help="Not only the best of each group.")
+@click.option("--keep-secrets", is_flag=True, help="Also what holds credentials.")
+@click.option("--keep-contaminated", is_flag=True, help="Also what resembles a benchmark.")
+@click.option("--check", "tokenizer", metavar="TOKENIZER", help="Prove the loss mask of every row with this tokenizer.")
+@click.option("--push", "name", metavar="OWNER/NAME", help="Upload it; the token is read from HF_TOKEN.")
+@click.option("--public", is_flag=True, help="With --push: a new dataset is for everybody.")
+@configured
+@AS_JSON
+def export(
+    db: Path,
+    formats: tuple[str, ...],
+    out: Path,
+    splits: tuple[str, ...],
+    failures: bool,
+    min_rounds: int | None,
+    max_rounds: int | None,
+    verdicts: tuple[str, ...],
+    languages: tuple[str, ...],
+    licences: tuple[str, ...],
+    stages: tuple[str, ...],
+    models: tuple[str, ...],
+    runs: tuple[str, ...],
+    labels: tuple[str, ...],
+    keep_near_duplicates: bool,
+    keep_secrets: bool,
+    keep_contaminated: bool,
+    tokenizer: str | None,
+    name: str | None,
+    public: bool,
+    files: tuple[Path, ...],
+    assignments: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Write the dialogues of DB as a dataset, with a card and a manifest.
+
+    Training and test rows go into files of their own; which seeds are tested is decided once and kept in DB.
+    """
+    from aiev.dataset.check import Check  # noqa: PLC0415
+    from aiev.dataset.export import parse_output  # noqa: PLC0415
+    from aiev.dataset.masking import load_tokenizer  # noqa: PLC0415
+    from aiev.dataset.summary import exported_json, exported_view  # noqa: PLC0415
+    from aiev.recipes.export import export_dataset  # noqa: PLC0415
+
+    chosen = {
+        "splits": splits,
+        "failures": failures,
+        "min_rounds": min_rounds,
+        "max_rounds": max_rounds,
+        "verdicts": verdicts,
+        "languages": languages,
+        "licences": licences,
+        "stages": stages,
+        "models": models,
+        "runs": runs,
+        "labels": labels,
+        "near_duplicates": keep_near_duplicates,
+    }
+    more = [
+        f"export.{key}={json.dumps(value)}"
+        for key, value in chosen.items()
+        if value is not None and value is not False and value != ()
+    ]
+    more += ["export.secrets=false"] if keep_secrets else []
+    more += ["export.decontaminate=false"] if keep_contaminated else []
+    config = merged_config(files, (*assignments, *more))
+    outputs = [parse_output(text) for text in formats]
+    check = Check(tokenizer, load_tokenizer(tokenizer)) if tokenizer else None
+    result = export_dataset(db, out, outputs, config, check=check)
+    address = _pushed(result, name, public=public) if name else ""
+    show(as_json, lambda: exported_json(result, address), lambda: exported_view(result, address))
+
+
+@click.command()
+@DB
+@configured
+@AS_JSON
+def split(db: Path, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
+    """Put the seeds of accepted dialogues of DB into training and test, once and for good."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from aiev.dataset.split import freeze  # noqa: PLC0415
+    from aiev.dataset.summary import split_view  # noqa: PLC0415
+    from aiev.store.reader import Reader  # noqa: PLC0415
+
+    config = merged_config(files, assignments)
+    Reader(db).close()
+    summary = freeze(db, config.settings.split)
+    show(as_json, lambda: asdict(summary), lambda: split_view(summary))
+
+
+def _pushed(result: Exported, name: str, *, public: bool) -> str:
+    from aiev.dataset.push import push  # noqa: PLC0415
+
+    return push(result.folder, name, private=not public)

@@ -1,0 +1,1 @@
+"""From conversations to files that trainers read: split, choose, post-process, write, check, describe."""

@@ -1,0 +1,79 @@
+"""The dataset card: a README with the YAML header that a dataset hub reads.
+
+Invariant: says only what the manifest holds, so that it is as reproducible as the files.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from aiev.dataset.formats import SHAPES
+from aiev.dataset.sample import UNKNOWN_LICENCE
+
+if TYPE_CHECKING:
+    from aiev.dataset.manifest import Manifest
+
+HUB_LICENCES = {
+    "Apache-2.0": "apache-2.0",
+    "MIT": "mit",
+    "BSD-3-Clause": "bsd-3-clause",
+    "BSD-2-Clause": "bsd-2-clause",
+    "ISC": "isc",
+    "MPL-2.0": "mpl-2.0",
+    "LGPL-3.0-only": "lgpl-3.0",
+    "GPL-3.0-only": "gpl-3.0",
+    "Unlicense": "unlicense",
+    "CC0-1.0": "cc0-1.0",
+    UNKNOWN_LICENCE: "unknown",
+}
+"""SPDX expressions that the hub has a name for; all others are `other` there."""
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_LOADABLE = (".jsonl", ".parquet")
+
+
+def render_card(manifest: Manifest) -> str:
+    """The card as Markdown."""
+    environment = Environment(
+        loader=PackageLoader("aiev.dataset", "."),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - Markdown, and every value of the header is written as JSON
+    )
+    environment.filters["cell"] = _cell
+    environment.filters["quoted"] = lambda value: json.dumps(value, ensure_ascii=False)
+    return environment.get_template("card.md.j2").render(
+        manifest=manifest,
+        licences=_hub_licences(manifest.counts.get("licence", {})),
+        size=_size(sum(manifest.counts.get("split", {}).values())),
+        configs=_configs(manifest.rows),
+        shapes=SHAPES,
+    )
+
+
+def _hub_licences(counts: dict[str, int]) -> list[str]:
+    return sorted({HUB_LICENCES.get(name, "other") for name in counts}) or ["unknown"]
+
+
+def _size(dialogues: int) -> str:
+    return next((name for limit, name in _SIZES if dialogues < limit), "1M<n<10M")
+
+
+def _configs(rows: dict[str, int]) -> dict[str, dict[str, str]]:
+    """Files that the hub can load, by shape and split; an empty file has nothing to infer a schema from."""
+    found: dict[str, dict[str, str]] = {}
+    for name, count in sorted(rows.items()):
+        folder, _, file = name.partition("/")
+        if file.endswith(_LOADABLE) and count:
+            found.setdefault(folder, {})[file.partition(".")[0]] = name
+    return found
+
+
+def _cell(value: Any) -> str:
+    """A value in a table of Markdown: on one line, and nothing in it ends the cell or begins mark-up."""
+    text = " ".join(str(value).split())
+    return "".join(f"\\{letter}" if letter in "|<>`*_[]\\" else letter for letter in text)

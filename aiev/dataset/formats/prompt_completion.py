@@ -1,0 +1,30 @@
+"""`prompt-completion`: what came before, and the turn to be learnt; one row for each such turn.
+
+TRL's SFT learns the completion alone by default, so no mask can go wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, chat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiev.dataset.sample import Sample
+
+
+def rows(sample: Sample) -> Iterator[Row]:
+    """One row for each turn in the loss."""
+    for position, turn in enumerate(sample.turns):
+        if turn.train:
+            yield {"prompt": chat(sample.turns[:position]), "completion": chat((turn,)), **sample.about()}
+
+
+SHAPE = Shape(
+    "prompt-completion",
+    "TRL's SFT, any trainer of completions",
+    {"prompt": Column.CHAT, "completion": Column.CHAT, **ABOUT},
+    rows,
+)

@@ -1,0 +1,64 @@
+"""What a shape of rows is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from aiev.dataset.sample import Sample, Turn
+
+Row = dict[str, Any]
+
+
+class Column(StrEnum):
+    """Types of columns, for files that have a schema."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+    TEXTS = "texts"
+    CHAT = "chat"
+    """Messages with `role` and `content`."""
+    FLAGGED_CHAT = "flagged chat"
+    """Messages with `role`, `content` and `train`."""
+    WEIGHTED_CHAT = "weighted chat"
+    """Messages with `role`, `content` and, on the assistant's, `weight`."""
+    SHAREGPT = "sharegpt"
+    """Messages with `from`, `value` and `train`."""
+
+
+ABOUT = {
+    "id": Column.TEXT,
+    "language": Column.TEXT,
+    "licence": Column.TEXT,
+    "model": Column.TEXT,
+    "stage": Column.TEXT,
+    "rounds": Column.NUMBER,
+    "verdicts": Column.TEXTS,
+    "source": Column.TEXT,
+    "seed_id": Column.TEXT,
+    "executed": Column.FLAG,
+}
+"""Columns of `Sample.about()`; every shape has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A shape of rows."""
+
+    name: str
+    about: str
+    """Who reads it, in a few words."""
+    columns: dict[str, Column]
+    rows: Callable[[Sample], Iterator[Row]]
+    supervised: bool = True
+    """Whether a row is worth nothing without a turn in the loss; preferences and labels are."""
+
+
+def chat(turns: tuple[Turn, ...]) -> list[Row]:
+    """Turns as `role` and `content`."""
+    return [{"role": turn.role, "content": turn.content} for turn in turns]

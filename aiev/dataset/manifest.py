@@ -1,0 +1,140 @@
+"""The manifest of a dataset: what it was made from, how, and the SHA-256 of each file.
+
+Invariant: nothing in it depends on when or where the dataset was made, so equal datasets have equal manifests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiev import __version__
+from aiev.config import load_config
+from aiev.dataset.files.sink import PARTIAL, remove
+from aiev.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from aiev.config import Config
+    from aiev.dataset.export import Exported
+    from aiev.store.dialogues import DialogueReader
+
+MANIFEST = "manifest.json"
+_MADE_BY = "aiev"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """See the module."""
+
+    rows: dict[str, int]
+    funnel: dict[str, Any]
+    counts: dict[str, dict[str, int]]
+    judges: list[str]
+    runs: list[dict[str, Any]]
+    """Id, recipe, model, sandbox, version and prompts' hashes of each run."""
+    settings: dict[str, Any]
+    """Sections `split` and `export`."""
+    tokens: dict[str, dict[str, int]]
+    """By file, where the export was checked with a tokenizer."""
+    command: str
+    """What makes it again."""
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """SHA-256 and size in bytes, by name."""
+    made_by: str = f"{_MADE_BY} {__version__}"
+
+    @classmethod
+    def of(cls, reader: DialogueReader, config: Config, result: Exported) -> Manifest:
+        """The manifest of an export, without its files."""
+        runs = reader.run_records()
+        public = config.public()
+        funnel = result.funnel
+        return cls(
+            rows=result.rows,
+            funnel={"taken": funnel.taken, "kept": funnel.kept, "dropped": dict(sorted(funnel.dropped.items()))},
+            counts={name: dict(sorted(counter.items())) for name, counter in sorted(result.counts.items())},
+            judges=result.judges,
+            runs=[
+                {
+                    "id": name,
+                    "recipe": runs[name].recipe,
+                    "model": runs[name].model,
+                    "interpreter": runs[name].interpreter,
+                    "version": runs[name].version,
+                    "prompts": runs[name].prompts,
+                }
+                for name in result.runs
+            ],
+            settings={section: public[section] for section in ("split", "export")},
+            tokens=result.tokens,
+            command=_command(config, result),
+        )
+
+    def hashed(self, out: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """SHA-256 and size of files; of a folder, those of each file in it."""
+        found: dict[str, dict[str, Any]] = {}
+        for name in sorted(names):
+            path = out / name
+            files = sorted(path.rglob("*")) if path.is_dir() else [path]
+            for file in files:
+                with file.open("rb") as opened:
+                    digest = hashlib.file_digest(opened, "sha256").hexdigest()
+                found[str(file.relative_to(out))] = {"sha256": digest, "bytes": file.stat().st_size}
+        return found
+
+    def as_json(self) -> str:
+        """The manifest as a JSON document."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _command(config: Config, result: Exported) -> str:
+    """The command line, with every setting that is not the default."""
+    default, own = load_config().public(), config.public()
+    settings = [
+        shlex.quote(f"{section}.{key}={json.dumps(value, ensure_ascii=False)}")
+        for section in ("split", "export")
+        for key, value in own[section].items()
+        if value != default[section][key]
+    ]
+    formats = [f"--format {name}" for name in result.formats]
+    return " ".join(["aiev export DB --out DIR", *formats, *(f"--set {setting}" for setting in settings)])
+
+
+def refuse_foreign(out: Path) -> None:
+    """Pass when a folder is not there, is empty, or holds an export.
+
+    Raises:
+        UsageError: it holds something else, which an export must not touch.
+    """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file; name a folder with --out")
+    unknown = [path.name for path in out.glob("*") if PARTIAL not in path.name] if out.is_dir() else []
+    if unknown and not _read(out):
+        raise UsageError(f"{out} holds {min(unknown)} and no export of aiev; name another folder with --out")
+
+
+def remove_older(out: Path, keep: set[str]) -> None:
+    """Remove what an earlier export wrote and this one does not."""
+    files = _read(out).get("files", {})
+    remove(out / MANIFEST)
+    for name in files:
+        path = (out / name).resolve()
+        if path.is_relative_to(out.resolve()) and not any(name == kept or name.startswith(f"{kept}/") for kept in keep):
+            remove(path)
+            if path.parent != out.resolve() and path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
+
+
+def _read(out: Path) -> dict[str, Any]:
+    """An export's manifest, or nothing."""
+    try:
+        found = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    ours = isinstance(found, dict) and str(found.get("made_by", "")).startswith(_MADE_BY)
+    return found if ours else {}

@@ -1,0 +1,139 @@
+"""Turns a stored dialogue into training turns for a model that can call a code interpreter.
+
+The request to execute goes into the user's turn and the answer to it into the assistant's; special tokens stand around
+the blocks that are to be run; the interpreter's output comes back in a turn of its own, together with the questioner's
+description where it failed. A share of accepted dialogues is told without any execution, so that a model learns when
+to run code, too.
+
+Invariants: turns alternate and begin with the user's; the loss covers no interpreter output, and of the programmer's
+turns those that passed (all of them on request); what is added is chosen by hash.
+
+Source: AutoCoder, arXiv 2405.14906, on post-processing for the code interpreter.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aiev.dataset.phrasings import draw, phrasing
+from aiev.dataset.sample import UNKNOWN_LICENCE, Sample, Turn
+from aiev_agents.languages import LANGUAGES
+from aiev_agents.reply import FENCE, INSTALL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiev.config import ExportConfig
+    from aiev.store.dialogues import DialogueRecord
+    from aiev.store.records import MessageRecord
+
+_SHARE_STEPS = 1_000_000
+_BACKTICKS = re.compile(r"`{3,}")
+
+
+def build_sample(record: DialogueRecord, settings: ExportConfig) -> Sample:
+    """The training sample of a dialogue; its turns may be empty where nothing was answered."""
+    executed = not _is_plain(record, settings)
+    turns = tuple(merged(_executed(record, settings))) if executed else _plain(record)
+    return Sample(
+        id=record.id,
+        split=record.split,
+        turns=turns,
+        executed=executed,
+        language=record.language,
+        licence=record.seed.licence or UNKNOWN_LICENCE,
+        model=record.model,
+        stage=record.recipe,
+        rounds=len(record.rounds),
+        verdicts=tuple(entry.verdict for entry in record.rounds),
+        source=record.seed.source,
+        seed_id=record.seed.id,
+    )
+
+
+def _is_plain(record: DialogueRecord, settings: ExportConfig) -> bool:
+    drawn = draw(_SHARE_STEPS, "plain", record.id) / _SHARE_STEPS
+    return record.status == "accepted" and drawn < settings.plain_share
+
+
+def _plain(record: DialogueRecord) -> tuple[Turn, ...]:
+    """The problem and the answer that passed."""
+    answer = next((message for message in record.messages if message.role == "assistant" and message.train), None)
+    if answer is None:
+        return ()
+    return Turn("user", record.problem), Turn("assistant", answer.content, train=True, passed=True)
+
+
+def _executed(record: DialogueRecord, settings: ExportConfig) -> Iterator[Turn]:
+    verdicts = {entry.round: entry for entry in record.rounds}
+    for message in record.messages:
+        entry = verdicts.get(message.round)
+        passed = entry is not None and entry.verdict == "ok"
+        match message.role:
+            case "user" if message.round == 0:
+                yield Turn("user", f"{message.content}\n\n{phrasing('request', record.id)}")
+            case "user":
+                yield Turn("user", f"{message.content}\n\n{phrasing('again', record.id, message.round)}")
+            case "assistant":
+                yield Turn(
+                    "assistant",
+                    _with_tokens(message.content, record, message, settings),
+                    train=passed or settings.train_failed,
+                    passed=passed,
+                )
+            case "interpreter":
+                yield _output(record, message, settings)
+                if passed and settings.closing and entry is not None:
+                    yield Turn("assistant", _closing(record, entry.assertions), train=True)
+
+
+def _output(record: DialogueRecord, message: MessageRecord, settings: ExportConfig) -> Turn:
+    fence = "`" * (1 + max([2, *(len(found) for found in _BACKTICKS.findall(message.content))]))
+    words = phrasing("output", record.id, message.round)
+    return Turn(settings.interpreter_role, f"{words}\n{fence}text\n{message.content}\n{fence}", output=True)
+
+
+def _closing(record: DialogueRecord, assertions: int) -> str:
+    count = f"{assertions} {'assertion' if assertions == 1 else 'assertions'}"
+    return phrasing("closing", record.id).format(count=count)
+
+
+def _with_tokens(text: str, record: DialogueRecord, message: MessageRecord, settings: ExportConfig) -> str:
+    """A reply that announces its run, with special tokens around each block that is to be run."""
+    aliases = {*LANGUAGES[record.language].aliases, ""}
+    shells = LANGUAGES["bash"].aliases
+    parts, end, announced = [], 0, False
+    for match in FENCE.finditer(text):
+        language = re.split(r"[\s{}:,]", match["info"].strip().lower().lstrip("{."), maxsplit=1)[0]
+        install = language in shells - aliases and bool(INSTALL.search(match["body"]))
+        if not install and language not in aliases:
+            continue
+        start, stop = (
+            (settings.bash_start, settings.bash_stop) if install else (settings.code_start, settings.code_stop)
+        )
+        announcement = "" if announced else phrasing("announce", record.id, message.round) + "\n\n"
+        parts += [text[end : match.start()], f"{announcement}{start}\n{match[0].strip()}\n{stop}"]
+        end, announced = match.end(), True
+    return "".join([*parts, text[end:]]).strip()
+
+
+def merged(turns: Iterator[Turn]) -> Iterator[Turn]:
+    """Neighbours of one role become one turn, as most chat templates demand."""
+    held: Turn | None = None
+    for turn in turns:
+        if held is None:
+            held = turn
+        elif held.role == turn.role:
+            held = Turn(
+                turn.role,
+                f"{held.content}\n\n{turn.content}",
+                train=held.train and turn.train,
+                output=held.output or turn.output,
+                passed=held.passed if turn.passed is None else turn.passed,
+            )
+        else:
+            yield held
+            held = turn
+    if held is not None:
+        yield held

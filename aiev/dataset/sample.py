@@ -1,0 +1,57 @@
+"""What stands between a stored conversation and a row of a file: turns of user and assistant, ready for a trainer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+UNKNOWN_LICENCE = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a sample."""
+
+    role: str
+    """`system`, `user`, `assistant`, or the role that the interpreter's output is given."""
+    content: str
+    train: bool = False
+    """Whether the loss covers it."""
+    output: bool = False
+    """Whether it holds what the interpreter printed."""
+    passed: bool | None = None
+    """Of a programmer's turn: whether its program passed; None for all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A dialogue as it will be trained on."""
+
+    id: str
+    split: str
+    turns: tuple[Turn, ...]
+    executed: bool
+    """Whether it asks for execution and shows it; false for those that teach when not to run code."""
+    language: str
+    licence: str
+    model: str
+    stage: str
+    rounds: int
+    verdicts: tuple[str, ...]
+    source: str
+    seed_id: str
+
+    def about(self) -> dict[str, Any]:
+        """The columns that say where a row comes from; no name of them means anything to a trainer."""
+        return {
+            "id": self.id,
+            "language": self.language,
+            "licence": self.licence,
+            "model": self.model,
+            "stage": self.stage,
+            "rounds": self.rounds,
+            "verdicts": list(self.verdicts),
+            "source": self.source,
+            "seed_id": self.seed_id,
+            "executed": self.executed,
+        }

