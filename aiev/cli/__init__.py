@@ -20,6 +20,7 @@ from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
 from aiev.cli.shared import Group
 from aiev.cli.teach import teach
+from aiev.cli.train import train
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -30,6 +31,6 @@ def main() -> None:
 
 for command in (
     *(teach, inspect, stats, split, export, execute, doctor, config, image, sandbox, models),
-    *(evaluate, gate, evaluate_benchmark),
+    *(train, evaluate, gate, evaluate_benchmark),
 ):
     main.add_command(command)

@@ -1,22 +1,53 @@
 """Teacher and student as configurations, and as models that answer.
 
 Invariant: a trained student answers under the name of its adapter, which is unique to the weights; so the journal, the
-evaluations and the runs tell every student from every other.
+evaluations and the runs tell every student from every other, and no server answers from the cache of an earlier one.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from aiev.config import Config, layered
+from aiev.errors import SetupError
 from aiev.recipes.parts import build_model
+from aiev.student.training.spec import GGUF_ADAPTER, MODEL
+from aiev_agents.errors import ModelError
 
 if TYPE_CHECKING:
     from aiev.store.student_records import TrainingRecord
     from aiev_agents.chat_model import ChatModel
+    from aiev_agents.messages import ChatReply, ChatRequest
 
 RoleName = Literal["teacher", "student"]
+
+
+@runtime_checkable
+class TakesAdapters(Protocol):
+    """A served model that adapters can be loaded over while it runs, such as vLLM's."""
+
+    async def load_adapter(self, name: str, path: Path) -> ChatModel:
+        """Load an adapter and return it as a model of its own."""
+        ...
+
+
+class Adapted:
+    """An adapter and the server under it, closed together."""
+
+    def __init__(self, adapter: ChatModel, server: ChatModel) -> None:
+        self.name = adapter.name
+        self._adapter = adapter
+        self._server = server
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        """See `ChatModel.chat`."""
+        return await self._adapter.chat(request)
+
+    async def close(self) -> None:
+        """End both."""
+        await self._adapter.close()
+        await self._server.close()
 
 
 def role_config(config: Config, role: RoleName, *, model: str = "") -> Config:
@@ -31,10 +62,13 @@ def role_config(config: Config, role: RoleName, *, model: str = "") -> Config:
     if role == "student" and student.config:
         config = layered(config, Path(student.config))
     name = model or (student.name if role == "student" else "")
-    if not name:
-        return config
-    named = config.settings.model.model_copy(update={"name": name})
-    settings = config.settings.model_copy(update={"model": named})
+    return named(config, name) if name else config
+
+
+def named(config: Config, name: str) -> Config:
+    """The same configuration with another model's name."""
+    model = config.settings.model.model_copy(update={"name": name})
+    settings = config.settings.model_copy(update={"model": model})
     return Config(settings=settings, origins=config.origins | {"model.name": "student.name"})
 
 
@@ -46,12 +80,54 @@ async def open_role(config: Config, training: TrainingRecord | None = None) -> C
         training: what came of training it; None takes it as it is.
 
     Raises:
+        SetupError: its backend cannot serve what came of the training.
         AievError: see `build_model`.
     """
-    del training
-    return await build_model(config.settings.model)
+    if training is None:
+        return await build_model(config.settings.model)
+    if config.settings.model.backend == "embedded":
+        return await _embedded(config, training)
+    server = await build_model(config.settings.model)
+    try:
+        if not isinstance(server, TakesAdapters):
+            raise SetupError(
+                f"model.backend = {config.settings.model.backend!r} loads no adapter; name a file in student.config "
+                "that sets it to embedded or vllm"
+            )
+        path = Path(training.path, MODEL).resolve()
+        return Adapted(await server.load_adapter(training.adapter, path), server)
+    except ModelError as error:
+        await server.close()
+        raise SetupError(str(error)) from None
+    except BaseException:
+        await server.close()
+        raise
 
 
-def answers_as(config: Config, training: TrainingRecord | None) -> str:
-    """Name under which a role answers."""
-    return training.adapter if training else config.settings.model.name
+async def _embedded(config: Config, training: TrainingRecord) -> ChatModel:
+    """llama.cpp with the adapter over the GGUF file that was trained."""
+    from aiev_agents.embedded import EmbeddedChatModel  # noqa: PLC0415 - openai takes a second to import
+
+    base, adapter = Path(training.base), Path(training.path, MODEL, GGUF_ADAPTER)
+    if not _are_there(base, adapter):
+        raise SetupError(
+            f"{training.adapter} has no adapter that the embedded llama.cpp could serve: that needs the method lora, a "
+            "student that is a GGUF file, and no train.special_tokens; serve it with vllm (student.config)"
+        )
+    model = config.settings.model
+    try:
+        return await EmbeddedChatModel.start(
+            base,
+            name=training.adapter,
+            parallel=model.parallel,
+            context_tokens=model.context_tokens,
+            threads=model.threads,
+            timeout_seconds=model.timeout_seconds,
+            adapter=adapter,
+        )
+    except ModelError as error:
+        raise SetupError(str(error)) from None
+
+
+def _are_there(*paths: Path) -> bool:
+    return all(path.is_file() for path in paths)
