@@ -18,6 +18,7 @@ from aiev.cli.export import export, split
 from aiev.cli.inspect import inspect, stats
 from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
+from aiev.cli.self_learn import self_learn
 from aiev.cli.shared import Group
 from aiev.cli.teach import teach
 from aiev.cli.train import train
@@ -31,6 +32,6 @@ def main() -> None:
 
 for command in (
     *(teach, inspect, stats, split, export, execute, doctor, config, image, sandbox, models),
-    *(train, evaluate, gate, evaluate_benchmark),
+    *(train, evaluate, gate, self_learn, evaluate_benchmark),
 ):
     main.add_command(command)

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import UsageError
 from aiev.recipes.clock import now
 from aiev.recipes.evaluate import passed_by_item
+from aiev.recipes.teach import TEACH
 from aiev.store.student_records import GateItemRecord, GateRecord
 from aiev.student.gate import GateRules, Rule, Score, decide
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from aiev.config import Settings
     from aiev.recipes.evaluate import Sat
     from aiev.store.student import StudentReader, StudentStore
     from aiev.store.student_records import EvaluationRecord
 
-TEACH = "teach"
-"""Recipe of dialogues that the teacher made; those of any other are the student's own."""
+    Guards = Callable[[StudentReader, "Judged"], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,24 @@ def judge(teacher: Sat, student: Sat, rules: GateRules, *, self_made: Collection
 
 
 async def judge_and_keep(
-    store: StudentStore, reader: StudentReader, teacher: Sat, student: Sat, rules: GateRules
+    store: StudentStore,
+    reader: StudentReader,
+    teacher: Sat,
+    student: Sat,
+    rules: GateRules,
+    *,
+    guards: Guards | None = None,
 ) -> Judged:
-    """`judge`, and write the decision down. Raises what `judge` raises."""
+    """`judge`, and write the decision down; with the figures of the guards, if there are any.
+
+    Problems that the student's side made (any recipe but `teach`) are checked against the teacher's solutions.
+    Raises what `judge` raises.
+    """
     self_made = {one.id for one in reader.accepted() if one.recipe != TEACH}
     judged = judge(teacher, student, rules, self_made=self_made)
+    if guards:
+        evidence = judged.record.evidence | {"guards": guards(reader, judged)}
+        judged = replace(judged, record=replace(judged.record, evidence=evidence))
     await store.add_gate(judged.record, judged.items)
     known = next(record for record in reader.gates() if record.id == judged.record.id)
     return Judged(known, judged.items, judged.set_aside)

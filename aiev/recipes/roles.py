@@ -6,19 +6,24 @@ evaluations and the runs tell every student from every other, and no server answ
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from aiev.config import Config, layered
 from aiev.errors import SetupError
-from aiev.recipes.parts import build_model
+from aiev.recipes.parts import build_interpreter, build_model
 from aiev.student.training.spec import GGUF_ADAPTER, MODEL
 from aiev_agents.errors import ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from aiev.config import Settings
     from aiev.store.student_records import TrainingRecord
     from aiev_agents.chat_model import ChatModel
     from aiev_agents.messages import ChatReply, ChatRequest
+    from aiev_interpreter.protocol import Interpreter
 
 RoleName = Literal["teacher", "student"]
 
@@ -29,6 +34,14 @@ class TakesAdapters(Protocol):
 
     async def load_adapter(self, name: str, path: Path) -> ChatModel:
         """Load an adapter and return it as a model of its own."""
+        ...
+
+
+class OpensInterpreter(Protocol):
+    """Opens a sandbox; see `build_interpreter`."""
+
+    async def __call__(self, settings: Settings, languages: Iterable[str] = (), *, run_id: str) -> Interpreter:
+        """The sandbox, with the tools of these languages."""
         ...
 
 
@@ -89,19 +102,27 @@ async def open_role(config: Config, training: TrainingRecord | None = None) -> C
         return await _embedded(config, training)
     server = await build_model(config.settings.model)
     try:
-        if not isinstance(server, TakesAdapters):
-            raise SetupError(
-                f"model.backend = {config.settings.model.backend!r} loads no adapter; name a file in student.config "
-                "that sets it to embedded or vllm"
-            )
-        path = Path(training.path, MODEL).resolve()
-        return Adapted(await server.load_adapter(training.adapter, path), server)
+        return Adapted(await _loaded(server, config.settings.model.backend, training), server)
     except ModelError as error:
         await server.close()
         raise SetupError(str(error)) from None
     except BaseException:
         await server.close()
         raise
+
+
+async def _loaded(server: ChatModel, backend: str, training: TrainingRecord) -> ChatModel:
+    """The adapter on a server that takes it while it runs."""
+    if not isinstance(server, TakesAdapters):
+        raise SetupError(
+            f"model.backend = {backend!r} loads no adapter; name a file in student.config that sets it to embedded or "
+            "vllm"
+        )
+    return await server.load_adapter(training.adapter, _absolute(training))
+
+
+def _absolute(training: TrainingRecord) -> Path:
+    return Path(training.path, MODEL).resolve()
 
 
 async def _embedded(config: Config, training: TrainingRecord) -> ChatModel:
@@ -127,6 +148,17 @@ async def _embedded(config: Config, training: TrainingRecord) -> ChatModel:
         )
     except ModelError as error:
         raise SetupError(str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Openers:
+    """How models and sandboxes are had; tests of the machinery hand in scripted ones."""
+
+    model: Callable[[Config, TrainingRecord | None], Awaitable[ChatModel]] = open_role
+    interpreter: OpensInterpreter = build_interpreter
+
+
+REAL = Openers()
 
 
 def _are_there(*paths: Path) -> bool:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from aiev.dataset.split import freeze
 from aiev.errors import UsageError
 from aiev.recipes.clock import now
-from aiev.recipes.evaluate import Room, Sat, evaluate
+from aiev.recipes.evaluate import Room, Sat, evaluate, passed_by_item
 from aiev.recipes.gate import Judged, gate_rules, judge_and_keep, newest
-from aiev.recipes.parts import build_interpreter
 from aiev.recipes.progress import Progress
-from aiev.recipes.roles import open_role, role_config
+from aiev.recipes.roles import REAL, Openers, named, role_config
 from aiev.store.dialogues import DialogueReader
 from aiev.store.student import StudentReader, StudentStore
 from aiev.student.benchmarks import load_benchmark
+from aiev.student.passk import mean_pass_at_k
 from aiev.student.rounds import TEACHING, items_of, next_round, problems_of
 from aiev.view.panel import line
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiev.config import Config, SplitConfig
+    from aiev.recipes.gate import Guards
     from aiev.recipes.roles import RoleName
-    from aiev.store.student_records import TrainingRecord
+    from aiev.store.student_records import GateRecord, TrainingRecord
     from aiev.student.problems import Problem
     from aiev_agents.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
@@ -71,6 +72,7 @@ async def sit_round(
     training: TrainingRecord | None = None,
     limit: int = 0,
     quiet: bool = False,
+    openers: Openers = REAL,
 ) -> Sat:
     """Let a role sit the test problems of the last round.
 
@@ -79,9 +81,10 @@ async def sit_round(
         db: the database.
         role: who sits.
         model_name: model in place of the configured one.
-        training: what the student has learnt; None takes it untrained.
+        training: what the student has learnt; None takes its newest training, and without any the student as it is.
         limit: take so many problems, the first by id; 0 takes all.
         quiet: say nothing on standard error.
+        openers: how model and sandbox are had.
 
     Raises:
         AievError: see `evaluate` and `freeze_round`.
@@ -94,7 +97,11 @@ async def sit_round(
         if not problems:
             raise UsageError(f"round {number} of {db} has no test problems; make more dialogues with `aiev teach`")
         chosen = problems[:limit] if limit else problems
-        async with _room(own, store, reader, chosen, training=training) as room:
+        if role == "student" and not model_name:
+            training = training or next((one for one in reader.trainings() if one.status == "done"), None)
+        if training:
+            own = named(own, training.adapter)
+        async with _room(own, store, reader, chosen, training=training, openers=openers) as room:
             return await _watched(room, chosen, quiet=quiet, subject=role, round_number=number)
 
 
@@ -114,8 +121,12 @@ async def sit_benchmark(
             return await _watched(room, chosen, quiet=quiet, benchmark=benchmark.name), chosen
 
 
-async def judge_round(config: Config, db: Path, *, teacher: str = "", student: str = "") -> Judged:
+async def judge_round(
+    config: Config, db: Path, *, teacher: str = "", student: str = "", guards: Guards | None = None
+) -> Judged:
     """Decide between the newest evaluations of both, or those whose ids begin so.
+
+    `guards` gives the figures that are kept with the decision.
 
     Raises:
         UsageError: one of them has not sat the same problems.
@@ -125,7 +136,25 @@ async def judge_round(config: Config, db: Path, *, teacher: str = "", student: s
         other = newest(reader, "student", prefix=student)
         one = newest(reader, "teacher", prefix=teacher, items_hash="" if teacher else other.items_hash)
         sats = [Sat(record, reader.samples(record.id)) for record in (one, other)]
-        return await judge_and_keep(store, reader, sats[0], sats[1], gate_rules(config.settings))
+        return await judge_and_keep(store, reader, sats[0], sats[1], gate_rules(config.settings), guards=guards)
+
+
+def guard_score(reader: StudentReader, record: GateRecord, count: int) -> tuple[float | None, float | None]:
+    """pass@1 on the guard set: this decision's student, and the best of the students of earlier rounds.
+
+    The guard set are the first `count` test items (by id) of the first round, so it never changes; None where there is
+    nothing to measure.
+    """
+    first = sorted(item.conversation_id for item in reader.round_items() if item.round == 1 and item.part == "test")
+    guard = set(first[:count])
+
+    def score(evaluation: str) -> float | None:
+        counts = [one for item, one in passed_by_item(reader.samples(evaluation)).items() if item in guard]
+        return mean_pass_at_k(counts, 1) if counts else None
+
+    earlier = {gate.student_evaluation for gate in reader.gates() if gate.round < record.round}
+    before = [found for found in map(score, earlier) if found is not None]
+    return score(record.student_evaluation), max(before, default=None)
 
 
 @asynccontextmanager
@@ -136,12 +165,13 @@ async def _room(
     problems: Sequence[Problem],
     *,
     training: TrainingRecord | None = None,
+    openers: Openers = REAL,
 ) -> AsyncIterator[Room]:
     """Model and sandbox, open as long as they are needed."""
     languages = {problem.language for problem in problems}
-    interpreter: Interpreter = await build_interpreter(config.settings, languages, run_id="evaluate")
+    interpreter: Interpreter = await openers.interpreter(config.settings, languages, run_id="evaluate")
     try:
-        model: ChatModel = await open_role(config, training)
+        model: ChatModel = await openers.model(config, training)
         try:
             yield Room(store, reader, model, interpreter, config.settings, Progress(total=len(problems)))
         finally:

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job
 
 
+TEACH = "teach"
+"""The recipe of this module: the teacher makes the dialogues."""
+
+
 @dataclass(frozen=True, slots=True)
 class TeachResult:
     """What a run came to."""
@@ -56,11 +60,12 @@ class TeachResult:
 class Teaching:
     """One start of a run. `drain()` lets what is in flight end and takes nothing new."""
 
-    def __init__(self, config: Config, seeds: Sequence[SeedRecord], db: Path) -> None:
+    def __init__(self, config: Config, seeds: Sequence[SeedRecord], db: Path, *, recipe: str = TEACH) -> None:
+        self.recipe = recipe
         self.config = config
         self.seeds = seeds
         self.db = db
-        self.run_id = run_id(config)
+        self.run_id = run_id(config, recipe)
         self.progress = Progress(total=len(seeds))
         self._draining = asyncio.Event()
 
@@ -132,7 +137,7 @@ class Teaching:
     def _record(self, model: ChatModel, interpreter: Interpreter) -> RunRecord:
         return RunRecord(
             id=self.run_id,
-            recipe="teach",
+            recipe=self.recipe,
             started_at=_now(),
             config=self.config.public(),
             config_fingerprint=self.config.fingerprint,
@@ -276,9 +281,9 @@ class Item:
         )
 
 
-def run_id(config: Config) -> str:
+def run_id(config: Config, recipe: str = TEACH) -> str:
     """Names a run by what shapes its dialogues: configuration, prompts and recipe."""
-    parts = [config.fingerprint, "teach", *(f"{name}={digest}" for name, digest in prompt_hashes().items())]
+    parts = [config.fingerprint, recipe, *(f"{name}={digest}" for name, digest in prompt_hashes().items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 

@@ -109,6 +109,11 @@ class StudentReader(Reader):
         rows = self._known("round_items", _ACCEPTED)
         return [AcceptedRecord(**row | _tuple(row, "requirements")) for row in rows]
 
+    def used_seeds(self) -> set[str]:
+        """Seeds of which some run has made a dialogue that was accepted or discarded."""
+        rows = self._rows("select distinct seed_id from conversations where status in ('accepted', 'discarded')")
+        return {row["seed_id"] for row in rows}
+
     def trainings(self) -> list[TrainingRecord]:
         """All trainings, the newest first."""
         rows = self._known("trainings", "select * from trainings order by started_at desc, id")
