@@ -87,7 +87,7 @@ async def train_student(
         known = {one.id: one for one in reader.trainings()}.get(identity)
         if known and known.status == "done" and _is_there(known):
             return known
-        config_row = asdict(spec) | {"data": data.digest}
+        config_row = json.loads(json.dumps(asdict(spec) | {"data": data.digest}))  # as it will be read again
         record = TrainingRecord(
             identity, number, spec.base, spec.method, "running", path=spec.out, config=config_row, started_at=now()
         )

@@ -45,7 +45,8 @@ def model(name, *, passes, latency, paid):
         text = request.turns[-1][1]
         key = hashlib.sha256(text.encode()).hexdigest()
         if request.purpose == "questioner/ask":
-            return f"Write `add_{key[:12]}` of {' '.join(key[at : at + 6] for at in range(0, 48, 6))}, which returns the sum."
+            words = " ".join(key[at : at + 6] for at in range(0, 48, 6))
+            return f"Write `add_{key[:12]}` of {words}, which returns the sum."
         sitting = request.sampling.max_tokens == 77
         bad = "  # bad" if sitting and not passes else ""
         words = "\n".join(f"    x{key[at : at + 8]} = {at}" for at in range(0, 48, 8))
