@@ -33,7 +33,7 @@ test: install ## Run the tests (real sandboxes, real embedded model, real SQLite
 test-train: ## Run the tests that load and train on exported files (PyTorch, TRL), in an environment of their own
 	$(PYTHON) -m venv $(TRAIN_VENV)
 	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train,plots]'
-	$(TRAIN_VENV)/bin/python -m pytest tests/dataset
+	$(TRAIN_VENV)/bin/python -m pytest tests/dataset tests/student tests/recipes/test_train.py
 
 check: lint types imports test ## All that CI checks: ruff, mypy, import-linter, pytest with the docs checks
 
