@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from datasets import Dataset
-from transformers import TrainerCallback
+from transformers import TrainerCallback, set_seed
 from trl import SFTConfig, SFTTrainer
 
 from aiev.errors import UsageError
@@ -54,6 +54,7 @@ def train(spec: TrainingSpec, tell: Tell) -> TrainingResult:
         )
     tell({"event": "data", "train": data.as_dict(), "test": test.as_dict()})
     bf16 = has_bf16(spec)
+    set_seed(spec.seed)  # rows of new tokens and the adapter begin with random numbers
     model = load_model(spec, folder, len(tokenizer), bf16=bf16)
     trainer = SFTTrainer(
         model=model,
