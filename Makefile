@@ -41,7 +41,7 @@ test-train: ## Run the tests that load and train on exported files (PyTorch, TRL
 	$(PYTHON) -m venv $(TRAIN_VENV)
 	$(if $(TORCH),$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check '$(TORCH)')
 	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train,plots]'
-	$(TRAIN_VENV)/bin/python -m pytest tests/dataset
+	$(TRAIN_VENV)/bin/python -m pytest tests/dataset tests/student tests/recipes/test_train.py
 
 check: lint types imports test ## All that CI checks: ruff, mypy, import-linter, pytest with the docs checks
 

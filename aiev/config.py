@@ -308,6 +308,62 @@ class ExportConfig(_Section):
         return tuple(dict.fromkeys((self.code_start, self.code_stop, self.bash_start, self.bash_stop)))
 
 
+class GateConfig(_Section):
+    """When student and teacher are compared, and what the student must show."""
+
+    every: int = Field(ge=2)
+    rule: Literal["paired", "plain"]
+    alpha: float = Field(gt=0, lt=1)
+    min_items: int = Field(ge=1)
+    confidence: float = Field(gt=0, lt=1)
+    resamples: int = Field(ge=100, le=1_000_000)
+    samples: int = Field(ge=1, le=1000)
+    k: tuple[int, ...]
+    temperature: float = Field(ge=0, le=2)
+    top_p: float = Field(gt=0, le=1)
+    max_tokens: int = Field(ge=1)
+
+
+class TrainConfig(_Section):
+    """How the student is trained."""
+
+    method: Literal["lora", "full"]
+    epochs: float = Field(gt=0)
+    learning_rate: float = Field(ge=0)
+    batch_size: int = Field(ge=1)
+    accumulation: int = Field(ge=1)
+    max_tokens: int = Field(ge=16)
+    packing: bool
+    precision: Literal["auto", "bf16", "fp32"]
+    gradient_checkpointing: bool
+    lora_rank: int = Field(ge=1)
+    lora_alpha: int = Field(ge=1)
+    lora_dropout: float = Field(ge=0, lt=1)
+    lora_modules: tuple[str, ...]
+    special_tokens: tuple[str, ...]
+    schedule: Literal["cosine", "linear", "constant"]
+    warmup_share: float = Field(ge=0, lt=1)
+    save_steps: int = Field(ge=1)
+    evaluations: int = Field(ge=0)
+    processes: int = Field(ge=1)
+    report_to: tuple[Literal["wandb", "tensorboard", "mlflow", "trackio"], ...]
+    python: str
+
+
+class StudentConfig(_Section):
+    """Which model learns, and how it is served."""
+
+    name: str
+    config: str
+    folder: str
+    rounds: int = Field(ge=0)
+    guard_items: int = Field(ge=0)
+    guard_drop: float = Field(ge=0, le=1)
+    min_acceptance: float = Field(ge=0, le=1)
+    min_diversity: float = Field(ge=0, le=1)
+    max_near_duplicates: float = Field(ge=0, le=1)
+
+
 class Settings(_Section):
     """All sections together."""
 
@@ -331,6 +387,9 @@ class Settings(_Section):
     store: StoreConfig
     split: SplitConfig
     export: ExportConfig
+    gate: GateConfig
+    train: TrainConfig
+    student: StudentConfig
 
 
 _NO_INFLUENCE = {
@@ -345,8 +404,8 @@ _NO_INFLUENCE = {
 }
 """Keys that change how or on what a run works, but not what one dialogue would be."""
 _NO_INFLUENCE_AT_ALL = {
-    *("batch", "decontamination", "evolve", "export", "filters", "limits", "near_duplicates", "rates", "split"),
-    *("telemetry", "vllm"),
+    *("batch", "decontamination", "evolve", "export", "filters", "gate", "limits", "near_duplicates", "rates", "split"),
+    *("student", "telemetry", "train", "vllm"),
 }
 """Sections of such keys alone, which runs that began before there was such a section do not know either."""
 
@@ -399,6 +458,18 @@ def load_config(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -> 
         _overlay(merged, _read(path), str(path), origins)
     for assignment in assignments:
         _overlay(merged, _assignment(assignment), "--set", origins)
+    return Config(settings=_validated(merged, origins), origins=origins)
+
+
+def layered(config: Config, file: Path) -> Config:
+    """A configuration with one more file over it.
+
+    Raises:
+        ConfigError: see `load_config`.
+    """
+    merged, origins = config.settings.model_dump(mode="json"), dict(config.origins)
+    path = _shipped(file)
+    _overlay(merged, _read(path), str(path), origins)
     return Config(settings=_validated(merged, origins), origins=origins)
 
 

@@ -22,7 +22,10 @@ WIDTH = 100
 
 def commands(command: click.Command, name: str = "aiev") -> Iterator[tuple[str, str]]:
     """Each command's full name with its help text."""
-    context = click.Context(command, info_name=name, max_content_width=WIDTH, terminal_width=WIDTH)
+    names = main.context_settings["help_option_names"]  # those of a real call, which click remembers
+    context = click.Context(
+        command, info_name=name, max_content_width=WIDTH, terminal_width=WIDTH, help_option_names=names
+    )
     yield name, command.get_help(context)
     if isinstance(command, click.Group):
         for child in sorted(command.commands):

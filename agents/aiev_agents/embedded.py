@@ -47,17 +47,19 @@ class EmbeddedChatModel:
         context_tokens: int = 4096,
         threads: int = 0,
         timeout_seconds: float = 600.0,
+        adapter: Path | None = None,
     ) -> Self:
-        """Start a server for `weights` and wait until it answers.
+        """Start a server for `weights`, with a LoRA adapter in GGUF form over them if one is given, and wait for it.
 
         Raises:
             ModelUnavailable: the server ended or did not come up within 120 s; the message has its last words.
         """
         port = _free_port()
+        adapters = [str(adapter)] if adapter else []
         numbers = [str(number) for number in (port, parallel, context_tokens, threads)]
         with tempfile.TemporaryFile() as log:
             process = subprocess.Popen(  # noqa: ASYNC220 - returns at once
-                [sys.executable, "-m", "aiev_agents.embedded_server", str(weights), *numbers],
+                [sys.executable, "-m", "aiev_agents.embedded_server", str(weights), *numbers, *adapters],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

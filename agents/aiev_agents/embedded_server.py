@@ -1,4 +1,4 @@
-"""The llama.cpp server process: `python -m aiev_agents.embedded_server MODEL PORT PARALLEL CONTEXT THREADS`.
+"""The llama.cpp server process: `python -m aiev_agents.embedded_server MODEL PORT PARALLEL CONTEXT THREADS [ADAPTER]`.
 
 Runs in a process of its own so that native code can neither block nor take down the program that uses it. Prints one
 line `ready` on stdout when it answers. Invariant: it ends when its standard input closes, so it never outlives the
@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from typing import Any
 
 
 def main(arguments: list[str]) -> None:
     """Serve until standard input closes."""
-    from xllamacpp import CommonParams, Server  # noqa: PLC0415 - native code, only in this process
+    from xllamacpp import CommonAdapterLoraInfo, CommonParams, Server  # noqa: PLC0415 - native code, only in this process
 
-    model, port, parallel, context, threads = arguments
+    model, port, parallel, context, threads, *adapters = arguments
     params = CommonParams()
     params.model.path = model
     params.hostnames = ["127.0.0.1"]
@@ -25,12 +26,19 @@ def main(arguments: list[str]) -> None:
     params.n_ctx = int(context) * int(parallel)
     params.warmup = False
     params.cpuparams.n_threads = int(threads) or os.cpu_count() or 1
+    params.lora_adapters = [_whole(CommonAdapterLoraInfo(), path) for path in adapters]
     server = Server(params)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     threading.Event().wait()
     del server
+
+
+def _whole(info: Any, path: str) -> Any:
+    """An adapter at its full strength."""
+    info.path, info.scale = path, 1.0
+    return info
 
 
 def _end_with_parent() -> None:

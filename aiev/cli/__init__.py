@@ -13,17 +13,20 @@ from aiev import __version__
 from aiev.cli.batch import batch
 from aiev.cli.config import config
 from aiev.cli.doctor import doctor
+from aiev.cli.evaluate import evaluate, evaluate_benchmark, gate
 from aiev.cli.execute import execute
 from aiev.cli.export import export, split
 from aiev.cli.inspect import inspect
 from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
 from aiev.cli.seeds import seeds
+from aiev.cli.self_learn import self_learn
 from aiev.cli.serve import serve
 from aiev.cli.shared import Group
 from aiev.cli.stats import stats
 from aiev.cli.status import status
 from aiev.cli.teach import teach
+from aiev.cli.train import train
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -34,6 +37,7 @@ def main() -> None:
 
 for command in (
     *(teach, seeds, batch, status, inspect, serve, stats, split, export),
+    *(train, evaluate, gate, self_learn, evaluate_benchmark),
     *(execute, doctor, config, image, sandbox, models),
 ):
     main.add_command(command)

@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from aiev_interpreter.protocol import Interpreter
 
 
+TEACH = "teach"
+"""The recipe of this module: the teacher makes the dialogues."""
+
+
 @dataclass(frozen=True, slots=True)
 class TeachResult:
     """What a run came to."""
@@ -60,14 +64,21 @@ class Teaching:
     """One start of a run. `drain()` lets what is in flight end and takes nothing new."""
 
     def __init__(
-        self, config: Config, seeds: Sequence[SeedRecord], db: Path, *, observers: Observers | None = None
+        self,
+        config: Config,
+        seeds: Sequence[SeedRecord],
+        db: Path,
+        *,
+        recipe: str = TEACH,
+        observers: Observers | None = None,
     ) -> None:
         check_cost_limit(config.settings)
+        self.recipe = recipe
         self.config = config
         self.observers = observers or Observers()
         self.seeds = seeds
         self.db = db
-        self.run_id = run_id(config)
+        self.run_id = run_id(config, recipe)
         self.progress = Progress(total=len(seeds))
         settings = config.settings
         self._engine = Engine(settings.run.workers, self.progress, RunLimits.of(settings.limits))
@@ -186,7 +197,7 @@ class Teaching:
     def _record(self, model: ChatModel, interpreter: Interpreter) -> RunRecord:
         return RunRecord(
             id=self.run_id,
-            recipe="teach",
+            recipe=self.recipe,
             started_at=now(),
             config=self.config.public(),
             config_fingerprint=self.config.fingerprint,
@@ -199,9 +210,9 @@ class Teaching:
         )
 
 
-def run_id(config: Config) -> str:
+def run_id(config: Config, recipe: str = TEACH) -> str:
     """Names a run by what shapes its dialogues: configuration, prompts and recipe."""
-    parts = [config.fingerprint, "teach", *(f"{name}={digest}" for name, digest in prompt_hashes().items())]
+    parts = [config.fingerprint, recipe, *(f"{name}={digest}" for name, digest in prompt_hashes().items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 

@@ -157,6 +157,12 @@ def m004_splits_and_labels(db: Database) -> None:
 
 
 @migrations()
+def m005_student(db: Database) -> None:
+    """Rounds of the gate, trainings, evaluations with their samples, and the gate's decisions."""
+    _execute(db, steps.STUDENT)
+
+
+@migrations()
 def m006_provenance_of_seeds(db: Database) -> None:
     """Where in git a seed was read (repository, commit, hash of the file); what it was made harder from, and how."""
     for column in ("repository", "revision", "blob", "evolved_from", "heuristic"):

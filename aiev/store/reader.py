@@ -232,7 +232,7 @@ class Reader:
         rows = self._rows("select split from splits where seed_id = ?", seed_id)
         return str(rows[0]["split"]) if rows else ""
 
-    def gates(self) -> list[dict[str, Any]]:
+    def gate_history(self) -> list[dict[str, Any]]:
         """The history of the gate, the oldest first; empty in a file that has none."""
         there = self._rows("select 1 from sqlite_master where type = 'table' and name = 'gates'")
         return self._rows("select * from gates order by rowid limit 1000") if there else []

@@ -104,3 +104,87 @@ create trigger conversations_language after insert on conversations begin
 create index conversations_newest on conversations
   (started_at desc, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds, cost);
 """
+
+STUDENT = """
+create table gate_rounds (
+  number integer primary key,
+  stage text not null check (stage in ('teaching', 'self_learning')),
+  accepted integer not null,
+  train_hash text not null,
+  test_hash text not null,
+  frozen_at text not null
+) strict;
+create table round_items (
+  conversation_id text primary key references conversations(id),
+  round integer not null references gate_rounds(number),
+  part text not null check (part in ('train', 'test', 'held'))
+) strict;
+create index round_items_part on round_items (part, round);
+create table trainings (
+  id text primary key,
+  round integer not null,
+  base text not null,
+  method text not null,
+  status text not null check (status in ('running', 'done', 'failed')),
+  reason text not null,
+  path text not null,
+  adapter text not null,
+  adapter_hash text not null,
+  config text not null,
+  metrics text not null,
+  started_at text not null,
+  finished_at text not null
+) strict;
+create table evaluations (
+  id text primary key,
+  subject text not null check (subject in ('teacher', 'student', '')),
+  benchmark text not null,
+  round integer not null,
+  model text not null,
+  items_hash text not null,
+  items integer not null,
+  samples integer not null,
+  config text not null,
+  interpreter text not null,
+  image text not null,
+  started_at text not null,
+  finished_at text not null,
+  pass_at_k text not null
+) strict;
+create index evaluations_items on evaluations (items_hash, subject);
+create table evaluation_samples (
+  evaluation_id text not null references evaluations(id),
+  item text not null,
+  sample integer not null,
+  request_hash text not null,
+  job_hash text not null,
+  verdict text not null,
+  detail text not null,
+  program text not null references blobs(hash),
+  seconds real not null,
+  primary key (evaluation_id, item, sample)
+) strict;
+create table gates (
+  id text primary key,
+  round integer not null,
+  teacher text not null,
+  student text not null,
+  teacher_evaluation text not null references evaluations(id),
+  student_evaluation text not null references evaluations(id),
+  opens integer not null check (opens in (0, 1)),
+  reason text not null,
+  sentence text not null,
+  evidence text not null,
+  rules text not null,
+  decided_at text not null
+) strict;
+create table gate_items (
+  gate_id text not null references gates(id),
+  item text not null,
+  teacher_passed integer not null,
+  teacher_samples integer not null,
+  student_passed integer not null,
+  student_samples integer not null,
+  primary key (gate_id, item)
+) strict;
+"""

@@ -174,7 +174,9 @@ class Maker:
 
 
 COLUMNS = {
-    "runs": "", "blobs": "", "requests": "",
+    "runs": "", "blobs": "",
+    "requests": "(hash, conversation_id, purpose, model, request, content, answered_by, finish_reason, prompt_tokens,"
+    " completion_tokens, seconds)",
     "seeds": "(id, kind, language, content, source, licence, name)",
     "conversations": "(id, run_id, seed_id, status, reason, rounds, problem, program, tests, started_at, finished_at,"
     " seconds, prompt_tokens, completion_tokens)",

@@ -10,16 +10,16 @@ TWICE = 'def twice(numbers):\n    """Double."""\n    return [number * 2 for numb
 
 
 def snippet(content, kind="function", line=1, language="python"):
-    return Snippet(kind, content, line=line, name="f", language=language)
+    return Snippet(kind, content, path="a.py", line=line, name="f", language=language)
 
 
 def test_near_duplicates_are_dropped_with_what_they_repeat():
     judge = NearDuplicateFilter(NearDuplicates()).judge
     first = judge([snippet(TWICE, line=7), snippet(TWICE.replace("Double", "Two times"))])
     assert first[0] is None
-    assert (first[1].reason, first[1].detail) == ("duplicate", "equal to 7 f")
+    assert (first[1].reason, first[1].detail) == ("duplicate", "equal to a.py:7 f")
     (again,) = judge([snippet(TWICE.replace("numbers", "items").replace("number", "item"))])
-    assert (again.reason, again.detail) == ("near_duplicate", "similarity 1.00 to 7 f")
+    assert (again.reason, again.detail) == ("near_duplicate", "similarity 1.00 to a.py:7 f")
 
 
 @pytest.mark.parametrize("kind", ["function", "problem"])

@@ -182,7 +182,7 @@ def _run(run: RunRecord, index: FacetIndex) -> dict[str, Any]:
 
 def _gates(reader: Reader) -> dict[str, Any]:
     """The history of the gate: a table of all that is recorded of it, and a picture of both scores."""
-    rows = reader.gates()
+    rows = reader.gate_history()
     names = list(rows[0]) if rows else []
     scores = [
         (side, side, [_score(row, side) for row in rows])

@@ -1,0 +1,109 @@
+"""`aiev evaluate`, `aiev gate` and `aiev eval`: models on problems, and the decision between two of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from aiev.cli.shared import AS_JSON, DB, configured, merged_config, show
+
+if TYPE_CHECKING:
+    from aiev.recipes.evaluate import Sat
+    from aiev.recipes.roles import RoleName
+
+MODEL = click.option("--model", default="", help="Model in place of the configured one.")
+LIMIT = click.option("--limit", type=click.IntRange(min=1), help="Only the first so many problems.")
+
+
+@click.command()
+@DB
+@click.option(
+    "--role", type=click.Choice(["teacher", "student"]), default="teacher", show_default=True, help="Who answers."
+)
+@MODEL
+@LIMIT
+@configured
+@AS_JSON
+def evaluate(
+    db: Path,
+    role: str,
+    model: str,
+    limit: int | None,
+    files: tuple[Path, ...],
+    assignments: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Let teacher or student answer the test problems of DB's last round; their own tests judge.
+
+    The student is what its newest training came to, and untrained before the first. The same command again goes on with
+    what is missing.
+    """
+    from aiev.recipes.evaluate import sat_json  # noqa: PLC0415
+    from aiev.recipes.sitting import sit_round  # noqa: PLC0415
+
+    config = merged_config(files, assignments)
+    who = cast("RoleName", role)
+    sat = asyncio.run(sit_round(config, db, who, model_name=model, limit=limit or 0, quiet=as_json))
+    show(as_json, lambda: sat_json(sat), lambda: _view(sat, []))
+
+
+@click.command()
+@DB
+@click.option("--teacher", default="", metavar="ID", help="Evaluation of the teacher; the newest without it.")
+@click.option("--student", default="", metavar="ID", help="Evaluation of the student; the newest without it.")
+@configured
+@AS_JSON
+def gate(
+    db: Path, teacher: str, student: str, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool
+) -> None:
+    """Decide whether the student takes over, from the evaluations in DB, and keep the decision with its evidence."""
+    from aiev.recipes.gate import gate_json  # noqa: PLC0415
+    from aiev.recipes.sitting import judge_round  # noqa: PLC0415
+    from aiev.view.gates import gate_view  # noqa: PLC0415
+
+    judged = asyncio.run(judge_round(merged_config(files, assignments), db, teacher=teacher, student=student))
+    show(as_json, lambda: gate_json(judged), lambda: gate_view(judged.record, judged.items))
+
+
+@click.command("eval")
+@click.option("--benchmark", required=True, metavar="NAME", help="humaneval, mbpp, or a TOML file that describes one.")
+@click.option("--data", default="", metavar="FILE", help="Its problems, in place of the file that it names.")
+@click.option(
+    "--db", type=click.Path(path_type=Path), default=Path("eval.db"), show_default=True, help="Where results are kept."
+)
+@MODEL
+@LIMIT
+@configured
+@AS_JSON
+def evaluate_benchmark(
+    benchmark: str,
+    data: str,
+    db: Path,
+    model: str,
+    limit: int | None,
+    files: tuple[Path, ...],
+    assignments: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Let a model sit a benchmark: pass@1 by the interpreter's verdicts.
+
+    The same command again goes on with what is missing, and pays for nothing twice.
+    """
+    from aiev.recipes.evaluate import sat_json  # noqa: PLC0415
+    from aiev.recipes.sitting import sit_benchmark  # noqa: PLC0415
+
+    config = merged_config(files, assignments)
+    sat, _ = asyncio.run(
+        sit_benchmark(config, db, benchmark, data=data, model_name=model, limit=limit or 0, quiet=as_json)
+    )
+    show(as_json, lambda: sat_json(sat), lambda: _view(sat, []))
+
+
+def _view(sat: Sat, notes: list[tuple[str, str]]) -> object:
+    from aiev.view.gates import evaluation_view  # noqa: PLC0415
+
+    return evaluation_view(sat.record, Counter(sample.verdict for sample in sat.samples), notes)

@@ -1,0 +1,1 @@
+"""The student: trained on what was accepted, served, compared with the teacher."""

@@ -1,0 +1,38 @@
+"""Problems that models are compared on: a question, and the tests that decide.
+
+Invariant: `problems_hash` names a set of problems by everything that could change a verdict, whatever their order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem."""
+
+    id: str
+    question: str
+    tests: str
+    language: str = "python"
+    requirements: tuple[str, ...] = ()
+    """Packages that program or tests need, PEP 508."""
+    prefix: str = ""
+    """Source that stands before the program of a reply, such as a signature to be completed."""
+    asked_plainly: bool = False
+    """Whether the question goes to the model as it is, instead of through the programmer's prompt."""
+    text: str = ""
+    """What of it could have been learnt by heart; looked for in training data. Empty takes the question."""
+
+
+def problems_hash(problems: Iterable[Problem]) -> str:
+    """SHA-256 over a set of problems, in hex."""
+    rows = [asdict(problem) | {"text": ""} for problem in sorted(problems, key=lambda problem: problem.id)]
+    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode(errors="surrogatepass")).hexdigest()

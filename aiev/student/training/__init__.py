@@ -1,0 +1,1 @@
+"""Training of the student, in a process of its own: the only one that imports torch."""

@@ -1,0 +1,85 @@
+"""The model that is trained, and its tokenizer: loaded, given new tokens, put under an adapter.
+
+Runs in the training process alone. Invariant: rows of the embedding are added for new tokens, never taken from others,
+and are trained with either method.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from peft import LoraConfig
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+if TYPE_CHECKING:
+    from aiev.student.training.spec import TrainingSpec
+
+
+def base_folder(spec: TrainingSpec) -> str:
+    """Folder or hub name of the base; a GGUF file is turned into Hugging Face form once."""
+    if not spec.base.endswith(".gguf"):
+        return spec.base
+    folder = Path(spec.base_folder)
+    if not (folder / "config.json").is_file():
+        _unpack(Path(spec.base), folder)
+    return str(folder)
+
+
+def _unpack(gguf: Path, folder: Path) -> None:
+    """Read a GGUF file and write it in Hugging Face form, whole or not at all."""
+    model = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16)
+    model.hf_quantizer = None  # the weights are plain by now, and would be saved as quantized otherwise
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+    partial = folder.with_name(f"{folder.name}.partial")
+    model.save_pretrained(partial)
+    AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(partial)
+    partial.rename(folder)
+
+
+def load_tokenizer(spec: TrainingSpec, folder: str) -> tuple[Any, int]:
+    """The tokenizer with the special tokens, and how many of them it did not have."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    known = len(tokenizer)
+    if spec.special_tokens:
+        tokenizer.add_special_tokens(
+            {"extra_special_tokens": list(spec.special_tokens)}, replace_extra_special_tokens=False
+        )
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token  # labels say what is learnt, so padding may share its id
+    return tokenizer, len(tokenizer) - known
+
+
+def load_model(spec: TrainingSpec, folder: str, tokens: int, *, bf16: bool) -> Any:
+    """The model, with room for `tokens` in its embedding; full training keeps its weights in 32 bits."""
+    dtype = torch.bfloat16 if bf16 and spec.method == "lora" else torch.float32
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
+    if tokens > model.get_input_embeddings().weight.shape[0]:
+        model.resize_token_embeddings(tokens, mean_resizing=False)
+    return model
+
+
+def lora(spec: TrainingSpec, model: Any, *, added: bool) -> Any:
+    """The adapter's settings; None for full training. With added tokens the embedding is trained whole."""
+    if spec.method == "full":
+        return None
+    tied = bool(model.config.get_text_config().tie_word_embeddings)
+    embeddings = {"modules_to_save": ["embed_tokens"] if tied else ["embed_tokens", "lm_head"]} if added else {}
+    return LoraConfig(
+        r=spec.lora_rank,
+        lora_alpha=spec.lora_alpha,
+        lora_dropout=spec.lora_dropout,
+        target_modules=list(spec.lora_modules) or "all-linear",
+        task_type="CAUSAL_LM",
+        ensure_weight_tying=bool(embeddings) and tied,
+        **embeddings,
+    )
+
+
+def has_bf16(spec: TrainingSpec) -> bool:
+    """Whether to compute in bfloat16."""
+    if spec.precision == "auto":
+        return bool(torch.cuda.is_available() and torch.cuda.is_bf16_supported())
+    return spec.precision == "bf16"

@@ -1,0 +1,76 @@
+"""Dialogues to token ids and labels.
+
+Invariant: a label is -100 unless its token belongs to a turn whose `train` is true; which tokens those are is decided
+by where they stand in the rendered text, never by their ids, so that a model whose padding token ends every turn, too,
+still learns to stop. Nothing is cut: a dialogue that is too long is left out and counted.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiev.dataset.masking import mask
+from aiev.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(slots=True)
+class Tokenised:
+    """The rows of one file, and how many tokens they have."""
+
+    rows: list[dict[str, list[int]]] = field(default_factory=list)
+    """Each with `input_ids` and `labels`."""
+    trained: int = 0
+    masked: int = 0
+    too_long: int = 0
+    """Dialogues that were left out, because they have more tokens than one sequence holds."""
+    longest: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts alone."""
+        return {
+            "dialogues": len(self.rows),
+            "trained_tokens": self.trained,
+            "masked_tokens": self.masked,
+            "too_long": self.too_long,
+            "longest": self.longest,
+        }
+
+
+def tokenise(tokenizer: Any, path: Path, max_tokens: int) -> Tokenised:
+    """Read dialogues and mask them.
+
+    Args:
+        tokenizer: a fast one with a chat template.
+        path: JSON Lines with `messages`.
+        max_tokens: longest sequence.
+
+    Raises:
+        MaskError: the chat template refuses a dialogue, or rewrites earlier turns.
+        UsageError: a line holds no messages.
+    """
+    done = Tokenised()
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            messages = json.loads(line)["messages"]
+            train = [bool(message["train"]) for message in messages]
+            turns = [{"role": message["role"], "content": message["content"]} for message in messages]
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"{path}:{number} holds no messages with role, content and train: {error!r}") from None
+        _add(done, mask(tokenizer, turns, train), max_tokens)
+    return done
+
+
+def _add(done: Tokenised, masked: Any, max_tokens: int) -> None:
+    length, trained = len(masked.input_ids), sum(masked.mask)
+    done.longest = max(done.longest, length)
+    if length > max_tokens:
+        done.too_long += 1
+    elif trained:
+        done.rows.append({"input_ids": masked.input_ids, "labels": masked.labels})
+        done.trained += trained
+        done.masked += length - trained

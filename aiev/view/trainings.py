@@ -1,0 +1,58 @@
+"""A training, for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from aiev.view.panel import span
+from aiev.view.safe import safe
+
+if TYPE_CHECKING:
+    from aiev.store.student_records import TrainingRecord
+
+
+def training_view(record: TrainingRecord) -> Table:
+    """What a training came to."""
+    found = record.metrics
+    train = found.get("train", {})
+    rows = [
+        ("training", f"{record.id} (round {record.round}, {record.method})"),
+        ("student", safe(record.base)),
+        ("adapter" if record.method == "lora" else "model", record.adapter),
+        ("kept in", safe(record.path)),
+        ("loss on the test split", _loss(found)),
+        ("dialogues", f"{train.get('dialogues', 0)}; {train.get('too_long', 0)} too long"),
+        ("tokens", f"{train.get('trained_tokens', 0)} in the loss, {train.get('masked_tokens', 0)} masked"),
+        ("weights", f"{found.get('trained_parameters', 0):,} of {found.get('parameters', 0):,} trained"),
+        ("time", f"{span(found.get('seconds', 0.0))}, {found.get('steps', 0)} steps{_speed(found)}"),
+        ("device", f"{found.get('device', '-')}, {found.get('precision', '-')}"),
+    ]
+    grid = Table.grid(padding=(0, 2))
+    for name, value in rows:
+        grid.add_row(Text(name, "bold"), Text(value))
+    return grid
+
+
+def training_line(event: dict[str, Any]) -> str:
+    """One event of a training in a plain line; empty for what is not worth one."""
+    if event["event"] == "data":
+        data = event["train"]
+        return (
+            f"{data['dialogues']} dialogues, {data['trained_tokens']} tokens in the loss, "
+            f"{data['masked_tokens']} masked, {data['too_long']} too long"
+        )
+    if "eval_loss" in event:
+        return f"step {event['step']}/{event['steps']}: loss on the test split {event['eval_loss']:.4f}"
+    return f"step {event['step']}/{event['steps']}: loss {event['loss']:.4f}" if "loss" in event else ""
+
+
+def _loss(found: dict[str, Any]) -> str:
+    before, after = found.get("loss_before"), found.get("loss_after")
+    return "no test items" if before is None or after is None else f"{before:.4f} before, {after:.4f} after"
+
+
+def _speed(found: dict[str, Any]) -> str:
+    return f", {found['tokens_per_second']:.0f} tokens/s" if found.get("tokens_per_second") else ""

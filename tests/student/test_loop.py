@@ -1,0 +1,39 @@
+from dataclasses import replace
+
+import pytest
+
+from aiev.store.student_records import GateRecord
+from aiev.student.loop import Facts, Step, next_step, stage_after
+
+START = Facts(rounds=0, trained=False, decided=False, waiting=0, seeds_left=9, every=4)
+GATE = GateRecord("g", 1, "big", "small", "e1", "e2", True, "student_better", "", {}, {}, "now")
+
+
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        ({}, Step.TEACH),
+        ({"waiting": 3}, Step.TEACH),
+        ({"waiting": 4}, Step.SPLIT),
+        ({"rounds": 1}, Step.TRAIN),
+        ({"rounds": 1, "waiting": 9}, Step.TRAIN),
+        ({"rounds": 1, "trained": True}, Step.DECIDE),
+        ({"rounds": 1, "trained": True, "decided": True}, Step.TEACH),
+        ({"rounds": 1, "trained": True, "decided": True, "waiting": 4}, Step.SPLIT),
+        ({"rounds": 1, "trained": True, "decided": True, "limit": 1, "waiting": 4}, Step.DONE),
+        ({"rounds": 1, "trained": True, "limit": 1}, Step.DECIDE),
+        ({"seeds_left": 0}, Step.DONE),
+        ({"seeds_left": 0, "waiting": 4}, Step.SPLIT),
+        ({"seeds_left": 0, "rounds": 1}, Step.TRAIN),
+    ],
+)
+def test_each_state_of_the_store_has_its_step(changes, step):
+    assert next_step(replace(START, **changes)) is step
+
+
+def test_the_student_takes_over_through_an_open_gate_alone():
+    assert stage_after(None) == "teaching"
+    assert stage_after(GATE) == "self_learning"
+    assert stage_after(replace(GATE, opens=False)) == "teaching"
+    assert stage_after(replace(GATE, evidence={"guards": {"trips": ["diversity"]}})) == "teaching"
+    assert stage_after(replace(GATE, evidence={"guards": {"trips": []}})) == "self_learning"
