@@ -5,13 +5,13 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from loading import load_seeds
 from talk import reply
 
 from aiev.config import load_config
 from aiev.recipes.clock import now
 from aiev.recipes.roles import Openers
 from aiev.recipes.self_learn import SelfLearning
-from aiev.seeds.load import load_seeds
 from aiev.store.student import StudentReader, StudentStore
 from aiev.store.student_records import TrainingRecord
 from aiev_agents.scripted import ScriptedChatModel
