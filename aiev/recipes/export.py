@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from aiev.config import Config, ExportConfig
+    from aiev.config import Config, Settings
     from aiev.dataset.check import Check
     from aiev.dataset.export import Exported, Output
     from aiev.dataset.judges import Judge
@@ -20,10 +20,17 @@ def export_dataset(
     path: Path, out: Path, outputs: Sequence[Output], config: Config, *, check: Check | None = None
 ) -> Exported:
     """See `aiev.dataset.export.export`; dialogues are judged by everything that the settings ask for."""
-    return export(path, out, outputs, config, judges=extra_judges(config.settings.export), check=check)
+    return export(path, out, outputs, config, judges=extra_judges(config.settings), check=check)
 
 
-def extra_judges(settings: ExportConfig) -> list[Judge]:
-    """Judges besides those of the dataset part itself: decontamination, where `export.decontaminate` asks for it."""
-    del settings
-    return []
+def extra_judges(settings: Settings) -> list[Judge]:
+    """Judges besides those of the dataset part itself: decontamination, where `export.decontaminate` asks for it.
+
+    Raises:
+        UsageError: a benchmark of `decontamination.benchmarks` is not known, or its file cannot be read.
+    """
+    if not settings.export.decontaminate:
+        return []
+    from aiev.recipes.similarity import decontaminator  # noqa: PLC0415 - numpy, and only exports that ask for it
+
+    return [decontaminator(settings)]

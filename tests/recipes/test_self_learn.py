@@ -108,7 +108,7 @@ def test_a_loop_that_gets_nowhere_stops(path, monkeypatch):
     async def broken(self):
         raise AievError("context too long")
 
-    monkeypatch.setattr("aiev.recipes.teach.run_dialogue", broken)
+    monkeypatch.setattr("aiev.recipes.item.run_dialogue", broken)
     with pytest.raises(AievError, match=r"no dialogue of .* came to an end"):
         run(path)
 
