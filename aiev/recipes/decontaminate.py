@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from aiev.errors import UsageError
 from aiev.recipes.similarity import benchmark_items
@@ -74,14 +74,21 @@ def decontaminate(
     task = Decontaminator(items, settings.decontamination.similarity).judge_pairs
     batches = _Remembered(batched(_rows(files, language, fields), _ROWS))
     report = _Report(Counter(item.benchmark for item in items))
-    with out.open("w", encoding="utf-8") if out else nullcontext() as clean:
+    with _opened(out) if out else nullcontext() as clean:
         found = mapped(task, batches.texts(), settings.decontamination.workers)
         for verdicts in found:
             for row, own in batches.next(verdicts):
                 report.count(row.where, own)
                 if clean and not own:
-                    clean.write(json.dumps(row.data, ensure_ascii=False) + "\n")
+                    clean.write(json.dumps(row.data, ensure_ascii=False, default=str) + "\n")
     return report.data()
+
+
+def _opened(out: Path) -> TextIO:
+    try:
+        return out.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror}; give --out a file in a folder that is there") from None
 
 
 class _Remembered:

@@ -67,6 +67,7 @@ def test_people_get_a_line_for_each_row_and_the_counts(rows):
         (["rows.jsonl", "--against", "mbpp"], "benchmark mbpp is in no package"),
         (["rows.jsonl", "--field", "other"], "no text in other"),
         (["rows.jsonl", "--set", "decontamination.benchmarks=[]"], "no benchmark to compare with"),
+        (["rows.jsonl", "--out", "nowhere/clean.jsonl"], "cannot write nowhere/clean.jsonl: No such file or directory"),
         (["rows.jsonl", "--set", "decontamination.similarity=1"], "decontamination.similarity"),
     ],
 )
