@@ -13,6 +13,12 @@ from aiev.errors import AievError, UsageError
 TOKEN = "hf_" + "x" * 34
 
 
+@pytest.fixture(autouse=True)
+def _online(monkeypatch):
+    """The library reads its environment once, which another test may have had set to offline."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+
+
 class Hub(BaseHTTPRequestHandler):
     """Takes one dataset; keeps what was sent in the server."""
 
