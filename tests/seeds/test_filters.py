@@ -244,7 +244,7 @@ EXAMPLES = {
     "GitLab Token": "glpat-" + "hellOworld380_testin",
     "JSON Web Token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
     "Mailchimp Access Key": "342ea59f1dd7b7d9b0e9d2cbbea98a24-us8",
-    "NPM tokens": "//registry.npmjs.org/:_authToken=743b294a-cd03-11ec-9d64-0242ac120002",
+    "NPM tokens": "//registry.example.com/:_authToken=743b294a-cd03-11ec-9d64-0242ac120002",
     "OpenAI Token": "sk-" + "Xi8tcNiHV9awbCcvilTeT3BlbkFJ3UDnpdEwNNm6wVBpYM0o",
     "PyPI Token": "pypi-AgEIcHlwaS5vcmc" + "CAgIC" * 20,
     "SendGrid API Key": "SG." + "ngeVfQFYQlKU0ufo8x5d1A" + "." + "TwL2iGABf9DHoTf-09kqeF8tAmbihYzrnopKc-1s5cr",
