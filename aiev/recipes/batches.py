@@ -12,11 +12,12 @@ import asyncio
 import uuid
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import AievError, ConfigError, SetupError
 from aiev.recipes.batch_requests import Asked, questions, request_of
+from aiev.recipes.clock import now
 from aiev.recipes.journal import JournaledModel
 from aiev.recipes.models import endpoint
 from aiev.recipes.prices import Prices
@@ -172,11 +173,11 @@ class _Work:
             run_id=run,
             base_url=model.base_url,
             model=model.name,
-            created_at=_now(),
+            created_at=now(),
             key_env=model.api_key_env,
             status="prepared",
             requests=len(asked),
-            updated_at=_now(),
+            updated_at=now(),
         )
         rows = [
             BatchRequestRecord(
@@ -297,7 +298,7 @@ class _Work:
         return await self._kept(said)
 
     async def _kept(self, batch: BatchRecord) -> BatchRecord:
-        batch = replace(batch, updated_at=_now())
+        batch = replace(batch, updated_at=now())
         await self._store.update_batch(batch)
         return batch
 
@@ -334,7 +335,3 @@ class _Answered:
 
     async def close(self) -> None:
         """Nothing to give back."""
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -13,11 +13,11 @@ import time
 from collections import Counter
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, fields, is_dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import StoreError
+from aiev.recipes.clock import now
 from aiev.recipes.progress import Progress
 from aiev.store.records import HeartbeatRecord
 
@@ -43,7 +43,7 @@ async def beating(
     """
     first = HeartbeatRecord(
         run_id=run_id,
-        started_at=_now(),
+        started_at=now(),
         host=socket.gethostname(),
         pid=os.getpid(),
         process=process_mark(os.getpid()),
@@ -52,7 +52,7 @@ async def beating(
     )
 
     async def beat(state: str = "running", reason: str = "") -> None:
-        said = replace(first, state=state, reason=reason, beat_at=_now(), progress=snapshot(progress) | more())
+        said = replace(first, state=state, reason=reason, beat_at=now(), progress=snapshot(progress) | more())
         with suppress(StoreError):
             await store.beat(said)
 
@@ -120,7 +120,3 @@ def _like(example: Any, value: Any) -> Any:
         known = {field.name for field in fields(example)}
         return type(example)(**{name: each for name, each in value.items() if name in known})
     return value
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -7,12 +7,12 @@ discarded or failed with a reason, and one that a stopping run leaves where it s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiev.dialogue.graph import run_dialogue
 from aiev.dialogue.nodes import MALFORMED
 from aiev.errors import AievError, SetupError, StoreError
+from aiev.recipes.clock import now
 from aiev.recipes.journal import JournaledInterpreter, JournaledModel, SuspendedError, execution_record
 from aiev.recipes.parts import build_context, conversation_id
 from aiev.store.records import ConversationRecord, MessageRecord
@@ -164,8 +164,3 @@ class Item:
 
     def _context(self) -> DialogueContext:
         return build_context(self._settings, self._seed, self._model, self._interpreter, self)
-
-
-def now() -> str:
-    """The time as the store keeps it: UTC, ISO 8601, milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiev.errors import AievError
+from aiev.recipes.clock import now
 from aiev.store.records import ExecutionRecord, RequestRecord
 from aiev.store.rows import columns
 from aiev_agents.messages import ChatReply
@@ -166,7 +166,7 @@ def _request_record(
         reasoning_tokens=reply.reasoning_tokens,
         tries=reply.tries,
         cost=cost,
-        answered_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        answered_at=now(),
     )
 
 

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 from aiev import __version__
 from aiev.errors import SetupError
 from aiev.recipes.bounds import BoundedInterpreter
+from aiev.recipes.clock import now
 from aiev.recipes.engine import Engine
 from aiev.recipes.heartbeat import beating
-from aiev.recipes.item import Item, Workshop, now
+from aiev.recipes.item import Item, Workshop
 from aiev.recipes.models import build_model, endpoint_figures
 from aiev.recipes.parts import build_interpreter
 from aiev.recipes.prices import Prices, check_cost_limit

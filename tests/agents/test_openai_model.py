@@ -7,7 +7,7 @@ from aiohttp import web
 
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatRequest, Sampling
-from aiev_agents.openai_model import Endpoint, OpenAIChatModel, list_models
+from aiev_agents.openai_model import Endpoint, list_models
 
 REQUEST = ChatRequest(
     model="m", turns=(("user", "Hi"),), sampling=Sampling(seed=7, stop=("END",)), grammar="root ::= x"
@@ -57,19 +57,6 @@ async def serve():
     yield start
     for runner in runners:
         await runner.cleanup()
-
-
-@pytest.fixture
-async def model_at():
-    opened = []
-
-    def open_model(url, **options):
-        opened.append(OpenAIChatModel(Endpoint(base_url=url, model="m", api_key="sk-secret", **options)))
-        return opened[-1]
-
-    yield open_model
-    for model in opened:
-        await model.close()
 
 
 async def test_a_reply_carries_text_usage_and_the_model_that_answered(serve, model_at):
