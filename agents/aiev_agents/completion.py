@@ -9,6 +9,7 @@ Source: OpenAI's reference of chat completions; llama.cpp, vLLM, OpenRouter and 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aiev_agents.failures import CallFailedError, Kind, of_error_object, unusable
@@ -16,6 +17,8 @@ from aiev_agents.messages import ChatReply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from aiev_agents.failures import Failure
 
 
 def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, seconds: float) -> ChatReply:
@@ -38,11 +41,13 @@ def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, s
         raise CallFailedError(of_error_object(body, headers, where))
     reason = str(choice.get("finish_reason") or "")
     if not text.strip() or reason == "error":
-        raise CallFailedError(_without_text(choice, reason, where))
+        read, written = _usage(body)
+        failure = _without_text(choice, reason, where)
+        raise CallFailedError(replace(failure, prompt_tokens=read, completion_tokens=written))
     return _reply(body, text, reason, seconds)
 
 
-def _without_text(choice: dict[str, Any], reason: str, where: str) -> Any:
+def _without_text(choice: dict[str, Any], reason: str, where: str) -> Failure:
     """Why a reply has no text: some reasons will not change when the same is asked again."""
     message = choice.get("message")
     refusal = message.get("refusal") if isinstance(message, dict) else None
@@ -57,7 +62,7 @@ def _without_text(choice: dict[str, Any], reason: str, where: str) -> Any:
 
 def _reply(body: dict[str, Any], text: str, reason: str, seconds: float) -> ChatReply:
     usage = _mapping(body.get("usage"))
-    read, written = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    read, written = _usage(body)
     return ChatReply(
         content=text,
         model=str(body.get("model") or ""),
@@ -70,6 +75,12 @@ def _reply(body: dict[str, Any], text: str, reason: str, seconds: float) -> Chat
         counted=bool(read or written),
         seconds=seconds,
     )
+
+
+def _usage(body: dict[str, Any]) -> tuple[int, int]:
+    """Tokens read and written, as the endpoint counted them."""
+    usage = _mapping(body.get("usage"))
+    return _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
 
 
 def _first_choice(body: dict[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,10 @@ class ModelError(AgentError):
 
     retry_after: float | None = None
     """Seconds that the endpoint asked to wait; None when it did not."""
+    prompt_tokens: int = 0
+    """Tokens read for replies that came, and are paid for, but could not be used."""
+    completion_tokens: int = 0
+    """Tokens written in them."""
 
 
 class ModelRefused(ModelError):  # noqa: N818 - the word of the field, as in HTTP's own status names

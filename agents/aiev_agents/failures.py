@@ -18,7 +18,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-import httpx2
 import openai
 
 from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
@@ -126,6 +125,9 @@ class Failure:
     """Seconds that the endpoint asks to wait; None when it does not say."""
     answered: bool = False
     """A reply came, and may have to be paid for, but cannot be used."""
+    prompt_tokens: int = 0
+    """Tokens read for such a reply, as the endpoint counted them."""
+    completion_tokens: int = 0
 
     def error(self) -> ModelError:
         """The error that a caller sees."""
@@ -183,12 +185,14 @@ def of_exception(error: Exception, where: str, timeout_seconds: float) -> Failur
         return of_status(error.status_code, error.response.headers, error.body, where)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
         return Failure(Kind.FATAL, f"{where} refused: its certificate cannot be verified ({_one_line(_last(error))})")
-    late = (TimeoutError, openai.APITimeoutError, httpx2.TimeoutException)
+    late = (TimeoutError, openai.APITimeoutError)
     if isinstance(error, late) and not _never_connected(error):
         return Failure(Kind.TRANSIENT, f"{where} did not answer within {timeout_seconds:g} s")
-    if isinstance(error, (openai.APIConnectionError, httpx2.RequestError)):
+    if isinstance(error, aiohttp.InvalidURL):
+        return Failure(Kind.FATAL, f"{where}: model.base_url is no address of the web ({_one_line(error)})")
+    if isinstance(error, (openai.APIConnectionError, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)):
         return _connection(error, where)
-    if isinstance(error, (openai.OpenAIError, httpx2.HTTPError)):
+    if isinstance(error, (openai.OpenAIError, aiohttp.ClientError)):
         return Failure(Kind.TRANSIENT, f"{where} failed: {_one_line(error)}")
     if isinstance(error, OSError):
         return Failure(Kind.TRANSIENT, f"{where} cannot be reached: {_one_line(error)}")

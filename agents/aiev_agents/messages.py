@@ -7,11 +7,12 @@ form, whose hash names the reply for good.
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
+
+from aiev_agents.encoding import encode
 
 
 class Role(StrEnum):
@@ -50,6 +51,9 @@ class Sampling:
     stop: tuple[str, ...] = ()
 
 
+_SAMPLING = tuple(setting.name for setting in fields(Sampling))
+
+
 @dataclass(frozen=True)
 class ChatRequest:
     """What is asked of a chat model: turns of (role, content), decoding settings, and an optional GBNF grammar."""
@@ -66,7 +70,7 @@ class ChatRequest:
         return {
             "model": self.model,
             "turns": self.turns,
-            "sampling": asdict(self.sampling),
+            "sampling": {name: getattr(self.sampling, name) for name in _SAMPLING},
             "grammar": self.grammar,
             "purpose": self.purpose,
         }
@@ -74,8 +78,7 @@ class ChatRequest:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical form, in hex."""
-        text = json.dumps(self.canonical(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(encode(self.canonical())).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ class ChatReply:
     """The model that really answered, in the endpoint's own words."""
     finish_reason: str = "stop"
     prompt_tokens: int = 0
+    """Tokens read, over all tries that were answered: each is paid for, usable or not."""
     completion_tokens: int = 0
+    """Tokens written, likewise."""
     cached_tokens: int = 0
     """Of the tokens read, those that the endpoint took from its cache."""
     reasoning_tokens: int = 0
@@ -98,3 +103,5 @@ class ChatReply:
     """Calls that it took, those that failed included."""
     seconds: float = 0.0
     """Of the call that succeeded."""
+    address: str = ""
+    """Of the endpoint that answered, where there are several."""

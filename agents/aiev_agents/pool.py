@@ -93,7 +93,7 @@ class Member:
             self.in_flight -= 1
             self._probing = self._probing and not probe
         self._answers(reply)
-        return reply
+        return replace(reply, address=self.address)
 
     def figures(self) -> EndpointFigures:
         """The counters as they are now."""
@@ -140,6 +140,27 @@ class Member:
         self.closed_until = max(self.closed_until, time.monotonic() + seconds)
 
 
+@dataclass(slots=True)
+class _Lost:
+    """Tokens of replies to one request that were paid for at some endpoint but could not be used."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def count(self, error: ModelError) -> None:
+        self.prompt_tokens += error.prompt_tokens
+        self.completion_tokens += error.completion_tokens
+
+    def added_to(self, reply: ChatReply) -> ChatReply:
+        if not self.prompt_tokens and not self.completion_tokens:
+            return reply
+        return replace(
+            reply,
+            prompt_tokens=reply.prompt_tokens + self.prompt_tokens,
+            completion_tokens=reply.completion_tokens + self.completion_tokens,
+        )
+
+
 class PooledChatModel:
     """Endpoints of one model as one `ChatModel`."""
 
@@ -165,6 +186,14 @@ class PooledChatModel:
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """Answer one request from the endpoint that has the fewest in flight; see `ChatModel.chat`."""
+        lost = _Lost()
+        try:
+            return lost.added_to(await self._ask(request, lost))
+        except ModelError as error:
+            error.prompt_tokens, error.completion_tokens = lost.prompt_tokens, lost.completion_tokens
+            raise
+
+    async def _ask(self, request: ChatRequest, lost: _Lost) -> ChatReply:
         deadline = time.monotonic() + self._retry_seconds
         while True:
             tried: set[Member] = set()
@@ -172,10 +201,10 @@ class PooledChatModel:
                 tried.add(member)
                 try:
                     return await member.chat(request)
-                except RequestRejected:
-                    raise
-                except ModelError:
-                    continue
+                except ModelError as error:
+                    lost.count(error)
+                    if isinstance(error, RequestRejected):
+                        raise
             if all(member.refused for member in self._members):
                 raise ModelRefused(self._accounts())
             if time.monotonic() >= deadline:

@@ -30,6 +30,9 @@ _FAMILIES = (
     ("x-ratelimit-limit-{0}", "x-ratelimit-remaining-{0}", "x-ratelimit-reset-{0}"),
     ("anthropic-ratelimit-{0}-limit", "anthropic-ratelimit-{0}-remaining", "anthropic-ratelimit-{0}-reset"),
 )
+_NAMES = {
+    what: tuple(tuple(name.format(what) for name in family) for family in _FAMILIES) for what in ("requests", "tokens")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,12 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 def allowance(headers: Mapping[str, str], what: str, now: datetime | None = None) -> Allowance | None:
     """What the headers say about `requests` or `tokens`; None when they do not say it all."""
-    for family in _FAMILIES:
-        limit, remaining, reset = (headers.get(name.format(what)) for name in family)
-        if limit is None or remaining is None or reset is None:
+    for limit_name, remaining_name, reset_name in _NAMES[what]:
+        limit = headers.get(limit_name)
+        if limit is None:
+            continue
+        remaining, reset = headers.get(remaining_name), headers.get(reset_name)
+        if remaining is None or reset is None:
             continue
         full, left, seconds = _number(limit), _number(remaining), _span(reset, now)
         if full and left is not None and seconds:

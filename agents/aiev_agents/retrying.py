@@ -40,6 +40,9 @@ class Tries:
         self.unusable = 0
         self.seconds = 0.0
         """Time of calls and of the waits between them."""
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+        """Tokens of replies that could not be used."""
         self.began = time.monotonic()
         self._budget = budget_seconds
 
@@ -47,7 +50,10 @@ class Tries:
         """Count a try that took so long."""
         self.count += 1
         self.seconds += seconds
-        self.unusable += failure is not None and failure.answered
+        if failure is not None and failure.answered:
+            self.unusable += 1
+            self.prompt_tokens += failure.prompt_tokens
+            self.completion_tokens += failure.completion_tokens
 
     def are_over(self, state: RetryCallState) -> bool:
         """Whether the wait for another try would go beyond what is allowed."""

@@ -7,13 +7,14 @@ a request that was answered once is never sent again, in this process or a later
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING
 
 from aiev.errors import AievError
 from aiev.recipes.clock import now
 from aiev.store.records import ExecutionRecord, RequestRecord
 from aiev.store.rows import columns
+from aiev_agents.encoding import encode
+from aiev_agents.errors import ModelError
 from aiev_agents.messages import ChatReply
 from aiev_interpreter.protocol import ExecutionResult, Verdict
 
@@ -74,7 +75,11 @@ class JournaledModel:
         else:
             if self._stopping():
                 raise SuspendedError("the run is stopping")
-            reply = await self._model.chat(request)
+            try:
+                reply = await self._model.chat(request)
+            except ModelError as error:
+                self._count_lost(error)
+                raise
             cost = self._prices.cost(reply)
             await self._store.add_request(_request_record(name, request, reply, cost, self._conversation_id))
             self._count(reply, cost)
@@ -89,6 +94,19 @@ class JournaledModel:
         progress.tokens += reply.completion_tokens
         progress.retries += reply.tries - 1
         progress.priced(cost)
+
+    def _count_lost(self, error: ModelError) -> None:
+        """Count replies that were paid for, although none of them could be used."""
+        read, written = error.prompt_tokens, error.completion_tokens
+        if not read and not written:
+            return
+        cost = self._prices.cost(ChatReply(content="", model="", prompt_tokens=read, completion_tokens=written))
+        self._progress.read += read
+        self._progress.tokens += written
+        self._progress.priced(cost)
+        self.prompt_tokens += read
+        self.completion_tokens += written
+        self.cost = None if cost is None or self.cost is None else self.cost + cost
 
     async def close(self) -> None:
         """The model belongs to the run, not to one dialogue."""
@@ -122,8 +140,7 @@ class JournaledInterpreter:
 def job_hash(job: Job, image: str) -> str:
     """SHA-256 of a job's canonical form together with the image that it runs in."""
     fields = columns(job) | {"limits": columns(job.limits)}
-    text = json.dumps({"job": fields, "image": image}, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    return hashlib.sha256(encode({"job": fields, "image": image})).hexdigest()
 
 
 def execution_record(

@@ -1,7 +1,7 @@
 """What a reply costs: from the configuration, or from `genai-prices` by the endpoint's address and the model's name.
 
-Invariant: what is not known is None, never 0. Not covered: taxes, discounts other than a batch API's, and replies that
-were paid for but could not be used.
+Invariant: what is not known is None, never 0. Replies that were paid for but could not be used count with the one that
+could. Not covered: taxes, and discounts other than a batch API's.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Prices:
     def __init__(self, config: ModelConfig, *, share: float = 1.0) -> None:
         self._config = config
         self._share = share
-        self._unknown: set[str] = set()
+        self._unknown: set[tuple[str, str]] = set()
         self._by_table = config.backend == "openai" and config.price_input < 0
         if (config.price_input < 0) != (config.price_output < 0):
             raise ConfigError("model.price_input and model.price_output: give both prices, or neither")
@@ -51,7 +51,8 @@ class Prices:
         return (read + reply.completion_tokens * config.price_output) / MILLION
 
     def _from_table(self, reply: ChatReply, name: str) -> float | None:
-        if name in self._unknown:
+        address = reply.address or self._config.base_url
+        if (name, address) in self._unknown:
             return None
         from genai_prices import Usage, calc_price  # noqa: PLC0415 - half a second, and only with a paid endpoint
 
@@ -61,9 +62,9 @@ class Prices:
             output_tokens=reply.completion_tokens,
         )
         try:
-            return float(calc_price(usage, name, provider_api_url=self._config.base_url).total_price)
+            return float(calc_price(usage, name, provider_api_url=address).total_price)
         except LookupError:
-            self._unknown.add(name)
+            self._unknown.add((name, address))
         except ValueError:
             return None
         return self._from_table(reply, self._config.name) if name != self._config.name else None
@@ -78,9 +79,12 @@ def check_cost_limit(settings: Settings) -> None:
     from aiev_agents.messages import ChatReply  # noqa: PLC0415
 
     model = settings.model
-    reply = ChatReply(content="", model=model.name, prompt_tokens=1, completion_tokens=1)
-    if settings.limits.max_cost and Prices(model).cost(reply) is None:
-        raise ConfigError(
-            f"limits.max_cost: no price is known for {model.name!r}"
-            f"{' at ' + model.base_url if model.base_url else ''}; set model.price_input and model.price_output"
-        )
+    if not settings.limits.max_cost:
+        return
+    for address, name in {(one.base_url, one.name) for one in model.endpoints} or {(model.base_url, "")}:
+        reply = ChatReply("", model=name or model.name, prompt_tokens=1, completion_tokens=1, address=address)
+        if Prices(model).cost(reply) is None:
+            raise ConfigError(
+                f"limits.max_cost: no price is known for {reply.model!r}{' at ' + address if address else ''}; "
+                "set model.price_input and model.price_output"
+            )

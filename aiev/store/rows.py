@@ -6,9 +6,10 @@ Invariant: table and column names come from this package, never from input; valu
 from __future__ import annotations
 
 import hashlib
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from aiev_agents.encoding import encode
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -45,7 +46,7 @@ def clean(text: str) -> str:
 
 def as_json(value: Any) -> str:
     """JSON with a stable key order."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return encode(value).decode()
 
 
 @lru_cache

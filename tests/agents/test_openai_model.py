@@ -90,8 +90,29 @@ async def test_a_transient_error_is_tried_again(serve, model_at, status):
 
 async def test_an_empty_reply_is_tried_again(serve, model_at):
     url, bodies = await serve((200, completion(choices=[])), (200, completion(text="")), (200, completion()))
-    assert (await model_at(url).chat(REQUEST)).content == "Hello"
+    reply = await model_at(url).chat(REQUEST)
+    assert reply.content == "Hello"
     assert len(bodies) == 3
+    assert (reply.prompt_tokens, reply.completion_tokens) == (9, 6), "all three are paid for"
+
+
+async def test_replies_that_were_paid_for_in_vain_are_counted_in_the_error(serve, model_at):
+    url, _ = await serve((200, completion(text="")))
+    with pytest.raises(ModelUnavailable) as caught:
+        await model_at(url).chat(REQUEST)
+    assert (caught.value.prompt_tokens, caught.value.completion_tokens) == (12, 8)
+
+
+async def test_the_environments_proxy_is_used(serve, model_at, monkeypatch):
+    url, _ = await serve((200, completion()))
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", url.removesuffix("/v1"))
+    elsewhere = model_at("http://models.invalid/v1", retry_seconds=0)
+    assert (await elsewhere.chat(REQUEST)).content == "Hello"
+    monkeypatch.setenv("no_proxy", "models.invalid")
+    with pytest.raises(ModelUnavailable, match="nothing answers"):
+        await model_at("http://models.invalid/v1", retry_seconds=0).chat(REQUEST)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,22 @@ async def test_an_endpoint_that_is_killed_in_the_middle_loses_nothing_and_is_use
     assert pool.figures()[1].state == "open for requests"
 
 
+class _PaidInVain(ScriptedChatModel):
+    """Answers, but with nothing that can be used."""
+
+    async def chat(self, request):
+        error = ModelUnavailable("a reply without content")
+        error.prompt_tokens, error.completion_tokens = 5, 3
+        raise error
+
+
+async def test_what_one_endpoint_was_paid_for_in_vain_counts_with_the_reply_of_the_next():
+    members = [("http://a", _PaidInVain(lambda _: "")), ("http://b", ScriptedChatModel(lambda _: "fine"))]
+    pool = PooledChatModel("m", members)
+    reply = await pool.chat(request())
+    assert (reply.prompt_tokens, reply.completion_tokens, reply.address) == (5, 4, "http://b")
+
+
 async def test_a_dead_endpoint_is_probed_by_one_request_at_a_time():
     class Dead:
         name = "m"

@@ -2,7 +2,7 @@ import pytest
 
 from aiev.config import load_config
 from aiev.errors import ConfigError
-from aiev.recipes.prices import Prices
+from aiev.recipes.prices import Prices, check_cost_limit
 from aiev_agents.messages import ChatReply
 
 OPENAI = ("model.backend=openai", "model.base_url=https://api.openai.com/v1", "model.name=gpt-4o-mini")
@@ -54,3 +54,23 @@ def test_a_reply_without_count_has_no_price():
 def test_half_a_price_is_a_mistake():
     with pytest.raises(ConfigError, match="give both prices"):
         prices("model.price_input=2")
+
+
+def test_of_several_endpoints_the_one_that_answered_has_the_price():
+    several = prices(
+        "model.backend=openai",
+        "model.name=gpt-4o-mini",
+        "model.endpoints=['https://api.openai.com/v1', 'http://127.0.0.1:8000/v1']",
+    )
+    assert several.cost(reply(address="https://api.openai.com/v1")) == pytest.approx(0.15)
+    assert several.cost(reply(address="http://127.0.0.1:8000/v1")) is None
+
+
+def test_a_limit_of_cost_wants_a_price_for_every_endpoint():
+    def check(endpoints):
+        assignments = ["model.backend=openai", "model.name=gpt-4o-mini", "limits.max_cost=1"]
+        check_cost_limit(load_config(assignments=[*assignments, f"model.endpoints={endpoints}"]).settings)
+
+    check(["https://api.openai.com/v1"])
+    with pytest.raises(ConfigError, match=r"no price is known for 'gpt-4o-mini' at http://127\.0\.0\.1:8000"):
+        check(["https://api.openai.com/v1", "http://127.0.0.1:8000/v1"])
