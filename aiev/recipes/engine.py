@@ -8,6 +8,8 @@ replies are paid for. Not covered: what an item is, and what of it is stored.
 from __future__ import annotations
 
 import asyncio
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from aiev.errors import AievError, StoreError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 30.0
 """How long calls under way may take to end after the run has failed."""
+_THRESHOLDS = (20_000, 20, 50)
+"""Of the garbage collector: new objects until a look at the youngest, and looks until one at each older generation."""
 _Item = TypeVar("_Item")
 
 
@@ -48,7 +52,10 @@ class Engine:
         Raises:
             BaseException: the first error of `work` that a person can act on, else the first of all.
         """
-        waiting = iter(items)
+        with _patient_collector():
+            await self._run(iter(items), work)
+
+    async def _run(self, waiting: Iterator[_Item], work: Callable[[_Item], Awaitable[None]]) -> None:
         tasks = [asyncio.create_task(self._worker(waiting, work)) for _ in range(min(self._workers, self._most()))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
@@ -90,6 +97,23 @@ class Engine:
                 self._ended = self._ended if not self._ended.is_set() else asyncio.Event()
                 await self._ended.wait()
         return False
+
+
+@contextmanager
+def _patient_collector() -> Iterator[None]:
+    """Let Python look for cycles less often, and not among what was there before.
+
+    A thousand conversations hold many objects, of which hardly any is garbage: going through them again and again took
+    a fifth of the CPU of a conversation.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _errors(tasks: Iterable[asyncio.Task[None]]) -> list[BaseException]:

@@ -103,7 +103,7 @@ class JournaledModel:
         cost = self._prices.cost(ChatReply(content="", model="", prompt_tokens=read, completion_tokens=written))
         self._progress.read += read
         self._progress.tokens += written
-        self._progress.priced(cost)
+        self._progress.paid(cost)
         self.prompt_tokens += read
         self.completion_tokens += written
         self.cost = None if cost is None or self.cost is None else self.cost + cost

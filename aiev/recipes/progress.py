@@ -39,7 +39,7 @@ class Progress:
     """Rounds of accepted dialogues."""
     verdicts: Counter[str] = field(default_factory=Counter)
     requests: int = 0
-    """Replies that came from the model."""
+    """Replies that came from the model and could be used."""
     read: int = 0
     """Tokens read by the model."""
     tokens: int = 0
@@ -61,6 +61,10 @@ class Progress:
     def priced(self, cost: float | None) -> None:
         """Count what a reply cost; None when nobody knows."""
         self.requests += 1
+        self.paid(cost)
+
+    def paid(self, cost: float | None) -> None:
+        """Count money that went out, whether a reply came of it or not; None when nobody knows how much."""
         if cost is None:
             self.unpriced += 1
         else:
