@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from aiev.config import Settings
     from aiev.dialogue.state import DialogueContext
+    from aiev.recipes.journal import Journal
     from aiev.recipes.prices import Prices
     from aiev.recipes.progress import Progress
-    from aiev.store.reader import Reader
     from aiev.store.records import SeedRecord
     from aiev.store.writer import Store
     from aiev_agents.chat_model import ChatModel
@@ -42,7 +42,7 @@ class Workshop:
     run_id: str
     settings: Settings
     store: Store
-    reader: Reader
+    journal: Journal
     model: ChatModel
     interpreter: Interpreter
     prices: Prices
@@ -75,13 +75,13 @@ class Item:
         self._model = JournaledModel(
             workshop.model,
             store=workshop.store,
-            journal=workshop.reader,
+            journal=workshop.journal,
             conversation_id=self.conversation.id,
             progress=workshop.progress,
             prices=workshop.prices,
             stopping=workshop.stopping,
         )
-        self._interpreter = JournaledInterpreter(workshop.interpreter, workshop.reader, self.conversation.id)
+        self._interpreter = JournaledInterpreter(workshop.interpreter, workshop.journal, self.conversation.id)
 
     async def run(self) -> ConversationRecord | None:
         """Run the dialogue and return how it ended, which is in the store by then; None when it has to wait.
@@ -92,7 +92,7 @@ class Item:
         """
         started = self._progress.seconds
         try:
-            await self._store.start_conversation(self.conversation)
+            await self._store.start_conversation(self.conversation, wait=False)
             state = await run_dialogue(self._context())
             status, reason = state["status"], state["reason"]
         except SuspendedError:

@@ -7,7 +7,7 @@ a request that was answered once is never sent again, in this process or a later
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aiev.errors import AievError
 from aiev.recipes.clock import now
@@ -34,6 +34,37 @@ class SuspendedError(AievError):
     """The run has to stop: a reply that the journal does not have is not asked for any more."""
 
 
+class Journal(Protocol):
+    """Where earlier replies and results are looked up."""
+
+    def reply_for(self, request_hash: str) -> RequestRecord | None:
+        """The reply to a request, if it was ever answered."""
+        ...
+
+    def execution_for(self, job_hash: str) -> ExecutionRecord | None:
+        """The result of a job, if it ever ran."""
+        ...
+
+
+class _NothingYet:
+    """The journal of a new database.
+
+    What this start adds to it is of no use to another conversation, whose requests have decoding seeds of their own;
+    and to look there costs as much as to write it.
+    """
+
+    def reply_for(self, request_hash: str) -> None:
+        """Nothing."""
+
+    def execution_for(self, job_hash: str) -> None:
+        """Nothing."""
+
+
+def journal_of(reader: Reader) -> Journal:
+    """What a start of a run can find: all that earlier ones kept."""
+    return reader if reader.has_journal() else _NothingYet()
+
+
 class JournaledModel:
     """Answers from the journal when it can, and writes down what it had to ask for."""
 
@@ -42,7 +73,7 @@ class JournaledModel:
         model: ChatModel,
         *,
         store: Store,
-        journal: Reader,
+        journal: Journal,
         conversation_id: str,
         progress: Progress,
         prices: Prices,
@@ -115,18 +146,25 @@ class JournaledModel:
 class JournaledInterpreter:
     """One conversation's interpreter: takes the result of a job that has run before from the journal."""
 
-    def __init__(self, interpreter: Interpreter, journal: Reader, conversation_id: str) -> None:
+    def __init__(self, interpreter: Interpreter, journal: Journal, conversation_id: str) -> None:
         self.name = interpreter.name
         self.image = interpreter.image
         self._interpreter = interpreter
         self._journal = journal
         self._owner = conversation_id
+        self._ran: dict[str, ExecutionResult] = {}
 
     async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
         """See `Interpreter.execute`; the owner is always the conversation."""
         del owner
-        known = self._journal.execution_for(job_hash(job, self.image))
-        return execution_result(known) if known else await self._interpreter.execute(job, owner=self._owner)
+        name = job_hash(job, self.image)
+        if name not in self._ran:
+            known = self._journal.execution_for(name)
+            result = execution_result(known) if known else await self._interpreter.execute(job, owner=self._owner)
+            if result.verdict is Verdict.INFRA:
+                return result
+            self._ran[name] = result
+        return self._ran[name]
 
     async def release(self, owner: str) -> None:
         """See `Interpreter.release`."""

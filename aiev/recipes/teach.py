@@ -24,6 +24,7 @@ from aiev.recipes.clock import now
 from aiev.recipes.engine import Engine
 from aiev.recipes.heartbeat import beating
 from aiev.recipes.item import Item, Workshop
+from aiev.recipes.journal import journal_of
 from aiev.recipes.models import build_model, endpoint_figures
 from aiev.recipes.parts import build_interpreter
 from aiev.recipes.prices import Prices, check_cost_limit
@@ -163,7 +164,7 @@ class Teaching:
                 run_id=self.run_id,
                 settings=settings,
                 store=store,
-                reader=reader,
+                journal=journal_of(reader),
                 model=model,
                 interpreter=BoundedInterpreter(interpreter, settings.rates.executions, settings.rates.installs),
                 prices=Prices(settings.model),

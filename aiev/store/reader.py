@@ -139,6 +139,10 @@ class Reader:
         )
         return [row["id"] for row in rows]
 
+    def has_journal(self) -> bool:
+        """Whether any reply or execution was ever kept."""
+        return bool(self._rows("select 1 from requests union all select 1 from executions limit 1"))
+
     def reply_for(self, request_hash: str) -> RequestRecord | None:
         """The journal's reply to a request, if it was ever answered."""
         rows = self._rows("select * from requests where hash = ?", request_hash)

@@ -84,15 +84,18 @@ class Store:
         row = columns(start)
         await self._thread.submit(lambda db: upsert(db, "starts", row, "id"))
 
-    async def start_conversation(self, conversation: ConversationRecord) -> None:
-        """Add a conversation, or begin one anew: its messages go, what was paid for or executed stays."""
+    async def start_conversation(self, conversation: ConversationRecord, *, wait: bool = True) -> None:
+        """Add a conversation, or begin one anew: its messages go, what was paid for or executed stays.
+
+        Without `wait` it is only queued, and committed no later than the write that is awaited next.
+        """
         row = _conversation(conversation)
 
         def command(db: Database) -> None:
             _forget(db, conversation.id)
             upsert(db, "conversations", row, "id")
 
-        await self._thread.submit(command)
+        await (self._thread.submit(command) if wait else self._thread.post(command))
 
     async def add_message(self, conversation_id: str, message: MessageRecord) -> None:
         """Queue a message, or put it in the place of the one at its position.

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import genai_prices  # noqa: F401 - what is imported late would count as work
+import sqlite_utils  # noqa: F401
 
 from aiev.config import load_config
 from aiev.recipes.teach import Teaching
