@@ -37,6 +37,14 @@ class TakesAdapters(Protocol):
         """Load an adapter and return it as a model of its own."""
         ...
 
+    async def served(self) -> list[str]:
+        """Names that the server answers to."""
+        ...
+
+    def adapter(self, name: str) -> ChatModel:
+        """An adapter that the server has already."""
+        ...
+
 
 class OpensInterpreter(Protocol):
     """Opens a sandbox; see `build_interpreter`."""
@@ -101,7 +109,7 @@ async def open_role(config: Config, training: TrainingRecord | None = None) -> C
         return await build_model(config.settings)
     if config.settings.model.backend == "embedded":
         return await _embedded(config, training)
-    server = await build_model(config.settings)
+    server = await build_model(_under_adapters(config, training).settings)
     try:
         return Adapted(await _loaded(server, config.settings.model.backend, training), server)
     except ModelError as error:
@@ -112,6 +120,18 @@ async def open_role(config: Config, training: TrainingRecord | None = None) -> C
         raise
 
 
+def _under_adapters(config: Config, training: TrainingRecord) -> Config:
+    """The configuration of the server below the adapter: it serves the model that was trained, under its own name."""
+    below = named(config, config.settings.student.name or training.base)
+    if below.settings.model.backend != "vllm":
+        return below
+    vllm = below.settings.vllm
+    rank = int(training.config.get("lora_rank", 0))
+    changed = {"lora": True, "weights": vllm.weights or training.base, "max_lora_rank": max(vllm.max_lora_rank, rank)}
+    settings = below.settings.model_copy(update={"vllm": vllm.model_copy(update=changed)})
+    return Config(settings=settings, origins=below.origins)
+
+
 async def _loaded(server: ChatModel, backend: str, training: TrainingRecord) -> ChatModel:
     """The adapter on a server that takes it while it runs."""
     if not isinstance(server, TakesAdapters):
@@ -119,6 +139,8 @@ async def _loaded(server: ChatModel, backend: str, training: TrainingRecord) -> 
             f"model.backend = {backend!r} loads no adapter; name a file in student.config that sets it to embedded or "
             "vllm"
         )
+    if training.adapter in await server.served():  # the same weights: an earlier start left them there
+        return server.adapter(training.adapter)
     return await server.load_adapter(training.adapter, _absolute(training))
 
 

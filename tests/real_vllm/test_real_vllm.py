@@ -16,6 +16,12 @@ import pytest
 import pytest_asyncio
 from real_vllm.adapter import write_adapter
 
+from aiev.config import load_config
+from aiev.recipes.roles import named, open_role, role_config
+from aiev.recipes.teach import Teaching
+from aiev.store.records import SeedRecord
+from aiev.store.student_records import TrainingRecord
+from aiev.student.training.spec import MODEL
 from aiev_agents.errors import ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatRequest, Sampling
 from aiev_agents.vllm.model import VllmChatModel
@@ -100,6 +106,26 @@ async def test_dialogues_are_made_by_a_server_that_runs(model, tmp_path):
     assert sum(statuses.get(status, 0) for status in ("accepted", "discarded")) == 2, statuses
     with closing(sqlite3.connect(tmp_path / "aiev.db")) as db:
         assert db.execute("select distinct answered_by from requests").fetchall() == [("smol",)]
+
+
+async def test_a_trained_student_plays_both_roles_under_its_adapters_name(model, tmp_path, monkeypatch):
+    monkeypatch.setenv("KEY_OF_THE_SERVER", model.server.key)
+    adapter = "aiev-r004-0a1b2c3d"
+    write_adapter(tmp_path / "r004" / MODEL, seed=4)
+    training = TrainingRecord("t", 4, WEIGHTS, "lora", "done", path=str(tmp_path / "r004"), adapter=adapter)
+    settings = ("model.backend=vllm", f"model.base_url={model.server.base_url}", "model.api_key_env=KEY_OF_THE_SERVER")
+    config = load_config(assignments=[*settings, "student.name=smol", "dialogue.max_rounds=1"])
+    own = named(role_config(config, "student"), adapter)
+    snippet = 'def double(n):\n    """Return twice the number."""\n    return 2 * n\n'
+    teaching = Teaching(own, [SeedRecord("s1", "function", "python", snippet, "x", "MIT")], tmp_path / "d.db")
+    student = await open_role(own, training)
+    result = await teaching.run(model=student)
+    assert result.model == adapter
+    assert result.progress.done == 1
+    with closing(sqlite3.connect(tmp_path / "d.db")) as db:
+        assert db.execute("select distinct answered_by from requests").fetchall() == [(adapter,)]
+        assert db.execute("select model from runs").fetchall() == [(adapter,)]
+    await model.unload_adapter(adapter)
 
 
 async def test_a_length_that_the_weights_cannot_have_is_named(tmp_path):

@@ -110,6 +110,10 @@ class VllmChatModel:
             raise RequestRejected(f"{path} holds no LoRA adapter: there is no adapter_config.json")
         await self._post("/load_lora_adapter", {"lora_name": name, "lora_path": str(path)})
         self._used_names.add(name)
+        return self.adapter(name)
+
+    def adapter(self, name: str) -> ChatModel:
+        """An adapter that the server has already (`served` says which), as a model of its own."""
         return ServedAdapter(name, self)
 
     async def unload_adapter(self, name: str) -> None:
