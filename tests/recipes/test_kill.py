@@ -69,6 +69,7 @@ def launcher(tmp_path):
 
 
 def command(endpoint, db):
+    """`aiev teach` on as many seeds as there are items, alike as they are."""
     settings = {
         "model.backend": "openai",
         "model.name": "m",
@@ -79,9 +80,12 @@ def command(endpoint, db):
         "interpreter.ready": 0,
         "questioner.constraint": "off",
         "programmer.constraint": "off",
+        "seeds.filters": json.dumps(["exact_duplicates"]),
     }
+    snippet = 'def add_{0}(a, b):\n    """Return the sum of a, b and {0}."""\n    return a + b + {0}\n'
+    Path("seeds.jsonl").write_text("".join(json.dumps({"code": snippet.format(n)}) + "\n" for n in range(ITEMS)))
     words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
-    return ["teach", "--limit", str(ITEMS), "--db", db, "--json", *words]
+    return ["teach", "seeds.jsonl", "--limit", str(ITEMS), "--db", db, "--json", *words]
 
 
 def rows(db, query):
