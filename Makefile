@@ -13,7 +13,7 @@ JOBS ?= 3
 VLLM ?= $(HOME)/.cache/aiev/vllm
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-vllm test-train check lint types imports docs acceptance bench clean
+.PHONY: help install run test test-vllm test-train check lint types imports docs acceptance gate-demo bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -64,6 +64,9 @@ acceptance: install ## Acceptance and rounds of both small models over 24 functi
 	$(BIN)/aiev teach $(STDLIB) --limit 24 --db $(RUNS)/acceptance.db
 	$(BIN)/aiev teach $(STDLIB) --limit 24 --config qwen --db $(RUNS)/acceptance.db
 	$(BIN)/aiev stats $(RUNS)/acceptance.db
+
+gate-demo: install ## Two gates on real models without a GPU, one that opens and one that stays shut: runs/gate-*.db (under an hour)
+	AIEV=$(BIN)/aiev PYTHON=$(BIN)/python docs/gate_demo.sh $(RUNS)
 
 bench: install ## Print the benchmarks' figures (B=name for one)
 	@shopt -s nullglob; files=(tests/bench/bench_$(B).py); \
