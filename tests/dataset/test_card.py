@@ -51,7 +51,11 @@ def test_hostile_words_stay_inside_their_cell(tmp_path, exported):
 
 
 def test_the_command_on_the_card_makes_the_same_dataset_again(tmp_path, database, exported, capsys):
-    result = exported("kto", "messages", settings=["failures=true", "decontaminate=false", "languages=['python']", "split.salt='pepper'"])
+    result = exported(
+        "kto",
+        "messages",
+        settings=["failures=true", "decontaminate=false", "languages=['python']", "split.salt='pepper'"],
+    )
     manifest = (tmp_path / "out/manifest.json").read_text()
     words = shlex.split(json.loads(manifest)["command"].replace("DB", str(database)).replace("DIR", "again"))
     main(words[1:], standalone_mode=False)
