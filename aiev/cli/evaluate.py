@@ -76,6 +76,14 @@ def gate(
     "--db", type=click.Path(path_type=Path), default=Path("eval.db"), show_default=True, help="Where results are kept."
 )
 @MODEL
+@click.option(
+    "--trained-on",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Look for the benchmark in this: .jsonl, .json, .csv, .parquet, or a database; repeatable. Without it, in the"
+    " training dialogues of a student of --db.",
+)
 @LIMIT
 @configured
 @AS_JSON
@@ -84,23 +92,33 @@ def evaluate_benchmark(
     data: str,
     db: Path,
     model: str,
+    trained_on: tuple[Path, ...],
     limit: int | None,
     files: tuple[Path, ...],
     assignments: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Let a model sit a benchmark: pass@1 by the interpreter's verdicts.
+    """Let a model sit a benchmark: pass@1 by the interpreter's verdicts, with and without what it was trained on.
 
     The same command again goes on with what is missing, and pays for nothing twice.
     """
-    from aiev.recipes.evaluate import sat_json  # noqa: PLC0415
-    from aiev.recipes.sitting import sit_benchmark  # noqa: PLC0415
+    from aiev.recipes.benchmark import sit_benchmark  # noqa: PLC0415
+    from aiev.view.gates import contamination_rows  # noqa: PLC0415
 
     config = merged_config(files, assignments)
-    sat, _ = asyncio.run(
-        sit_benchmark(config, db, benchmark, data=data, model_name=model, limit=limit or 0, quiet=as_json)
+    done = asyncio.run(
+        sit_benchmark(
+            config,
+            db,
+            benchmark,
+            data=data,
+            model_name=model,
+            trained_on=trained_on,
+            limit=limit or 0,
+            quiet=as_json,
+        )
     )
-    show(as_json, lambda: sat_json(sat), lambda: _view(sat, []))
+    show(as_json, done.as_dict, lambda: _view(done.sat, contamination_rows(done.contamination)))
 
 
 def _view(sat: Sat, notes: list[tuple[str, str]]) -> object:

@@ -149,7 +149,7 @@ def _compared(record: DialogueRecord) -> str:
 def _judged(batch: list[DialogueRecord], judges: Sequence[Judge], funnel: Funnel) -> Iterator[DialogueRecord]:
     """What every judge keeps; one that has been dropped is not shown to the next."""
     for judge in judges:
-        pieces = [(at, *piece) for at, record in enumerate(batch) for piece in _pieces(record)]
+        pieces = [(at, *piece) for at, record in enumerate(batch) for piece in pieces_of(record)]
         verdicts = judge.judge_texts([text for _, text, _ in pieces], [language for _, _, language in pieces])
         found: dict[int, object] = {}
         for (at, _, _), verdict in zip(pieces, verdicts, strict=True):
@@ -162,7 +162,7 @@ def _judged(batch: list[DialogueRecord], judges: Sequence[Judge], funnel: Funnel
     yield from batch
 
 
-def _pieces(record: DialogueRecord) -> list[tuple[str, str]]:
+def pieces_of(record: DialogueRecord) -> list[tuple[str, str]]:
     """What a judge looks at, each with its language: a benchmark's item may be in any of it, alone or within all."""
     said = "\n".join(message.content for message in record.messages)
     pieces = [

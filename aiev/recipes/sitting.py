@@ -16,7 +16,6 @@ from aiev.recipes.progress import Progress
 from aiev.recipes.roles import REAL, Openers, named, role_config
 from aiev.store.dialogues import DialogueReader
 from aiev.store.student import StudentReader, StudentStore
-from aiev.student.benchmarks import load_benchmark
 from aiev.student.passk import mean_pass_at_k
 from aiev.student.rounds import TEACHING, items_of, next_round, problems_of
 from aiev.view.panel import line
@@ -101,24 +100,8 @@ async def sit_round(
             training = training or next((one for one in reader.trainings() if one.status == "done"), None)
         if training:
             own = named(own, training.adapter)
-        async with _room(own, store, reader, chosen, training=training, openers=openers) as room:
-            return await _watched(room, chosen, quiet=quiet, subject=role, round_number=number)
-
-
-async def sit_benchmark(
-    config: Config, db: Path, name: str, *, data: str = "", model_name: str = "", limit: int = 0, quiet: bool = False
-) -> tuple[Sat, list[Problem]]:
-    """Let a model sit a benchmark; the problems come back with the result.
-
-    Raises:
-        AievError: see `evaluate` and `load_benchmark`.
-    """
-    benchmark, problems = load_benchmark(name, data=data)
-    chosen = problems[:limit] if limit else problems
-    own = role_config(config, "teacher", model=model_name)
-    with StudentStore.open(db) as store, StudentReader(db) as reader:
-        async with _room(own, store, reader, chosen) as room:
-            return await _watched(room, chosen, quiet=quiet, benchmark=benchmark.name), chosen
+        async with opened_room(own, store, reader, chosen, training=training, openers=openers) as room:
+            return await watched(room, chosen, quiet=quiet, subject=role, round_number=number)
 
 
 async def judge_round(
@@ -158,7 +141,7 @@ def guard_score(reader: StudentReader, record: GateRecord, count: int) -> tuple[
 
 
 @asynccontextmanager
-async def _room(
+async def opened_room(
     config: Config,
     store: StudentStore,
     reader: StudentReader,
@@ -180,7 +163,7 @@ async def _room(
         await interpreter.close()
 
 
-async def _watched(
+async def watched(
     room: Room,
     problems: Sequence[Problem],
     *,
@@ -189,6 +172,7 @@ async def _watched(
     benchmark: str = "",
     round_number: int = 0,
 ) -> Sat:
+    """`evaluate`, and say on standard error how it goes."""
     told = asyncio.create_task(_tell(room.progress, quiet=quiet))
     try:
         return await evaluate(room, problems, subject=subject, benchmark=benchmark, round_number=round_number)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STEPS = (
     *("m001_first_schema", "m002_usage_and_money", "m003_heartbeats_and_batches", "m004_splits_and_labels"),
-    *("m005_student", "m006_provenance_of_seeds", "m008_browsing"),
+    *("m005_student", "m006_provenance_of_seeds", "m008_browsing", "m009_decontamination"),
 )
 
 
