@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiev.dataset.split import freeze
 from aiev.errors import UsageError
+from aiev.recipes.batch_answers import answered_by_batch
 from aiev.recipes.clock import now
 from aiev.recipes.evaluate import Room, Sat, evaluate, passed_by_item
 from aiev.recipes.gate import Judged, gate_rules, judge_and_keep, newest
@@ -156,11 +158,19 @@ async def opened_room(
     try:
         model: ChatModel = await openers.model(config, training)
         try:
-            yield Room(store, reader, model, interpreter, config.settings, Progress(total=len(problems)))
+            progress = Progress(total=len(problems))
+            ahead = partial(answered_by_batch, config, store, reader) if _by_batch(config, training) else None
+            yield Room(store, reader, model, interpreter, config.settings, progress, ahead)
         finally:
             await model.close()
     finally:
         await interpreter.close()
+
+
+def _by_batch(config: Config, training: TrainingRecord | None) -> bool:
+    """Whether the answers can go through a batch API: an adapter of ours is served by nobody who has one."""
+    model = config.settings.model
+    return config.settings.gate.batch and training is None and model.backend == "openai" and bool(model.base_url)
 
 
 async def watched(
