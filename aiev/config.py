@@ -322,6 +322,7 @@ class GateConfig(_Section):
     temperature: float = Field(ge=0, le=2)
     top_p: float = Field(gt=0, le=1)
     max_tokens: int = Field(ge=1)
+    batch: bool
 
 
 class TrainConfig(_Section):

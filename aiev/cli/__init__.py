@@ -17,6 +17,7 @@ from aiev.cli.evaluate import evaluate, evaluate_benchmark, gate
 from aiev.cli.execute import execute
 from aiev.cli.export import export, split
 from aiev.cli.inspect import inspect
+from aiev.cli.migrate import migrate
 from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
 from aiev.cli.seeds import seeds
@@ -38,6 +39,6 @@ def main() -> None:
 for command in (
     *(teach, seeds, batch, status, inspect, serve, stats, split, export),
     *(train, evaluate, gate, self_learn, evaluate_benchmark),
-    *(execute, doctor, config, image, sandbox, models),
+    *(execute, doctor, config, image, sandbox, models, migrate),
 ):
     main.add_command(command)

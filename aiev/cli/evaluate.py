@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from aiev.recipes.roles import RoleName
 
 MODEL = click.option("--model", default="", help="Model in place of the configured one.")
+BATCH = click.option(
+    "--batch",
+    "by_batch",
+    is_flag=True,
+    help="Answers through the provider's batch API: a day's patience, half the price.",
+)
 LIMIT = click.option("--limit", type=click.IntRange(min=1), help="Only the first so many problems.")
 
 
@@ -25,6 +31,7 @@ LIMIT = click.option("--limit", type=click.IntRange(min=1), help="Only the first
     "--role", type=click.Choice(["teacher", "student"]), default="teacher", show_default=True, help="Who answers."
 )
 @MODEL
+@BATCH
 @LIMIT
 @configured
 @AS_JSON
@@ -32,6 +39,7 @@ def evaluate(
     db: Path,
     role: str,
     model: str,
+    by_batch: bool,
     limit: int | None,
     files: tuple[Path, ...],
     assignments: tuple[str, ...],
@@ -45,7 +53,7 @@ def evaluate(
     from aiev.recipes.evaluate import sat_json  # noqa: PLC0415
     from aiev.recipes.sitting import sit_round  # noqa: PLC0415
 
-    config = merged_config(files, assignments)
+    config = merged_config(files, _with_batch(assignments, by_batch))
     who = cast("RoleName", role)
     sat = asyncio.run(sit_round(config, db, who, model_name=model, limit=limit or 0, quiet=as_json))
     show(as_json, lambda: sat_json(sat), lambda: _view(sat, []))
@@ -76,6 +84,15 @@ def gate(
     "--db", type=click.Path(path_type=Path), default=Path("eval.db"), show_default=True, help="Where results are kept."
 )
 @MODEL
+@click.option(
+    "--trained-on",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Look for the benchmark in this: .jsonl, .json, .csv, .parquet, or a database; repeatable. Without it, in the"
+    " training dialogues of a student of --db.",
+)
+@BATCH
 @LIMIT
 @configured
 @AS_JSON
@@ -84,23 +101,38 @@ def evaluate_benchmark(
     data: str,
     db: Path,
     model: str,
+    trained_on: tuple[Path, ...],
+    by_batch: bool,
     limit: int | None,
     files: tuple[Path, ...],
     assignments: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Let a model sit a benchmark: pass@1 by the interpreter's verdicts.
+    """Let a model sit a benchmark: pass@1 by the interpreter's verdicts, with and without what it was trained on.
 
     The same command again goes on with what is missing, and pays for nothing twice.
     """
-    from aiev.recipes.evaluate import sat_json  # noqa: PLC0415
-    from aiev.recipes.sitting import sit_benchmark  # noqa: PLC0415
+    from aiev.recipes.benchmark import sit_benchmark  # noqa: PLC0415
+    from aiev.view.gates import contamination_rows  # noqa: PLC0415
 
-    config = merged_config(files, assignments)
-    sat, _ = asyncio.run(
-        sit_benchmark(config, db, benchmark, data=data, model_name=model, limit=limit or 0, quiet=as_json)
+    config = merged_config(files, _with_batch(assignments, by_batch))
+    done = asyncio.run(
+        sit_benchmark(
+            config,
+            db,
+            benchmark,
+            data=data,
+            model_name=model,
+            trained_on=trained_on,
+            limit=limit or 0,
+            quiet=as_json,
+        )
     )
-    show(as_json, lambda: sat_json(sat), lambda: _view(sat, []))
+    show(as_json, done.as_dict, lambda: _view(done.sat, contamination_rows(done.contamination)))
+
+
+def _with_batch(assignments: tuple[str, ...], by_batch: bool) -> tuple[str, ...]:
+    return (*assignments, "gate.batch=true") if by_batch else assignments
 
 
 def _view(sat: Sat, notes: list[tuple[str, str]]) -> object:

@@ -53,11 +53,11 @@ def inspect(
 ) -> None:
     """List the conversations of DB, or show the one whose id begins with CONVERSATION."""
     from aiev.store.classify import package_names  # noqa: PLC0415
-    from aiev.store.connection import bring_up  # noqa: PLC0415
+    from aiev.store.connection import refuse_older  # noqa: PLC0415
     from aiev.store.reader import Filters, Reader  # noqa: PLC0415
     from aiev.view import inspect as view  # noqa: PLC0415
 
-    bring_up(db)
+    refuse_older(db)
     with Reader(db) as reader:
         if conversation:
             found = reader.conversation(conversation)

@@ -16,12 +16,12 @@ from aiev.cli.shared import AS_JSON, DB, print_view, show
 @AS_JSON
 def stats(db: Path, plots: Path | None, html: Path | None, as_json: bool) -> None:
     """Show each run of DB: funnel, rounds, verdicts, errors, libraries, lengths, diversity, tokens, cost."""
-    from aiev.store.connection import bring_up  # noqa: PLC0415
+    from aiev.store.connection import refuse_older  # noqa: PLC0415
     from aiev.store.dialogues import DialogueReader  # noqa: PLC0415
     from aiev.view.details import detailed_json, details  # noqa: PLC0415
     from aiev.view.statistics import runs_table  # noqa: PLC0415
 
-    bring_up(db)
+    refuse_older(db)
     with DialogueReader(db) as reader:
         rows = detailed_json(reader)
         table = runs_table(reader)

@@ -1,7 +1,8 @@
 """Which dialogues go into a dataset: every choice drops with a reason, and all reasons are counted.
 
 Invariant: taken = kept + the sum over all reasons. Choices look at one dialogue at a time, but for near-duplicates:
-those are found in a pass of their own, which keeps one signature for each dialogue and no text.
+those are found in passes of their own, of which the first keeps a sketch of each dialogue and no text, and the second
+the texts of those alone that are near to another.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aiev.dataset.near_duplicates import PROSE, Groups, MinHashPairs
 from aiev.dataset.sample import UNKNOWN_LICENCE
+from aiev.similarity.lexing import TEXT
+from aiev.similarity.near_duplicates import NearDuplicatePairs, keep_best
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from aiev.config import ExportConfig
     from aiev.dataset.judges import Judge
-    from aiev.dataset.near_duplicates import NearDuplicates
     from aiev.store.dialogues import DialogueRecord
 
 BATCH = 256
@@ -91,46 +92,64 @@ def choose(
     yield from _judged(batch, judges, funnel)
 
 
-def worse_duplicates(
-    dialogues: Iterable[DialogueRecord], settings: ExportConfig, near: NearDuplicates | None = None
-) -> frozenset[str]:
-    """Ids of wanted dialogues that are near-duplicates of a better one in the same split.
+def worse_duplicates(read: Callable[[], Iterable[DialogueRecord]], settings: ExportConfig) -> frozenset[str]:
+    """Ids of wanted dialogues that are near-duplicates of a better one, which is kept, in the same split.
 
     Better is: accepted by a person, accepted by the interpreter, fewer rounds, more assertions.
+
+    Args:
+        read: gives all dialogues, in the order of their ids; called once or twice, and needs no messages.
+        settings: the choices.
     """
     if settings.near_duplicates:
         return frozenset()
-    keys: list[tuple[str, tuple[int, ...], str]] = []
-    wanted = (record for record in dialogues if not unwanted(record, settings))
-    pairs = list((near or MinHashPairs(settings.similarity)).pairs(_noted(wanted, keys)))
-    groups = Groups(len(keys))
-    for one, other in pairs:
-        if keys[one][0] == keys[other][0]:
-            groups.join(one, other)
-    best: dict[int, int] = {}
-    for position, (_, rank, identity) in enumerate(keys):
-        group = groups.of(position)
-        if group not in best or (rank, identity) < keys[best[group]][1:]:
-            best[group] = position
-    kept = set(best.values())
-    return frozenset(identity for position, (_, _, identity) in enumerate(keys) if position not in kept)
+    crowded = _near_to_another(read, settings)
+    by_split: dict[str, list[DialogueRecord]] = {}
+    for record in read() if crowded else ():
+        if record.id in crowded:
+            by_split.setdefault(record.split, []).append(record)
+    return frozenset(found for records in by_split.values() for found in _worse(records, settings.similarity))
 
 
-def _noted(
-    dialogues: Iterable[DialogueRecord], keys: list[tuple[str, tuple[int, ...], str]]
-) -> Iterator[tuple[str, str]]:
-    """Texts to compare, while split, rank and id of each are noted."""
-    for record in dialogues:
-        assertions = record.rounds[-1].assertions if record.rounds else 0
-        rank = (record.label != "accept", record.status != "accepted", len(record.rounds), -assertions)
-        keys.append((record.split, tuple(map(int, rank)), record.id))
-        yield f"{record.problem}\n{record.program}", record.language
+def _near_to_another(read: Callable[[], Iterable[DialogueRecord]], settings: ExportConfig) -> frozenset[str]:
+    """Ids of wanted dialogues that are near to another one."""
+    ids: list[str] = []
+
+    def texts() -> Iterator[tuple[str, str]]:
+        for record in read():
+            if not unwanted(record, settings):
+                ids.append(record.id)
+                yield _compared(record), TEXT
+
+    pairs = NearDuplicatePairs(settings.similarity).pairs(texts())
+    return frozenset(ids[position] for pair in pairs for position in pair)
+
+
+def _worse(records: Sequence[DialogueRecord], similarity: float) -> Iterator[str]:
+    """Ids of dialogues of one split that repeat a better one."""
+    best_first = sorted(records, key=_rank)
+    texts = [_compared(record) for record in best_first]
+    scores = [-float(place) for place in range(len(texts))]
+    for record, found in zip(best_first, keep_best(texts, [TEXT] * len(texts), scores, similarity), strict=True):
+        if found:
+            yield record.id
+
+
+def _rank(record: DialogueRecord) -> tuple[bool, bool, int, int, str]:
+    """Lower is better; among equals the first by id."""
+    assertions = record.rounds[-1].assertions if record.rounds else 0
+    return record.label != "accept", record.status != "accepted", len(record.rounds), -assertions, record.id
+
+
+def _compared(record: DialogueRecord) -> str:
+    """What dialogues are compared by. As prose: in words alone, since a lexer of code would take prose for names."""
+    return f"{record.problem}\n{record.program}"
 
 
 def _judged(batch: list[DialogueRecord], judges: Sequence[Judge], funnel: Funnel) -> Iterator[DialogueRecord]:
     """What every judge keeps; one that has been dropped is not shown to the next."""
     for judge in judges:
-        pieces = [(at, *piece) for at, record in enumerate(batch) for piece in _pieces(record)]
+        pieces = [(at, *piece) for at, record in enumerate(batch) for piece in pieces_of(record)]
         verdicts = judge.judge_texts([text for _, text, _ in pieces], [language for _, _, language in pieces])
         found: dict[int, object] = {}
         for (at, _, _), verdict in zip(pieces, verdicts, strict=True):
@@ -143,14 +162,14 @@ def _judged(batch: list[DialogueRecord], judges: Sequence[Judge], funnel: Funnel
     yield from batch
 
 
-def _pieces(record: DialogueRecord) -> list[tuple[str, str]]:
+def pieces_of(record: DialogueRecord) -> list[tuple[str, str]]:
     """What a judge looks at, each with its language: a benchmark's item may be in any of it, alone or within all."""
     said = "\n".join(message.content for message in record.messages)
     pieces = [
         (record.seed.content, record.seed.language),
-        (record.problem, PROSE),
+        (record.problem, TEXT),
         (record.program, record.language),
         (record.tests, record.language),
-        (said, PROSE),
+        (said, TEXT),
     ]
     return [(text, language) for text, language in pieces if text]

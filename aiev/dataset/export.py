@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiev.dataset.choose import Funnel, choose, worse_duplicates
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from aiev.dataset.files.sink import Sink
     from aiev.dataset.formats.shape import Shape
     from aiev.dataset.judges import Judge
-    from aiev.dataset.near_duplicates import NearDuplicates
     from aiev.dataset.sample import Sample
     from aiev.store.dialogues import DialogueRecord
 
@@ -111,7 +111,6 @@ def export(
     config: Config,
     *,
     judges: Sequence[Judge] = (),
-    near: NearDuplicates | None = None,
     check: Check | None = None,
 ) -> Exported:
     """Write a database's dialogues as a dataset.
@@ -122,7 +121,6 @@ def export(
         outputs: what to write; a shape may come in one kind of file only.
         config: sections `split` and `export`.
         judges: asked besides those of `default_judges`, in front of them.
-        near: what counts as a near-duplicate, in place of MinHash.
         check: proves every row's loss mask before anything is renamed.
 
     Raises:
@@ -138,10 +136,10 @@ def export(
     asked = [*judges, *default_judges(settings)]
     with DialogueReader(path):
         pass  # a file that is no database must not be made one by freezing
-    freeze(path, config.settings.split, statuses=statuses, near=near)
+    freeze(path, config.settings.split, statuses=statuses)
     funnel = Funnel()
     with DialogueReader(path) as reader, _sinks(out, outputs, settings.splits) as sinks:
-        worse = worse_duplicates(reader.dialogues(messages=False), settings, near)
+        worse = worse_duplicates(partial(reader.dialogues, messages=False), settings)
         result = Exported(out, {}, funnel, [judge.name for judge in asked], [output.name for output in outputs])
         for record in choose(reader.dialogues(), settings, asked, worse, funnel):
             _write(record, sinks, settings, result, check)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from aiev.credentials import Origin, holds_credential
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NOISY = {"Base64 High Entropy String", "Hex High Entropy String", "Secret Keyword", "Public IP (ipv4)"}
-"""Detectors that take ordinary tests (digests, `password = "secret"`) for credentials."""
 _CHAT_CONTROL = re.compile(r"<\|[\w-]{1,40}\|>|<\uff5c[^<>\s]{1,60}\uff5c>|\[/?INST\]|<(?:start|end)_of_turn>|</?s>")
 
 
@@ -51,7 +50,7 @@ class SecretsJudge:
     def judge_texts(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[object | None]:
         """See `Judge.judge_texts`."""
         del languages  # a credential looks the same in all of them
-        return [Dropped("secret") if _holds_secret(text) else None for text in texts]
+        return [Dropped("secret") if holds_credential(text, Origin.MADE) else None for text in texts]
 
 
 class ControlTokensJudge:
@@ -69,15 +68,3 @@ class ControlTokensJudge:
 
     def _holds(self, text: str) -> bool:
         return bool(_CHAT_CONTROL.search(text)) or any(token in text for token in self._special)
-
-
-def _holds_secret(text: str) -> bool:
-    return any(next(iter(detector.analyze_string(text)), None) for detector in _detectors())
-
-
-@lru_cache(maxsize=1)
-def _detectors() -> tuple[Any, ...]:
-    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 - slow to import
-
-    found: dict[str, Any] = get_mapping_from_secret_type_to_class()
-    return tuple(found[name]() for name in sorted(found) if name not in _NOISY)

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from aiev.dataset.near_duplicates import PROSE, Groups, MinHashPairs
+from aiev.dataset.groups import Groups
+from aiev.similarity.lexing import TEXT
+from aiev.similarity.near_duplicates import NearDuplicatePairs
 from aiev.store.dialogues import DialogueReader
 from aiev.store.records import SplitRecord
 from aiev.store.writer import Store
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiev.config import SplitConfig
-    from aiev.dataset.near_duplicates import NearDuplicates
     from aiev.store.dialogues import DialogueRecord
 
 ACCEPTED = ("accepted",)
@@ -52,9 +53,7 @@ class SplitSummary:
     """Seeds by language and split."""
 
 
-def freeze(
-    path: Path, settings: SplitConfig, *, statuses: Collection[str] = ACCEPTED, near: NearDuplicates | None = None
-) -> SplitSummary:
+def freeze(path: Path, settings: SplitConfig, *, statuses: Collection[str] = ACCEPTED) -> SplitSummary:
     """Put the seeds of all conversations of these statuses into a split, unless they are in one.
 
     Raises:
@@ -67,7 +66,7 @@ def freeze(
             rows = []
         else:
             wanted = (record for record in reader.dialogues(messages=False) if record.status in statuses)
-            groups = grouped(candidates, wanted, near or MinHashPairs(settings.similarity))
+            groups = grouped(candidates, wanted, settings.similarity)
             rows = divide(candidates, groups, frozen, settings)
     if rows:
         with Store.open(path) as store:
@@ -89,12 +88,12 @@ def seeds_of(dialogues: Iterable[DialogueRecord]) -> list[Candidate]:
     return sorted(found.values(), key=lambda candidate: (candidate.content_hash, candidate.seed_id))
 
 
-def grouped(candidates: Sequence[Candidate], dialogues: Iterable[DialogueRecord], near: NearDuplicates) -> Groups:
+def grouped(candidates: Sequence[Candidate], dialogues: Iterable[DialogueRecord], similarity: float) -> Groups:
     """Seeds are in one group when a problem or a program of one is near to one of the other."""
     places = {candidate.seed_id: position for position, candidate in enumerate(candidates)}
     owners: list[int] = []
     groups = Groups(len(candidates))
-    for one, other in near.pairs(_texts(dialogues, places, owners)):
+    for one, other in NearDuplicatePairs(similarity).pairs(_texts(dialogues, places, owners)):
         groups.join(owners[one], owners[other])
     by_content: dict[str, int] = {}
     for position, candidate in enumerate(candidates):
@@ -107,7 +106,7 @@ def _texts(dialogues: Iterable[DialogueRecord], places: dict[str, int], owners: 
     for record in dialogues:
         if record.seed.id in places:  # a run that goes on beside this may have brought more
             owners += [places[record.seed.id]] * 2
-            yield record.problem, PROSE
+            yield record.problem, TEXT
             yield record.program, record.language
 
 

@@ -32,13 +32,15 @@ class Asked:
     request: ChatRequest
 
 
-class _WouldAskError(Exception):
+class WouldAskError(Exception):
+    """A request that was not sent."""
+
     def __init__(self, request: ChatRequest) -> None:
         super().__init__(request.purpose)
         self.request = request
 
 
-class _Overhearing:
+class Overhearing:
     """A chat model that lets nothing through: it only learns what would be asked."""
 
     def __init__(self, name: str) -> None:
@@ -46,7 +48,7 @@ class _Overhearing:
 
     async def chat(self, request: ChatRequest) -> NoReturn:
         """Hand the request back, as an error."""
-        raise _WouldAskError(request)
+        raise WouldAskError(request)
 
     async def close(self) -> None:
         """Nothing to give back."""
@@ -81,11 +83,11 @@ async def questions(
 
 async def first_request(settings: Settings, seed: SeedRecord) -> ChatRequest:
     """The request that the dialogue of a seed begins with."""
-    model = _Overhearing(settings.model.name)
+    model = Overhearing(settings.model.name)
     context = build_context(settings, seed, model, ScriptedInterpreter(()), _NothingToRecord())
     try:
         await question(context)
-    except _WouldAskError as would:
+    except WouldAskError as would:
         return would.request
     raise AssertionError("a question was answered by nobody")
 

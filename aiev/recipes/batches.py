@@ -118,23 +118,30 @@ async def collect(
 
 
 @asynccontextmanager
-async def _opened(config: Config, db: Path) -> AsyncIterator[_Work]:
+async def working(config: Config, store: Store, reader: Reader) -> AsyncIterator[BatchWork]:
+    """Clients for the providers that turn up, closed at the end; their errors are ours."""
+    work = BatchWork(config, store, reader)
+    try:
+        yield work
+    except ModelError as error:
+        raise SetupError(str(error)) from None
+    finally:
+        await work.close()
+
+
+@asynccontextmanager
+async def _opened(config: Config, db: Path) -> AsyncIterator[BatchWork]:
     """The store, a reader, and clients for the providers that turn up."""
     store = Store.open(db, full_sync=config.settings.store.full_sync)
     try:
         with Reader(db) as reader:
-            work = _Work(config, store, reader)
-            try:
+            async with working(config, store, reader) as work:
                 yield work
-            except ModelError as error:
-                raise SetupError(str(error)) from None
-            finally:
-                await work.close()
     finally:
         await asyncio.to_thread(store.close)
 
 
-class _Work:
+class BatchWork:
     """The steps of a batch's life; each leaves the store as the next start needs it."""
 
     def __init__(self, config: Config, store: Store, reader: Reader) -> None:
@@ -145,6 +152,7 @@ class _Work:
         self._models: dict[tuple[str, str], BatchModel] = {}
 
     async def close(self) -> None:
+        """Close the clients of all providers."""
         for model in self._models.values():
             await model.close()
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiev.config import Settings
+    from aiev.similarity.benchmarks import BenchmarkItem
 
 _ROWS = 256
 _PROSE = frozenset({"problem", "instruction", "prompt", "text", "description", "question", "docstring"})
@@ -35,8 +36,11 @@ _DATABASES = (".db", ".sqlite", ".sqlite3")
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """One row of what is judged."""
+
     where: str
+    """Its file and line, or what names it in a database."""
     texts: tuple[tuple[str, str], ...]
     """Texts with their languages."""
     data: dict[str, Any]
@@ -71,17 +75,23 @@ def decontaminate(
     items = benchmark_items(settings, against)
     if not items:
         raise UsageError("no benchmark to compare with; name one with --against")
-    task = Decontaminator(items, settings.decontamination.similarity).judge_pairs
-    batches = _Remembered(batched(_rows(files, language, fields), _ROWS))
     report = _Report(Counter(item.benchmark for item in items))
     with _opened(out) if out else nullcontext() as clean:
-        found = mapped(task, batches.texts(), settings.decontamination.workers)
-        for verdicts in found:
-            for row, own in batches.next(verdicts):
-                report.count(row.where, own)
-                if clean and not own:
-                    clean.write(json.dumps(row.data, ensure_ascii=False, default=str) + "\n")
+        for row, own in judged_rows(items, rows_of(files, language, fields), settings):
+            report.count(row.where, own)
+            if clean and not own:
+                clean.write(json.dumps(row.data, ensure_ascii=False, default=str) + "\n")
     return report.data()
+
+
+def judged_rows(
+    items: Sequence[BenchmarkItem], rows: Iterator[Row], settings: Settings
+) -> Iterator[tuple[Row, list[Contaminated]]]:
+    """Rows, each with what was found in its texts, in their order."""
+    task = Decontaminator(items, settings.decontamination.similarity).judge_pairs
+    batches = _Remembered(batched(rows, _ROWS))
+    for verdicts in mapped(task, batches.texts(), settings.decontamination.workers):
+        yield from batches.next(verdicts)
 
 
 def _opened(out: Path) -> TextIO:
@@ -94,9 +104,9 @@ def _opened(out: Path) -> TextIO:
 class _Remembered:
     """Keeps the rows of batches that are with the workers until their verdicts come back."""
 
-    def __init__(self, batches: Iterator[list[_Row]]) -> None:
+    def __init__(self, batches: Iterator[list[Row]]) -> None:
         self._batches = batches
-        self._waiting: list[list[_Row]] = []
+        self._waiting: list[list[Row]] = []
 
     def texts(self) -> Iterator[list[tuple[str, str]]]:
         """The texts of each batch, in one list."""
@@ -104,7 +114,7 @@ class _Remembered:
             self._waiting.append(batch)
             yield [text for row in batch for text in row.texts]
 
-    def next(self, verdicts: Sequence[Contaminated | None]) -> Iterator[tuple[_Row, list[Contaminated]]]:
+    def next(self, verdicts: Sequence[Contaminated | None]) -> Iterator[tuple[Row, list[Contaminated]]]:
         """Each row of the oldest batch with what was found in it."""
         given = iter(verdicts)
         for row in self._waiting.pop(0):
@@ -161,7 +171,8 @@ def report_text(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _rows(files: Sequence[Path], language: str, fields: Sequence[str]) -> Iterator[_Row]:
+def rows_of(files: Sequence[Path], language: str = "python", fields: Sequence[str] = ()) -> Iterator[Row]:
+    """Rows of files and databases; see `decontaminate`."""
     for file in files:
         if file.suffix in _DATABASES:
             yield from _stored(file)
@@ -170,15 +181,15 @@ def _rows(files: Sequence[Path], language: str, fields: Sequence[str]) -> Iterat
             texts = tuple(_texts(row, language, fields))
             if not texts:
                 raise UsageError(f"{where}: no text in {', '.join(fields) or 'any field'}; name fields with --field")
-            yield _Row(where, texts, row)
+            yield Row(where, texts, row)
 
 
-def _stored(file: Path) -> Iterator[_Row]:
+def _stored(file: Path) -> Iterator[Row]:
     with Reader(file) as reader:
         for kind in ("seeds", "problems", "programs"):
             for name, text, language in reader.texts(kind):
                 where = f"{file}: {kind[:-1]} {name}"
-                yield _Row(where, ((text, language),), {"kind": kind[:-1], "id": name, "content": text})
+                yield Row(where, ((text, language),), {"kind": kind[:-1], "id": name, "content": text})
 
 
 def _texts(row: dict[str, Any], language: str, fields: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 from aiev.dialogue.infra import run_until_real
 from aiev.dialogue.nodes import MALFORMED
 from aiev.errors import ConfigError, SetupError
+from aiev.recipes.batch_requests import Asked, Overhearing, WouldAskError
 from aiev.recipes.clock import now
 from aiev.recipes.journal import JournaledModel, job_hash
 from aiev.recipes.parts import build_agent, build_limits
 from aiev.recipes.prices import Prices
+from aiev.recipes.progress import Progress
 from aiev.store.student_records import EvaluationRecord, SampleRecord
 from aiev.student.passk import mean_pass_at_k
 from aiev.student.problems import problems_hash
@@ -32,10 +34,9 @@ from aiev_interpreter import InterpreterUnavailable
 from aiev_interpreter.protocol import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from aiev.config import GateConfig, Settings
-    from aiev.recipes.progress import Progress
     from aiev.store.student import StudentReader, StudentStore
     from aiev.student.problems import Problem
     from aiev_agents.agent import Agent
@@ -64,6 +65,8 @@ class Room:
     interpreter: Interpreter
     settings: Settings
     progress: Progress
+    ahead: Callable[[str, Sequence[Asked]], Awaitable[None]] | None = None
+    """Has requests answered together, and leaves the replies in the journal; None asks them one by one."""
 
 
 async def evaluate(
@@ -93,6 +96,8 @@ async def evaluate(
     wanted = [(problem, number) for problem in problems for number in range(record.samples)]
     waiting = [one for one in wanted if (one[0].id, one[1]) not in done]
     room.progress.already, room.progress.total = len(wanted) - len(waiting), len(waiting)
+    if room.ahead:
+        await room.ahead(_owner(record), await _unanswered(room, record, waiting))
     await _work(room, record, waiting)
     samples = room.reader.samples(record.id)
     ended = replace(known or record, finished_at=now(), pass_at_k=_pass_at_k(samples, room.settings.gate.k))
@@ -139,6 +144,23 @@ def _record(
         image=room.interpreter.image,
         started_at=now(),
     )
+
+
+def _owner(record: EvaluationRecord) -> str:
+    """What the journal's rows name in the place of a conversation, and batches in the place of a run."""
+    return f"evaluation:{record.id}"
+
+
+async def _unanswered(room: Room, record: EvaluationRecord, waiting: Sequence[tuple[Problem, int]]) -> list[Asked]:
+    """The requests that the journal has no reply to, made by the code that will ask them."""
+    deaf = replace(room, model=Overhearing(room.model.name), progress=Progress(total=0))
+    asked = []
+    for problem, number in waiting:
+        try:
+            await _ask(deaf, record, problem, number)
+        except WouldAskError as would:
+            asked.append(Asked(_owner(record), would.request))
+    return asked
 
 
 async def _work(room: Room, record: EvaluationRecord, waiting: list[tuple[Problem, int]]) -> None:
@@ -208,7 +230,7 @@ async def _ask(room: Room, record: EvaluationRecord, problem: Problem, number: i
         room.model,
         store=room.store,
         journal=room.reader,
-        conversation_id=f"evaluation:{record.id}",
+        conversation_id=_owner(record),
         progress=room.progress,
         prices=Prices(room.settings.model),
     )

@@ -15,12 +15,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from aiev.dataset.near_duplicates import PROSE, MinHashPairs
 from aiev.errors import AievError, UsageError
 from aiev.recipes.roles import REAL, Openers, named, role_config
 from aiev.recipes.sitting import freeze_round, guard_score, judge_round, sit_round
 from aiev.recipes.teach import Teaching, run_id
 from aiev.recipes.train import train_student
+from aiev.similarity.lexing import TEXT
+from aiev.similarity.near_duplicates import NearDuplicatePairs
 from aiev.store.student import StudentReader, StudentStore
 from aiev.student.guards import Watched, acceptance, diversity, guards_json, near_duplicate_share
 from aiev.student.loop import Facts, Step, next_step, stage_after
@@ -208,7 +209,8 @@ class SelfLearning:
         if last.stage == SELF_LEARNING:
             own = [one for one in reader.accepted() if one.round == last.number and one.recipe == SELF_LEARN]
             problems = [one.problem for one in own]
-            pairs = set(MinHashPairs(self.config.settings.split.similarity).pairs((text, PROSE) for text in problems))
+            near = NearDuplicatePairs(self.config.settings.split.similarity)
+            pairs = set(near.pairs((text, TEXT) for text in problems))
             statuses: dict[str, int] = {}
             for run in {one.run_id for one in own}:
                 for status, count in reader.counts(run).statuses.items():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiev.dataset.split import freeze
 from aiev.errors import UsageError
+from aiev.recipes.batch_answers import answered_by_batch
 from aiev.recipes.clock import now
 from aiev.recipes.evaluate import Room, Sat, evaluate, passed_by_item
 from aiev.recipes.gate import Judged, gate_rules, judge_and_keep, newest
@@ -16,7 +18,6 @@ from aiev.recipes.progress import Progress
 from aiev.recipes.roles import REAL, Openers, named, role_config
 from aiev.store.dialogues import DialogueReader
 from aiev.store.student import StudentReader, StudentStore
-from aiev.student.benchmarks import load_benchmark
 from aiev.student.passk import mean_pass_at_k
 from aiev.student.rounds import TEACHING, items_of, next_round, problems_of
 from aiev.view.panel import line
@@ -101,24 +102,8 @@ async def sit_round(
             training = training or next((one for one in reader.trainings() if one.status == "done"), None)
         if training:
             own = named(own, training.adapter)
-        async with _room(own, store, reader, chosen, training=training, openers=openers) as room:
-            return await _watched(room, chosen, quiet=quiet, subject=role, round_number=number)
-
-
-async def sit_benchmark(
-    config: Config, db: Path, name: str, *, data: str = "", model_name: str = "", limit: int = 0, quiet: bool = False
-) -> tuple[Sat, list[Problem]]:
-    """Let a model sit a benchmark; the problems come back with the result.
-
-    Raises:
-        AievError: see `evaluate` and `load_benchmark`.
-    """
-    benchmark, problems = load_benchmark(name, data=data)
-    chosen = problems[:limit] if limit else problems
-    own = role_config(config, "teacher", model=model_name)
-    with StudentStore.open(db) as store, StudentReader(db) as reader:
-        async with _room(own, store, reader, chosen) as room:
-            return await _watched(room, chosen, quiet=quiet, benchmark=benchmark.name), chosen
+        async with opened_room(own, store, reader, chosen, training=training, openers=openers) as room:
+            return await watched(room, chosen, quiet=quiet, subject=role, round_number=number)
 
 
 async def judge_round(
@@ -158,7 +143,7 @@ def guard_score(reader: StudentReader, record: GateRecord, count: int) -> tuple[
 
 
 @asynccontextmanager
-async def _room(
+async def opened_room(
     config: Config,
     store: StudentStore,
     reader: StudentReader,
@@ -173,14 +158,22 @@ async def _room(
     try:
         model: ChatModel = await openers.model(config, training)
         try:
-            yield Room(store, reader, model, interpreter, config.settings, Progress(total=len(problems)))
+            progress = Progress(total=len(problems))
+            ahead = partial(answered_by_batch, config, store, reader) if _by_batch(config, training) else None
+            yield Room(store, reader, model, interpreter, config.settings, progress, ahead)
         finally:
             await model.close()
     finally:
         await interpreter.close()
 
 
-async def _watched(
+def _by_batch(config: Config, training: TrainingRecord | None) -> bool:
+    """Whether the answers can go through a batch API: an adapter of ours is served by nobody who has one."""
+    model = config.settings.model
+    return config.settings.gate.batch and training is None and model.backend == "openai" and bool(model.base_url)
+
+
+async def watched(
     room: Room,
     problems: Sequence[Problem],
     *,
@@ -189,6 +182,7 @@ async def _watched(
     benchmark: str = "",
     round_number: int = 0,
 ) -> Sat:
+    """`evaluate`, and say on standard error how it goes."""
     told = asyncio.create_task(_tell(room.progress, quiet=quiet))
     try:
         return await evaluate(room, problems, subject=subject, benchmark=benchmark, round_number=round_number)

@@ -10,6 +10,7 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +138,7 @@ def write_data(db: Path, number: int, settings: ExportConfig, folder: Path) -> D
     funnel = Funnel()
     rows: dict[str, list[str]] = {"train": [], "test": []}
     with DialogueReader(db) as dialogues:
-        worse = worse_duplicates(dialogues.dialogues(), chosen)
+        worse = worse_duplicates(partial(dialogues.dialogues, messages=False), chosen)
         for record in choose(dialogues.dialogues(), chosen, default_judges(chosen), worse, funnel):
             for name in (name for name, ids in parts.items() if record.id in ids):
                 sample = build_sample(record, chosen)

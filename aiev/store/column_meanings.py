@@ -29,6 +29,7 @@ TABLES = {
     "trainings": "A training of the student.",
     "evaluations": "One model on one set of problems.",
     "evaluation_samples": "One reply to one problem, and what the problem's own tests said of it.",
+    "decontaminations": "What of a benchmark was found in what a model was trained on.",
     "gates": "A decision of the gate, with its evidence.",
     "gate_items": "A problem of a gate with both scores.",
     "messages_fts": "Full-text index over `messages.content` (FTS5); its `rowid` is `messages.id`.",
@@ -271,6 +272,12 @@ COLUMNS = {
         "detail": "Why the verdict is what it is, in one line.",
         "program": _BLOB.format("the program that ran"),
         "seconds": "Time of the run on the clock.",
+    },
+    "decontaminations": {
+        "evaluation_id": "Evaluation on the benchmark.",
+        "training_hash": "SHA-256 over the texts that the benchmark was compared with.",
+        "report": "What was compared, the problems that were found with evidence, pass@1 with and without them, JSON.",
+        "made_at": "UTC, ISO 8601.",
     },
     "gates": {
         "id": "First 16 hex digits of the SHA-256 of both evaluations and the rules.",

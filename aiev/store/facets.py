@@ -9,17 +9,18 @@ date; an index is as old as its making, and `following.py` makes a new one when 
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from aiev.store.listing import search_words
 from aiev.store.rows import clean
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 FACETS = (
     "status",
@@ -64,12 +65,24 @@ class RunTotals:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What dialogues cost that were begun one after another."""
+    """What was spent on dialogues that were begun one after another."""
 
-    accepted: int
-    """Spent on those that were accepted, in tokens written."""
-    rest: int
+    accepted: float
+    """On those that were accepted."""
+    rest: float
     """On all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What the dialogues of a choice took."""
+
+    unit: Literal["dollars", "tokens"]
+    """US dollars where any price is known and not all of it was free, else tokens written."""
+    parts: tuple[Spent, ...]
+    """Of up to `PERIODS` parts of equally many dialogues, the oldest first."""
+    unpriced: int
+    """Dialogues that wrote something and have no known price: dollars leave them out."""
 
 
 class FacetIndex:
@@ -83,7 +96,7 @@ class FacetIndex:
         self._message_positions = self._read_messages(connection, positions)
         self.values = {name: {value: int(mark, 2) for value, mark in found.items()} for name, found in marks.items()}
         self._searches: dict[str, int] = {}
-        self._spent: dict[int, list[Spent]] = {}
+        self._spending: dict[int, Spending] = {}
 
     def _read_conversations(
         self, connection: sqlite3.Connection, marks: dict[str, dict[str, bytearray]]
@@ -99,6 +112,7 @@ class FacetIndex:
         self.totals: defaultdict[str, RunTotals] = defaultdict(RunTotals)
         self._runs_in_order = [row[2] for row in rows]
         self._written = array("q", [row[8] for row in rows])
+        self._costs = array("d", [math.nan if row[10] is None else row[10] for row in rows])
         for position, (_, key, run, seed, status, rounds, language, prompt, completion, seconds, cost) in enumerate(
             rows
         ):
@@ -217,19 +231,25 @@ class FacetIndex:
             text.count("1", 0, position),
         )
 
-    def spent(self, chosen: int) -> list[Spent]:
-        """What the dialogues of a choice took, in up to `PERIODS` parts of equally many, the oldest first."""
-        if chosen not in self._spent:
+    def spending(self, chosen: int) -> Spending:
+        """What the dialogues of a choice took."""
+        if chosen not in self._spending:
             positions = [position for position, mark in enumerate(self._text(chosen)) if mark == "1"][::-1]
-            accepted = self._text(self.choose({"status": "accepted"}))
-            width = max(1, -(-len(positions) // PERIODS))
-            found = []
-            for start in range(0, len(positions), width):
-                part = positions[start : start + width]
-                useful = sum(self._written[position] for position in part if accepted[position] == "1")
-                found.append(Spent(useful, sum(self._written[n] for n in part) - useful))
-            self._spent[chosen] = found
-        return self._spent[chosen]
+            paid = [0.0 if math.isnan(self._costs[position]) else self._costs[position] for position in positions]
+            unpriced = sum(math.isnan(self._costs[one]) and self._written[one] > 0 for one in positions)
+            unit: Literal["dollars", "tokens"] = "dollars" if any(paid) else "tokens"
+            taken = paid if any(paid) else [float(self._written[position]) for position in positions]
+            self._spending[chosen] = Spending(unit, tuple(self._periods(positions, taken)), unpriced)
+        return self._spending[chosen]
+
+    def _periods(self, positions: Sequence[int], taken: Sequence[float]) -> Iterator[Spent]:
+        """Sums over parts of equally many dialogues."""
+        accepted = self._text(self.choose({"status": "accepted"}))
+        width = max(1, -(-len(positions) // PERIODS))
+        for start in range(0, len(positions), width):
+            part = range(start, min(start + width, len(positions)))
+            useful = sum(taken[at] for at in part if accepted[positions[at]] == "1")
+            yield Spent(useful, sum(taken[at] for at in part if accepted[positions[at]] != "1"))
 
     def relabel(self, rowid: int, label: str) -> None:
         """Put a label in the place of a conversation's present one; an empty one takes it away."""

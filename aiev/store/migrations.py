@@ -176,6 +176,12 @@ def m008_browsing(db: Database) -> None:
     classify_executions(db.conn)
 
 
+@migrations()
+def m009_decontamination(db: Database) -> None:
+    """What of a benchmark was found in what a model was trained on."""
+    _execute(db, steps.DECONTAMINATION)
+
+
 def migrate(db: Database, path: Path) -> None:
     """Bring a database to the newest schema, all pending steps in one transaction or none.
 

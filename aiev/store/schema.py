@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 STEPS = (
     *("m001_first_schema", "m002_usage_and_money", "m003_heartbeats_and_batches", "m004_splits_and_labels"),
-    *("m005_student", "m006_provenance_of_seeds", "m008_browsing"),
+    *("m005_student", "m006_provenance_of_seeds", "m008_browsing", "m009_decontamination"),
 )
+NOT_LOOKED_AT = frozenset({"m009_decontamination"})
+"""Steps that bring nothing which `aiev inspect` and `aiev stats` read, so that they do without."""
 
 
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
@@ -36,3 +38,15 @@ def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer aiev (schema step {unknown[-1]}; this is aiev {__version__}, up to "
             f"{STEPS[-1]}); upgrade aiev or name another file"
         )
+
+
+def steps_missing(connection: sqlite3.Connection, path: Path) -> list[str]:
+    """Steps that a file has not taken yet.
+
+    Raises:
+        StoreError: the file was written by a newer aiev.
+        sqlite3.Error: the file cannot be read, or is none of ours.
+    """
+    refuse_newer(connection, path)
+    taken = connection.execute("select name from _sqlite_migrations where migration_set = 'aiev'").fetchall()
+    return [step for step in STEPS if (step,) not in taken]

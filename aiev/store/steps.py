@@ -188,3 +188,13 @@ create table gate_items (
   primary key (gate_id, item)
 ) strict;
 """
+
+DECONTAMINATION = """
+create table decontaminations (
+  evaluation_id text not null references evaluations(id),
+  training_hash text not null,
+  report text not null,
+  made_at text not null,
+  primary key (evaluation_id, training_hash)
+) strict;
+"""

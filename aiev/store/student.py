@@ -14,6 +14,7 @@ from aiev.store.reader import Reader
 from aiev.store.rows import Row, as_json, digest, insert_new, upsert
 from aiev.store.student_records import (
     AcceptedRecord,
+    DecontaminationRecord,
     EvaluationRecord,
     GateItemRecord,
     GateRecord,
@@ -79,6 +80,11 @@ class StudentStore(Store):
 
         await self._thread.submit(command)
 
+    async def add_decontamination(self, record: DecontaminationRecord) -> None:
+        """Write what of a benchmark was found; the same comparison again takes the place of the earlier one."""
+        row = asdict(record) | {"report": as_json(record.report)}
+        await self._thread.submit(lambda db: upsert(db, "decontaminations", row, "evaluation_id", "training_hash"))
+
     async def add_gate(self, record: GateRecord, items: Sequence[GateItemRecord]) -> None:
         """Write a decision with all its items; one that is there stays as it is."""
         row = asdict(record) | {"evidence": as_json(record.evidence), "rules": as_json(record.rules)}
@@ -127,6 +133,12 @@ class StudentReader(Reader):
     def samples(self, evaluation_id: str) -> list[SampleRecord]:
         """Every reply of an evaluation, by item and number."""
         return [SampleRecord(**row) for row in self._known("evaluation_samples", _SAMPLES, evaluation_id)]
+
+    def decontaminations(self, evaluation_id: str) -> list[DecontaminationRecord]:
+        """What a benchmark was compared with, the newest first."""
+        query = "select * from decontaminations where evaluation_id = ? order by made_at desc, training_hash"
+        rows = self._known("decontaminations", query, evaluation_id)
+        return [DecontaminationRecord(**_json(row, "report")) for row in rows]
 
     def gates(self) -> list[GateRecord]:
         """All decisions, the newest first."""

@@ -99,6 +99,17 @@ class SampleRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DecontaminationRecord:
+    """What of a benchmark was found in what a model was trained on."""
+
+    evaluation_id: str
+    training_hash: str
+    """SHA-256 over the texts that the benchmark was compared with."""
+    report: dict[str, Any]
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class GateRecord:
     """A decision of the gate with its evidence."""
 

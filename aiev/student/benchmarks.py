@@ -36,6 +36,8 @@ class Benchmark(BaseModel):
     prefix: str = ""
     tests: str
     text: str = ""
+    solution: str = ""
+    entry_point: str = ""
 
 
 def shipped() -> list[str]:
@@ -125,4 +127,6 @@ def _problem(benchmark: Benchmark, line: str, where: str) -> Problem:
         prefix=rendered(benchmark.prefix),
         asked_plainly=True,
         text=rendered(benchmark.text or benchmark.question),
+        solution=rendered(benchmark.solution),
+        entry_point=rendered(benchmark.entry_point),
     )

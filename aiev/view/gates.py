@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.table import Table
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from aiev.store.student_records import EvaluationRecord, GateItemRecord, GateRecord
 
+_SHOWN = 20
+"""Problems whose evidence a terminal gets."""
+
 
 def evaluation_view(record: EvaluationRecord, verdicts: Counter[str], notes: Sequence[tuple[str, str]] = ()) -> Table:
     """What a model reached."""
@@ -34,6 +37,31 @@ def evaluation_view(record: EvaluationRecord, verdicts: Counter[str], notes: Seq
         *notes,
     ]
     return _grid(rows)
+
+
+def contamination_rows(report: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """The report beside a benchmark's score, as lines of `evaluation_view`; None says that there is none."""
+    if report is None:
+        return [("contamination", "not looked for: name what the model was trained on with --trained-on FILE")]
+    scores = {name: "-" if value is None else f"{value:.3f}" for name, value in report["pass_at_1"].items()}
+    tests = ", ".join(f"{count} {name}" for name, count in report["tests"].items())
+    clean = report["problems"] - report["found"]
+    rows = [
+        ("compared with", f"{safe(report['compared'])}: {report['rows']} rows"),
+        (
+            "contamination",
+            f"{report['found']} of {report['problems']} problems found" + (f" ({tests})" if tests else ""),
+        ),
+        ("pass@1 without", f"{scores['without']} on the {clean} clean problems; {scores['found']} on those found"),
+    ]
+    for hit in report["hits"][:_SHOWN]:
+        first = hit["evidence"][0]
+        how = f"{first['test']} of {first['of']} {first['similarity']:.2f} in {first['row']}"
+        more = f" and {hit['rows'] - 1} more" if hit["rows"] > 1 else ""
+        rows.append(("", safe(f"{hit['problem']}: {how}{more}: {first['piece']}")))
+    if len(report["hits"]) > _SHOWN:
+        rows.append(("", f"and {len(report['hits']) - _SHOWN} more; --json has all"))
+    return rows
 
 
 def gate_view(record: GateRecord, items: Sequence[GateItemRecord]) -> RenderableType:

@@ -42,4 +42,16 @@ def render_report(runs: Sequence[dict[str, Any]]) -> str:
         loader=PackageLoader("aiev.view", "."), undefined=StrictUndefined, autoescape=True, trim_blocks=True
     )
     template = environment.get_template("report.html.j2")
-    return template.render(runs=runs, charts=CHARTS, most=MOST_BARS, version=__version__)
+    return template.render(runs=runs, charts=CHARTS, most=MOST_BARS, version=__version__, paid=paid)
+
+
+def paid(cost: dict[str, Any] | None) -> str:
+    """What a run's replies cost, in words: never 0 for what has no known price."""
+    if cost is None or not cost["replies"]:
+        return "cost not recorded"
+    if cost["unpriced"] == cost["replies"]:
+        return "cost unknown, since no reply has a known price"
+    each = cost["dollars_per_accepted"]
+    said = f"{cost['dollars']:.4f} US dollars" + (f", {each:.4f} an accepted dialogue" if each is not None else "")
+    rest = f" for {cost['replies'] - cost['unpriced']} replies; {cost['unpriced']} more have no known price"
+    return said + (rest if cost["unpriced"] else "")

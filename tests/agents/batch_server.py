@@ -2,7 +2,7 @@
 
 Prints its address. A batch stays `in_progress` until somebody posts to /control how it ends: {"finish": status,
 "failing": number of requests that fail, "unanswered": number that the end comes too early for}. /counts says how often
-each question was answered, by batch and live: that is what would have to be paid.
+each question was answered, by batch and live: that is what would have to be paid. "content" is what all replies say.
 """
 
 import asyncio
@@ -14,12 +14,13 @@ from collections import Counter
 from aiohttp import web
 
 FILES, BATCHES, PAID, LIVE = {}, {}, Counter(), Counter()
-PLAN = {"finish": "", "failing": 0, "unanswered": 0, "hang": ""}
+PLAN = {"finish": "", "failing": 0, "unanswered": 0, "hang": "", "content": ""}
 
 
 def completion(body):
     digest = hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()[:8]
-    message = {"role": "assistant", "content": f"Write a Python function `f{digest}(x)` that returns x."}
+    content = PLAN["content"] or f"Write a Python function `f{digest}(x)` that returns x."
+    message = {"role": "assistant", "content": content}
     usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
     choice = {"index": 0, "finish_reason": "stop", "message": message}
     return {

@@ -34,6 +34,7 @@ class Talk:
     assertions: int = 2
     prose: str = ""
     install: str = ""
+    code: str = ""
     extra: dict = field(default_factory=dict)
 
     @property
@@ -49,7 +50,7 @@ class Talk:
         return "accepted" if self.verdicts[-1] == "ok" else "discarded"
 
     def program(self, number):
-        return f"def f{self.number}(x):\n    return '{words(self.number * 100 + number)}'"
+        return self.code or f"def f{self.number}(x):\n    return '{words(self.number * 100 + number)}'"
 
     def answer(self, number):
         install = f"```bash\n{self.install}\n```\n\n" if self.install else ""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from dataset.builder import Talk, write
+from dataset.builder import Talk, words, write
 from dataset.conftest import TALKS
 from store.sample_records import RUN, SEED, TALK
 
@@ -112,6 +112,19 @@ def test_of_near_duplicates_the_best_is_kept(tmp_path, exported, rows):
     assert exported(path=path).funnel.dropped == {"near-duplicate": 2}
     assert {row["id"] for row in rows("messages/train.jsonl")} == {"c003", "c004"}
     assert exported(path=path, settings=["near_duplicates=true"]).funnel.kept == 4
+
+
+def test_a_chain_of_small_changes_does_not_drop_what_is_far_from_all_that_is_kept(tmp_path, exported):
+    said = words(1, 60).split()
+    steps = [" ".join([*words(100 + step, 8 * step).split(), *said[8 * step :]]) for step in range(3)]
+    path = write(tmp_path / "c.db", [Talk(at, problem=text, code="pass") for at, text in enumerate(steps)])
+    assert exported(path=path, settings=["split.test_share=0"]).funnel.dropped == {"near-duplicate": 1}
+
+
+def test_of_a_crowd_one_is_kept_in_each_split(tmp_path, exported):
+    talks = [Talk(at, problem=f"{words(1, 60)} {at}", seed=f"{at % 2}", run=f"r{at}", code="pass") for at in range(90)]
+    path = write(tmp_path / "c.db", talks, [replace(RUN, id=f"r{at}") for at in range(90)])
+    assert exported(path=path).funnel.kept == 1
 
 
 def test_secrets_and_control_tokens_stay_out(tmp_path, exported):

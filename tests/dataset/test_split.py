@@ -64,6 +64,23 @@ def test_near_duplicates_are_never_divided(tmp_path):
     assert Counter(found.values()) == {"train": 72, "test": 8}
 
 
+def test_programs_that_differ_in_names_alone_are_never_divided(tmp_path):
+    renamed = [("total", "items"), ("result", "numbers"), ("s", "xs"), ("acc", "values")]
+    codes = [
+        f"def solve_{total}({items}):\n    {total} = 0\n    for one in {items}:\n        {total} += one * one % 7\n"
+        f"    return {total} if len({items}) > 3 else -{total}"
+        for total, items in renamed
+    ]
+    path = write(
+        tmp_path / "d.db", [Talk(number, code=codes[number % 40] if number < 4 else "") for number in range(40)]
+    )
+    freeze(path, SETTINGS)
+    with DialogueReader(path) as reader:
+        groups = {row.seed_id: row.group_id for row in reader.splits()}
+    assert len({groups[f"s-{number}"] for number in range(4)}) == 1
+    assert len(set(groups.values())) == 37
+
+
 def test_a_later_near_duplicate_goes_where_its_group_is(tmp_path):
     path = write(tmp_path / "d.db", [Talk(number) for number in range(40)])
     freeze(path, SETTINGS)

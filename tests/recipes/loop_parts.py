@@ -49,7 +49,7 @@ def model(name, *, passes, latency, paid):
             return f"Write `add_{key[:12]}` of {words}, which returns the sum."
         sitting = request.sampling.max_tokens == 77
         bad = "  # bad" if sitting and not passes else ""
-        words = "\n".join(f"    x{key[at : at + 8]} = {at}" for at in range(0, 48, 8))
+        words = "\n".join(f"    x = {key[at : at + 8]!r}" for at in range(0, 48, 8))
         return reply(f"def add_{key[:12]}(a, b):\n{words}\n    return a + b{bad}")
 
     return ScriptedChatModel(answer, name=name, latency_seconds=latency)

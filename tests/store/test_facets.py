@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import shutil
 import sqlite3
 import threading
 import time
@@ -15,6 +16,7 @@ from aiev.store.facets import FACETS, FacetIndex
 from aiev.store.following import FollowedIndex
 from aiev.store.labels import LABELS, save_label
 from aiev.store.reader import Filters, Reader
+from aiev.view.web.overview import overview
 
 ALL = 10_000
 
@@ -192,3 +194,57 @@ def test_a_label_shows_at_once_and_the_latest_counts(made):
 def test_a_label_that_cannot_be_is_refused_in_one_line(made, key, label, note, words):
     with pytest.raises(UsageError, match=words):
         save_label(made, key, label, note)
+
+
+def priced(made, tmp_path, statement):
+    """A copy of the file with other costs, and its index."""
+    path = shutil.copy(made, tmp_path / "priced.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("update conversations set cost = null")
+        connection.execute(statement)
+        connection.commit()
+        return path, FacetIndex(connection)
+
+
+def test_what_was_spent_is_told_in_dollars_where_prices_are_known(made, tmp_path):
+    _, index = priced(made, tmp_path, "update conversations set cost = iif(status = 'accepted', 0.25, 0.125)")
+    found = index.spending(index.everything)
+    accepted = index.choose({"status": "accepted"}).bit_count()
+    assert (found.unit, found.unpriced) == ("dollars", 0)
+    assert sum(part.accepted for part in found.parts) == accepted * 0.25
+    assert sum(part.rest for part in found.parts) == (index.size - accepted) * 0.125
+
+
+def test_dialogues_without_a_known_price_are_counted_and_left_out_of_the_dollars(made, tmp_path):
+    _, index = priced(made, tmp_path, "update conversations set cost = 0.5 where status = 'accepted'")
+    found = index.spending(index.everything)
+    assert found.unit == "dollars"
+    assert sum(part.rest for part in found.parts) == 0
+    with closing(sqlite3.connect(made)) as connection:
+        query = "select count(*) from conversations where status != 'accepted' and completion_tokens > 0"
+        assert found.unpriced == connection.execute(query).fetchone()[0] > 0
+
+
+@pytest.mark.parametrize("change", ["update conversations set cost = null", "update conversations set cost = 0"])
+def test_what_has_no_price_or_was_free_is_told_in_tokens(made, tmp_path, change):
+    _, index = priced(made, tmp_path, change)
+    found = index.spending(index.everything)
+    with closing(sqlite3.connect(made)) as connection:
+        written = connection.execute("select sum(completion_tokens) from conversations").fetchone()[0]
+    assert found.unit == "tokens"
+    assert sum(part.accepted + part.rest for part in found.parts) == written
+
+
+def test_the_picture_of_what_was_spent_says_its_unit(made, tmp_path):
+    path, index = priced(made, tmp_path, "update conversations set cost = 0.5 where status = 'accepted'")
+    with Reader(path) as reader:
+        spent = overview(reader, index, "")["spent"]
+    assert (spent["heading"], spent["unit"]) == ("What the money went into", "US dollars")
+    assert "US dollars paid" in spent["picture"]
+    assert ">$" in spent["picture"]
+    assert spent["unpriced"] == index.spending(index.everything).unpriced
+    path, index = priced(made, tmp_path, "update conversations set cost = null")
+    with Reader(path) as reader:
+        spent = overview(reader, index, "")["spent"]
+    assert "tokens written" in spent["unit"]
+    assert "$" not in spent["picture"]

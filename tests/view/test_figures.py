@@ -15,7 +15,7 @@ from aiev.store.dialogues import DialogueReader, Money
 from aiev.view.details import detailed_json, details
 from aiev.view.figures import RunFigures, figures, summary
 from aiev.view.plots import draw_plots
-from aiev.view.report import render_report, write_report
+from aiev.view.report import paid, render_report, write_report
 
 TALKS = (
     Talk(1, label="flag"),
@@ -81,6 +81,21 @@ def test_cost_is_told_where_the_file_keeps_it():
     assert counted.as_dict()["cost"]["dollars_per_accepted"] == 0.125
     counted.money = Money(0.5, 10, 3)
     assert counted.as_dict()["cost"] == {"dollars": 0.5, "replies": 10, "unpriced": 3, "dollars_per_accepted": None}
+
+
+@pytest.mark.parametrize(
+    ("dollars", "unpriced", "said"),
+    [
+        (0.5, 0, "0.5000 US dollars, 0.1250 an accepted dialogue"),
+        (0.5, 3, "0.5000 US dollars for 7 replies; 3 more have no known price"),
+        (0.0, 10, "cost unknown"),
+    ],
+)
+def test_a_cost_in_words_never_takes_what_is_unknown_for_nothing(dollars, unpriced, said):
+    counted = RunFigures(money=Money(dollars, 10, unpriced))
+    counted.statuses["accepted"] = 4
+    assert said in paid(counted.as_dict()["cost"])
+    assert paid(None) == "cost not recorded"
 
 
 def with_column(path, table, column, kind, *changes):

@@ -112,16 +112,24 @@ def _rounds(index: FacetIndex, bits: int) -> Any:
     return pictures.columns("Dialogues by the rounds that they took, accepted and discarded", names, layers)
 
 
-def _spent(index: FacetIndex, bits: int) -> Any:
-    """Where the tokens went, in the order in which the dialogues were begun; None when nothing was written."""
-    parts = index.spent(bits)
-    if not any(part.accepted or part.rest for part in parts):
+def _spent(index: FacetIndex, bits: int) -> dict[str, Any] | None:
+    """What was spent, in the order in which the dialogues were begun; None when nothing was."""
+    found = index.spending(bits)
+    if not any(part.accepted or part.rest for part in found.parts):
         return None
-    width = -(-bits.bit_count() // len(parts))
-    names = ["" if number % 4 else f"{number * width + 1:,}" for number in range(len(parts))]
-    layers = [("accepted", [int(part.accepted) for part in parts]), ("discarded", [int(part.rest) for part in parts])]
-    title = "Tokens written, by the number of the dialogue: for accepted ones and for all others"
-    return pictures.columns(title, names, layers, sums=False)
+    width = -(-bits.bit_count() // len(found.parts))
+    names = ["" if number % 4 else f"{number * width + 1:,}" for number in range(len(found.parts))]
+    layers = [("accepted", [part.accepted for part in found.parts]), ("discarded", [part.rest for part in found.parts])]
+    dollars = found.unit == "dollars"
+    what = "US dollars paid" if dollars else "Tokens written"
+    title = f"{what}, by the number of the dialogue: for accepted ones and for all others"
+    told = pictures.dollars if dollars else pictures.short
+    return {
+        "heading": "What the money went into" if dollars else "What the tokens went into",
+        "unit": "US dollars" if dollars else "tokens written (no price is known, or it was free)",
+        "unpriced": found.unpriced if dollars else 0,
+        "picture": pictures.columns(title, names, layers, told=told, sums=False),
+    }
 
 
 def _summed(index: FacetIndex, runs: Sequence[RunRecord], name: str) -> list[tuple[str, int]]:

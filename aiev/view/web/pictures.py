@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 480, 200, 44, 28, 22
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 480, 200, 56, 28, 22
 _GAP = 0.28
 """Share of a column's room that stays free."""
 
@@ -28,7 +28,12 @@ def bar(share: float, kind: str = "") -> Markup:
 
 
 def columns(
-    title: str, names: Sequence[str], layers: Sequence[tuple[str, Sequence[int]]], *, sums: bool = True
+    title: str,
+    names: Sequence[str],
+    layers: Sequence[tuple[str, Sequence[float]]],
+    *,
+    told: Callable[[float], str] | None = None,
+    sums: bool = True,
 ) -> Markup:
     """Stacked columns.
 
@@ -36,14 +41,16 @@ def columns(
         title: what the picture shows, in words.
         names: of the columns, from left to right.
         layers: kind (a CSS class) and heights of each layer, the lowest first.
+        told: how a height is written; `short` without it.
         sums: whether each column says how high it is.
     """
     totals = [sum(heights[number] for _, heights in layers) for number in range(len(names))]
-    top = max([*totals, 1])
+    told = told or short
+    top = max(totals, default=0) or 1
     room = (_WIDTH - _LEFT) / max(1, len(names))
-    parts = [_axis(top)]
+    parts = [_axis(top, told)]
     for number, name in enumerate(names):
-        left, below = _LEFT + room * (number + _GAP / 2), 0
+        left, below = _LEFT + room * (number + _GAP / 2), 0.0
         for kind, heights in layers:
             above = below + heights[number]
             parts.append(_column(kind, left, room * (1 - _GAP), _y(above, top), _y(below, top)))
@@ -51,14 +58,14 @@ def columns(
         middle = left + room * (1 - _GAP) / 2
         parts.append(_text(middle, _HEIGHT - 8, name, "middle"))
         if sums and totals[number]:
-            parts.append(_text(middle, _y(totals[number], top) - 5, _short(totals[number]), "middle"))
+            parts.append(_text(middle, _y(totals[number], top) - 5, told(totals[number]), "middle"))
     return _picture(title, Markup().join(parts))
 
 
 def line(title: str, names: Sequence[str], lines: Sequence[tuple[str, str, Sequence[float | None]]]) -> Markup:
     """Lines of shares from 0 to 1 over named points; each has a kind (a CSS class), a name, and its values."""
     room = (_WIDTH - _LEFT - 90) / max(1, len(names) - 1)
-    parts = [_axis(100, "%")]
+    parts = [_axis(100, lambda value: f"{value:.0f}%")]
     parts += [_text(_LEFT + room * number, _HEIGHT - 8, name, "middle") for number, name in enumerate(names)]
     for kind, label, values in lines:
         points = [(_LEFT + room * n, _y(value, 1)) for n, value in enumerate(values) if value is not None]
@@ -84,7 +91,7 @@ def _y(value: float, top: float) -> float:
     return _HEIGHT - _BOTTOM - (_HEIGHT - _BOTTOM - _TOP) * value / top
 
 
-def _axis(top: int, unit: str = "") -> Markup:
+def _axis(top: float, told: Callable[[float], str]) -> Markup:
     parts = []
     for value in (0, top / 2, top):
         height = _y(value, top)
@@ -93,7 +100,7 @@ def _axis(top: int, unit: str = "") -> Markup:
                 _LEFT, _WIDTH, height, height
             )
         )
-        parts.append(_text(_LEFT - 8, height + 4, f"{_short(value)}{unit}", "end"))
+        parts.append(_text(_LEFT - 8, height + 4, told(value), "end"))
     return Markup().join(parts)
 
 
@@ -104,7 +111,7 @@ def _column(kind: str, left: float, width: float, above: float, below: float) ->
     )
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """A figure in a few characters: 950, 12k, 3.4M."""
     for unit, name in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= 10 * unit:
@@ -112,6 +119,13 @@ def _short(value: float) -> str:
         if value >= unit:
             return f"{value / unit:.1f}{name}"
     return f"{value:.0f}"
+
+
+def dollars(value: float) -> str:
+    """US dollars in a few characters: $950, $1.20, $0.0034."""
+    if value >= 100 or not value:  # noqa: PLR2004 - from there on cents say nothing
+        return f"${short(value)}"
+    return f"${value:.2f}" if value >= 1 else f"${float(f'{value:.2g}'):.8f}".rstrip("0")
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> Markup:

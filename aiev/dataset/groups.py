@@ -1,0 +1,25 @@
+"""Disjoint groups of positions, joined pair by pair: what is near to the same thing belongs together.
+
+Invariant: a group is named by its lowest position, so the same pairs give the same names in whatever order they come.
+"""
+
+from __future__ import annotations
+
+
+class Groups:
+    """Groups of the positions below `size`, each in one of its own at first."""
+
+    def __init__(self, size: int) -> None:
+        self._parent = list(range(size))
+
+    def join(self, one: int, other: int) -> None:
+        """Make one group of the groups of two positions."""
+        low, high = sorted((self.of(one), self.of(other)))
+        self._parent[high] = low
+
+    def of(self, position: int) -> int:
+        """The lowest position of the group."""
+        while self._parent[position] != position:
+            self._parent[position] = self._parent[self._parent[position]]
+            position = self._parent[position]
+        return position

@@ -1,0 +1,39 @@
+"""A provider with a batch API in a process of its own, and what a test tells it."""
+
+import json
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+
+SERVER = str(Path(__file__).parents[1] / "agents" / "batch_server.py")
+
+
+class Provider:
+    """The server process, and what a test tells it."""
+
+    def __init__(self, process):
+        self.process = process
+        self.address = process.stdout.readline().strip()
+
+    def plan(self, **plan):
+        return self._ask("POST", "/control", json.dumps(plan))
+
+    def counts(self):
+        return self._ask("GET", "/counts")
+
+    def _ask(self, method, path, body=None):
+        connection = HTTPConnection(self.address.removeprefix("http://"))
+        with closing(connection):
+            connection.request(method, path, body, {"Content-Type": "application/json"})
+            return json.load(connection.getresponse())
+
+    def settings(self):
+        return (
+            "model.backend=openai",
+            "model.name=m",
+            f"model.base_url={self.address}/v1",
+            "model.api_key_env=",
+            "questioner.constraint=off",
+            "programmer.constraint=off",
+            "batch.poll_seconds=0.1",
+        )
