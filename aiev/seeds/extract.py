@@ -65,14 +65,17 @@ def documented_functions(text: str, language: str = PYTHON) -> Iterator[Snippet]
     Top-level functions, and those inside of what a language puts them into: Java's classes, namespaces, modules.
     """
     data = text.encode(errors="surrogatepass")
+    counted, lines = 0, 1
     for first, end, function in _found(data, language):
         line = data.rfind(b"\n", 0, first) + 1
         start = first if data[line:first].strip() else line
+        lines += data.count(b"\n", counted, start)
+        counted = start
         content = data[start:end].decode(errors="surrogatepass")
         yield Snippet(
             "function",
             textwrap.dedent(content) if content[:1].isspace() else content,
-            line=data.count(b"\n", 0, start) + 1,
+            line=lines,
             name=name_of(function) or None,
             language=language,
         )
