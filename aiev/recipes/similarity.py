@@ -43,8 +43,9 @@ def near_duplicates(
 ) -> NearDuplicates:
     """An index of near-duplicates that remembers what some databases hold.
 
-    Sketches are made anew each time rather than stored: reading stored ones back is no quicker than making them, and
-    they would be wrong after any change of the normalisation.
+    Sketches are made anew each time rather than stored: that takes some 45 microseconds a text where reading stored
+    ones takes 7 (measured over 20,000 functions in SQLite), so 45 seconds for a million; but stored ones would take
+    as much room as the texts, and be wrong after any change of the normalisation.
 
     Raises:
         StoreError: a database cannot be read.

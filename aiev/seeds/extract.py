@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiev.seeds.languages import ATTRIBUTES, COMMENTS, PYTHON, RULES, Rules
-from aiev.seeds.python_blocks import documented_blocks
+from aiev.seeds.python_blocks import Block, documented_blocks
 from aiev_agents.languages.syntax import name_of, parser, text_of
 
 if TYPE_CHECKING:
@@ -65,42 +65,57 @@ def documented_functions(text: str, language: str = PYTHON) -> Iterator[Snippet]
     Top-level functions, and those inside of what a language puts them into: Java's classes, namespaces, modules.
     """
     data = text.encode(errors="surrogatepass")
-    for begin, found in _found(data, language):
-        first, last, function = found
-        start = begin + first.start_byte
-        head = data.rfind(b"\n", 0, start) + 1
-        start = start if data[head:start].strip() else head
-        content = data[start : begin + last.end_byte].decode(errors="surrogatepass")
+    counted, lines = 0, 1
+    for first, end, function in _found(data, language):
+        line = data.rfind(b"\n", 0, first) + 1
+        start = first if data[line:first].strip() else line
+        lines += data.count(b"\n", counted, start)
+        counted = start
+        content = data[start:end].decode(errors="surrogatepass")
         yield Snippet(
             "function",
             textwrap.dedent(content) if content[:1].isspace() else content,
-            line=data.count(b"\n", 0, start) + 1,
+            line=lines,
             name=name_of(function) or None,
             language=language,
         )
 
 
-def _found(data: bytes, language: str) -> Iterator[tuple[int, tuple[Node, Node, Node]]]:
-    """Documented functions as nodes, each with the offset that the nodes' own positions count from."""
+def _found(data: bytes, language: str) -> Iterator[tuple[int, int, Node]]:
+    """Documented functions as nodes, each with where its text begins and ends."""
     if language != PYTHON:
         root = parser(language).parse(data).root_node
-        yield from ((0, found) for found in _with_comments(root, RULES[language]))
+        yield from (
+            (first.start_byte, last.end_byte, function)
+            for first, last, function in _with_comments(root, RULES[language])
+        )
         return
     blocks = documented_blocks(data)
-    roots = [parser(PYTHON).parse(data[block.start : block.end]).root_node for block in blocks or ()]
-    if blocks is None or any(root.has_error for root in roots):
-        whole = parser(PYTHON).parse(data).root_node
-        yield from ((0, found) for found in _with_docstrings(whole))
+    roots = [_root(data, block) for block in blocks or ()]
+    if blocks is None or None in roots:
+        yield from _with_docstrings(parser(PYTHON).parse(data).root_node, Block(0, len(data)))
         return
-    for block, root in zip(blocks, roots, strict=True):
-        yield from ((block.start, found) for found in _with_docstrings(root))
+    for root, block in filter(None, roots):
+        yield from _with_docstrings(root, block)
 
 
-def _with_docstrings(root: Node) -> Iterator[tuple[Node, Node, Node]]:
+def _root(data: bytes, block: Block) -> tuple[Node, Block] | None:
+    """The syntax tree of a block, of no more than its head where that tells all; None when it has errors."""
+    if block.head:
+        root = parser(PYTHON).parse(data[block.start : block.head]).root_node
+        if not root.has_error and any(_with_docstrings(root, block)):
+            return root, block
+    whole = Block(block.start, block.end)
+    root = parser(PYTHON).parse(data[block.start : block.end]).root_node
+    return None if root.has_error else (root, whole)
+
+
+def _with_docstrings(root: Node, block: Block) -> Iterator[tuple[int, int, Node]]:
     for node in root.children:
         function = node.child_by_field_name("definition") if node.type == "decorated_definition" else node
         if function is not None and function.type == "function_definition" and _has_docstring(function):
-            yield node, node, function
+            end = block.end if block.head else block.start + node.end_byte
+            yield block.start + node.start_byte, end, function
 
 
 def _has_docstring(function: Node) -> bool:

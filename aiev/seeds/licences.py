@@ -6,6 +6,7 @@ Not covered: licence files that hold several licences; the first that is recogni
 
 from __future__ import annotations
 
+import os
 import re
 import sysconfig
 from pathlib import Path
@@ -48,11 +49,19 @@ class Licences:
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
         self._known: dict[Path, str | None] = {}
+        self._beside: dict[str, str | None] = {}
+        """Of files by their folder as it was given: to resolve it takes longer than all the rest."""
         self._packages: dict[Path, dict[str, str]] = {}
 
-    def of(self, path: Path, text: str) -> str | None:
+    def of(self, path: str | Path, text: str) -> str | None:
         """SPDX expression of a file's licence, or None when it is not known."""
-        return own_licence(text) or self._folder(path.parent.resolve())
+        own = own_licence(text)
+        if own is not None:
+            return own
+        folder = os.path.dirname(path)  # noqa: PTH120 - a tenth of the time, for each file
+        if folder not in self._beside:
+            self._beside[folder] = self._folder(Path(folder).resolve())
+        return self._beside[folder]
 
     def _folder(self, folder: Path) -> str | None:
         if folder not in self._known:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 _STARTS = (b"def ", b"async def ")
 _NEXT_STATEMENT = re.compile(rb"\n(?=[^\s#)\]}])")
 _DOCSTRING = re.compile(rb""":[ \t\r]*(?:#[^\n]*)?\n?(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*[rRuU]?["']""")
+_LONG_QUOTES = (b'"""', b"'''")
+_DOUBTFUL_END = re.compile(rb"#|[;\\\\]\Z")
 _MAX_CUTS = 200
 """Lines of text in the first column, inside of a function's strings, after which the whole source is parsed."""
 
@@ -26,6 +28,8 @@ class Block:
 
     start: int
     end: int
+    head: int = 0
+    """Where the docstring of a function seems to end, whose own end is plain to see at `end`; else 0."""
 
 
 def documented_blocks(data: bytes) -> list[Block] | None:
@@ -43,12 +47,38 @@ def documented_blocks(data: bytes) -> list[Block] | None:
         end = _end(data, position)
         if start is None or end is None:
             return None
-        if _DOCSTRING.search(data, position, end):
-            blocks.append(Block(start, end))
+        if found := _DOCSTRING.search(data, position, end):
+            blocks.append(_told_by_its_head(data, start, end, found.end() - 1) or Block(start, end))
         quotes += data.count(b'"""', position, end)
         apostrophes += data.count(b"'''", position, end)
         checked = end
     return blocks
+
+
+def _told_by_its_head(data: bytes, start: int, end: int, quote: int) -> Block | None:
+    """The block of one function without what stands behind it, None where its text leaves doubts where it ends.
+
+    No doubt is left by a docstring in three quotes with nothing beside it, and by a last line without a comment,
+    a semicolon or a backslash.
+    """
+    mark = data[quote : quote + 3]
+    close = data.find(mark, quote + 3, end) if mark in _LONG_QUOTES else -1
+    if close < 0 or b"\\" in data[quote:close]:
+        return None
+    head = close + 3
+    behind = data.find(b"\n", head, end)
+    if data[head : end if behind < 0 else behind].strip():
+        return None
+    last = end
+    while True:
+        last = start + len(data[start:last].rstrip())
+        line = data.rfind(b"\n", start, last) + 1
+        if not data.startswith(b"#", line) or line <= head:
+            break
+        last = line
+    if last < head or (last > head and _DOUBTFUL_END.search(data, line, last)):
+        return None
+    return Block(start, last, head)
 
 
 def _definitions(data: bytes) -> list[int]:

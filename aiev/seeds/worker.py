@@ -102,7 +102,7 @@ class Worker:
         text = data if isinstance(data, Skipped) else decode(data, language, item.path)
         if isinstance(text, Skipped):
             return text
-        found = _licences(item.root).of(Path(item.path), text)
+        found = _licences(item.root).of(item.path, text)
         return self._wanted(SourceText(text, item.origin, found, language=language), is_named=item.named)
 
     def _blob(self, item: BlobItem, data: bytes | None) -> SourceText | Skipped:

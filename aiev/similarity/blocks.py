@@ -15,13 +15,18 @@ from aiev.similarity.postings import Postings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from aiev.similarity.lexing import Numbers, Positions
+
+    Flags = NDArray[np.bool_]
 
 _SIZE = 6
 _ROUNDING = 1e-9
-_COMMON = 12
-"""Pieces that hold a block which says little."""
+_SHARED = 2
+"""Blocks that a text must share with a piece to be compared with it, where the piece has as many."""
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_SIX_BYTES = np.uint64((1 << 8 * _SIZE) - 1)
 
 
 class Blocks:
@@ -33,35 +38,53 @@ class Blocks:
         self._lengths = np.array([len(piece) for piece in pieces], np.int64)
         edits = np.floor(np.floor(self._lengths / similarity + _ROUNDING) * (1 - similarity) + _ROUNDING)
         held_by = Postings(every).held_by
-        indexed = [_rare(own, held_by(own), int(spoiled)) for own, spoiled in zip(every, edits, strict=True)]
+        indexed = [_rarest(own, held_by(own), int(spoiled)) for own, spoiled in zip(every, edits, strict=True)]
         self._postings = Postings(indexed)
         self._needed = np.maximum(self._postings.sizes - edits, 1)
         self._similarity = similarity
 
-    def candidates(self, strings: Sequence[str]) -> list[tuple[int, int]]:
-        """Pairs of a string's place and a piece's number that may be similar enough."""
+    def candidates(self, strings: Sequence[str], tails: Sequence[int] | None = None) -> list[tuple[int, int]]:
+        """Pairs of a string's place and a piece's number that may be similar enough.
+
+        Args:
+            strings: to be compared with the pieces.
+            tails: for each string the length of its end that is to be compared with them as well, 0 for none; pairs
+                are those of the whole or of its end.
+        """
         sizes = [len(string) + 1 for string in strings]
         windows = _windows("\0".join(strings))
         owners = np.repeat(np.arange(len(sizes)), sizes)[: len(windows)]
-        place, piece, shared = self._postings.shared(windows, owners)
-        lengths = np.array([len(string) for string in strings], np.int64)
-        shorter = np.minimum(lengths[place], self._lengths[piece])
-        longer = np.maximum(lengths[place], self._lengths[piece])
-        kept = (shared >= self._needed[piece]) & (shorter >= longer * self._similarity)
+        lengths = np.array(sizes, np.int64) - 1
+        ends = lengths if tails is None else np.array(tails, np.int64)
+
+        def fits(place: Positions, piece: Positions) -> Flags:
+            return self._fit(lengths[place], piece) | self._fit(ends[place], piece)
+
+        place, piece, shared = self._postings.shared(windows, owners, fits)
+        kept = shared >= self._needed[piece]
         return list(zip(place[kept].tolist(), piece[kept].tolist(), strict=True))
 
+    def _fit(self, lengths: Positions, piece: Positions) -> Flags:
+        """Whether lengths alone do not tell that a string and a piece are too different."""
+        of_piece = self._lengths[piece]
+        return np.minimum(lengths, of_piece) >= np.maximum(lengths, of_piece) * self._similarity
 
-def _rare(blocks: Numbers, held_by: Positions, edits: int) -> Numbers:
-    """The blocks of a piece that are looked for: the rare ones, unless edits could spoil them all."""
-    rare = blocks[held_by <= _COMMON]
-    return rare if len(rare) > edits else blocks
+
+def _rarest(blocks: Numbers, held_by: Positions, edits: int) -> Numbers:
+    """The blocks of a piece that are looked for: of the rarest, `_SHARED` more than edits could spoil."""
+    return blocks[np.argsort(held_by, kind="stable")[: edits + _SHARED]]
 
 
 def _windows(text: str) -> Numbers:
-    """A hash of each run of six characters."""
-    values = np.frombuffer(text.encode("utf-32-le", errors="surrogatepass"), np.uint32).astype(np.uint64)
-    count = max(len(values) - _SIZE + 1, 0)
-    windows = np.zeros(count, np.uint64)
-    for place in range(_SIZE):
-        windows = windows * _FACTOR + values[place : place + count]
+    """A hash of each run of six characters; equal runs have equal hashes, and hardly any others have."""
+    ascii_or_folded = text.encode() if text.isascii() else _folded(text)
+    count = max(len(ascii_or_folded) - _SIZE + 1, 0)
+    eight = np.ndarray((count,), "<u8", ascii_or_folded + bytes(8), 0, (1,))
+    windows: Numbers = (eight & _SIX_BYTES) * _FACTOR
+    windows ^= windows >> np.uint64(32)
     return windows
+
+
+def _folded(text: str) -> bytes:
+    """One byte for each character."""
+    return np.frombuffer(text.encode("utf-32-le", errors="surrogatepass"), np.uint32).astype(np.uint8).tobytes()

@@ -27,11 +27,12 @@ from aiev.similarity.parts_of_code import Parts, parts_of
 from aiev.similarity.pieces import (
     Piece,
     entry_point_of,
+    forms_of_prompt,
+    forms_of_solution,
     runs_of,
     sources_of,
     strings_of,
     telling_words,
-    texts_to_compare,
 )
 from aiev.similarity.postings import Postings
 from aiev.similarity.shingles import owners, shingle
@@ -54,6 +55,9 @@ _SHINGLE = 5
 _FEWEST_SHINGLES = 12
 _EVIDENCE_CHARS = 160
 _DEFINED = re.compile(r"\b(?:def|function|func|fn)\s+(\w+)|\b(\w++)\([^()\n]*\)\s?\{")
+_DEFINED_BY_WORD = re.compile("|".join(rf"{word}(?<!\w{word})\s+(\w+)" for word in ("def", "function", "func", "fn")))
+_OPENS_BODY = re.compile(r"\)\s?\{")
+"""Where it is nowhere, functions are defined by a word alone, which is found in a fifth of the time."""
 _MENTIONED = re.compile(r"\b(\w++)(?=\s?[(`])|\b([^\W_]++_\w+)")
 """What may be the name of the function in question, in code and in prose."""
 
@@ -101,8 +105,7 @@ class Decontaminator:
         """
         self._similarity = similarity
         self._index_runs([piece for item in items for piece in runs_of(item)])
-        self._strings = [piece for item in items for piece in strings_of(item)]
-        self._blocks = Blocks([piece.text for piece in self._strings], similarity)
+        self._index_strings([piece for item in items for piece in strings_of(item)])
         self._index_code(items)
         self._described: dict[str, list[tuple[BenchmarkItem, frozenset[str]]]] = {}
         for item in items:
@@ -118,6 +121,12 @@ class Decontaminator:
         self._all_runs = Postings(of_each)
         tells = [telling(piece.text.split(" ")) for piece in pieces]
         self._telling_runs = Postings([own[tell] for own, tell in zip(of_each, tells, strict=True)])
+
+    def _index_strings(self, pieces: list[Piece]) -> None:
+        self._prompts = [piece for piece in pieces if piece.kind == "prompt"]
+        self._solutions = [piece for piece in pieces if piece.kind == "solution"]
+        self._blocks_of_prompts = Blocks([piece.text for piece in self._prompts], self._similarity)
+        self._blocks_of_solutions = Blocks([piece.text for piece in self._solutions], self._similarity)
 
     def _index_code(self, items: Sequence[BenchmarkItem]) -> None:
         found = [(item, text, language) for item in items for text, language in sources_of(item) if language != TEXT]
@@ -167,24 +176,30 @@ class Decontaminator:
         from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - only where texts are judged
         from rapidfuzz.process import cpdist  # noqa: PLC0415
 
-        forms = [(row, kind, text) for row, own in enumerate(parts) for kind, text in texts_to_compare(own)]
-        pairs = [
-            (form, number)
-            for form, number in self._blocks.candidates([text for _, _, text in forms])
-            if forms[form][1] == self._strings[number].kind
-        ]
+        pairs = [*self._pairs_of_prompts(parts), *self._pairs_of_solutions(parts)]
         if not pairs:
             return
         similarities = cpdist(
-            [forms[form][2] for form, _ in pairs],
-            [self._strings[number].text for _, number in pairs],
+            [text for _, text, _ in pairs],
+            [piece.text for _, _, piece in pairs],
             scorer=Levenshtein.normalized_similarity,
             score_cutoff=self._similarity,
         )
-        for (form, number), similarity in zip(pairs, similarities.tolist(), strict=True):
+        for (row, _, piece), similarity in zip(pairs, similarities.tolist(), strict=True):
             if similarity > self._similarity:
-                piece = self._strings[number]
-                yield forms[form][0], _hit(piece, "levenshtein", similarity, piece.text)
+                yield row, _hit(piece, "levenshtein", similarity, piece.text)
+
+    def _pairs_of_prompts(self, parts: Sequence[Parts]) -> Iterator[tuple[int, str, Piece]]:
+        forms = [(row, text) for row, own in enumerate(parts) for text in forms_of_prompt(own)]
+        for form, number in self._blocks_of_prompts.candidates([text for _, text in forms]):
+            yield *forms[form], self._prompts[number]
+
+    def _pairs_of_solutions(self, parts: Sequence[Parts]) -> Iterator[tuple[int, str, Piece]]:
+        """The body is the end of the code, so that its blocks are looked for with the code's."""
+        codes, bodies = [own.code for own in parts], [len(own.body) for own in parts]
+        for row, number in self._blocks_of_solutions.candidates(codes, bodies):
+            for text in forms_of_solution(parts[row]):
+                yield row, text, self._solutions[number]
 
     def _by_code(self, texts: Sequence[str], languages: Sequence[str]) -> Iterator[tuple[int, Hit]]:
         for language in {*languages} - {TEXT}:
@@ -197,9 +212,7 @@ class Decontaminator:
                 yield rows[place], _hit(Piece(item, "solution", ""), "renamed", share, " ".join(text.split()))
 
     def _by_entry_point(self, text: str, language: str, parts: Parts) -> Iterator[Hit]:
-        pattern = _MENTIONED if language == TEXT or "```" in text else _DEFINED
-        found = (one or other for one, other in pattern.findall(text.lower()))
-        names = self._described.keys() & {name.replace("_", "") for name in found}
+        names = self._described.keys() & {name.replace("_", "") for name in _names(text.lower(), language)}
         if not names:
             return
         words = {*parts.documentation.split(" ")}
@@ -208,6 +221,15 @@ class Decontaminator:
                 share = len(described & words) / len(described)
                 if share >= DESCRIBED_SHARE:
                     yield _hit(Piece(item, "prompt", ""), "entry_point", share, f"{name}: {parts.documentation}")
+
+
+def _names(lowered: str, language: str) -> Iterator[str]:
+    """What may be the names of functions in question."""
+    if language == TEXT or "```" in lowered:
+        return (one or other for one, other in _MENTIONED.findall(lowered))
+    if _OPENS_BODY.search(lowered):
+        return (one or other for one, other in _DEFINED.findall(lowered))
+    return (found[found.lastindex or 0] for found in _DEFINED_BY_WORD.finditer(lowered))
 
 
 def _whole(

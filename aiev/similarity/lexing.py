@@ -1,96 +1,74 @@
 """Texts to streams of tokens: one 64-bit number for each token, its lowest bits saying what kind of token it is.
 
-Invariant: the number depends on the token alone, so that streams of other processes and days can be compared. The
-lexers are regular expressions, one for each family of languages: they need no complete program, which a run of lines
-is not, and are many times as fast as a parser. Not covered: nested comments, and strings that begin or end outside of
-the text.
+Strings and comments are cut out first (`spans.py`); what is left is told apart byte by byte in numpy, many texts at a
+time. That needs no complete program, which a run of lines is not, and is many times as fast as a parser.
+
+Invariant: the number depends on the token and its language alone, so that streams of other processes can be compared.
+Not covered: strings that begin or end outside of the text.
 """
 
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aiev.similarity.fixed_words import OTHER_WORDS, PYTHON_WORDS
+from aiev.similarity.hashing import Numbers, Positions, hashes_of_words
+from aiev.similarity.spans import COMMENT, END, LONG_STRING, SPAN, STRING, cut
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-Numbers = NDArray[np.uint64]
-Positions = NDArray[np.int64]
+    from numpy.typing import NDArray
+
+__all__ = ["COMMENT", "FIXED", "KIND", "LAYOUT", "LONG_STRING", "NAME", "STRING", "TEXT", "Numbers", "Positions", "lex"]
 
 TEXT = "text"
 """The language of prose: problems, descriptions."""
-FIXED, NAME, COMMENT, STRING, LONG_STRING, LAYOUT = range(6)
-"""Kinds of tokens. A name could be another without changing what the code does. A long string is one in three quotes.
-Layout (brackets, commas, semicolons) is what formatters add and remove."""
+FIXED, NAME, LAYOUT = 0, 1, 5
+"""Kinds of tokens besides those of `spans.py`. A name could be another without changing what the code does. Layout
+(brackets, commas, semicolons) is what formatters add and remove."""
 KIND = np.uint64(7)
 """The bits of a token's number that hold its kind."""
-_MOST_REMEMBERED = 200_000
-"""Distinct tokens whose numbers are remembered; some 200 bytes each."""
+_GROUP_CHARS = 100_000
+"""Texts are looked at in groups of this size, whose arrays stay in a core's cache."""
 
-_WORD = r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*+"
-_PLAIN = r"[.(),\[\]]|\d[\w.]*"
-_DOUBLE = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
-_SINGLE = r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
-_LONG_DOUBLE = r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:"""|\Z)'
-_LONG_SINGLE = r"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:'''|\Z)"
-_STRING = rf"[fFrRbBuU]{{0,2}}(?:{_LONG_DOUBLE}|{_LONG_SINGLE}|{_DOUBLE}|{_SINGLE})"
-_TEMPLATE = r"`[^`\\]*(?:\\.[^`\\]*)*`"
-_SCRIPT = rf"{_WORD}(?![\"'])|{_PLAIN}|{_STRING}|{_WORD}|[^\w\s\"'\#\\][=>]?"
-_SHELL = rf"{_WORD}|{_PLAIN}|{_SINGLE}|{_DOUBLE}|(?!(?<![^\s;])\#)[^\w\s\"'\\][=>]?"
-_CURLY = rf"{_WORD}|{_PLAIN}|{_DOUBLE}|{_SINGLE}|{_TEMPLATE}|(?!//|/\*)[^\w\s\"'`\\][=>]?"
-_CURLY_COMMENT = r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)"
-# A backslash takes the character behind it along, or a row of escaped quotes would be tried from each of them.
-# The words come first and white space is eaten behind a token: half of the time that an ordinary lexer's order takes.
-_LEXERS = {
-    "python": re.compile(rf"(?:({_SCRIPT})|\#[^\n]*|\\.)\s*", re.DOTALL),
-    "bash": re.compile(rf"(?:({_SHELL})|\#[^\n]*|\\.)\s*", re.DOTALL),
-    TEXT: re.compile(r"(\w+)"),
-}
-_C_FAMILY = re.compile(rf"(?:({_CURLY})|{_CURLY_COMMENT}|\\.)\s*", re.DOTALL)
-LAYOUT_TOKENS = frozenset("(){},;")
-_QUOTES = frozenset("\"'`")
+_NOTHING, _WORD, _ALONE, _SIGN, _TAIL = range(5)
+"""What a byte is part of: no token, a word, a token of its own, or an operator, which a tail (`=`, `>`) may end."""
+_SHORTEST_NOT_ASCII = 0x80
 
 
-class _Numbers(dict[str, int]):
-    """The number of each token, worked out at its first use. The empty string stands for a comment."""
-
-    def __init__(self, language: str) -> None:
-        super().__init__()
-        self._language = language
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = number_of(word, self._language)
-        return number
-
-
-def number_of(word: str, language: str = "python") -> int:
-    """The number of one token; a string's is that of its content, whatever its quotes."""
-    kind, content = _classified(word, PYTHON_WORDS if language == "python" else OTHER_WORDS)
-    digest = blake2b(content.encode(errors="surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little") & ~int(KIND) | kind
+def _class_of(byte: int) -> int:
+    letter = chr(byte)
+    if byte in {END, SPAN}:
+        return _NOTHING if byte == END else _ALONE
+    if letter.isalnum() or letter == "_" or byte >= _SHORTEST_NOT_ASCII:
+        return _WORD
+    if letter in ".(),[]{};":
+        return _ALONE
+    if letter in "\"'`\\" or not letter.isprintable() or letter.isspace():
+        return _NOTHING
+    return _TAIL if letter in "=>" else _SIGN
 
 
-def _classified(word: str, fixed: frozenset[str]) -> tuple[int, str]:
-    if not word:
-        return COMMENT, word
-    if word in LAYOUT_TOKENS:
-        return LAYOUT, word
-    first, last = word[0], word[-1]
-    if last in _QUOTES and len(word) > 1:
-        body = word.lstrip("fFrRbBuU")
-        return (LONG_STRING, body.strip("\"'")) if body[:3] in {'"""', "'''"} else (STRING, body[1:-1])
-    is_name = (first.isalpha() or first == "_") and word not in fixed
-    return (NAME if is_name else FIXED), word
+def _kind_of(byte: int) -> int:
+    """The kind of a token by its first byte."""
+    letter = chr(byte)
+    if letter.isalpha() or letter == "_" or byte >= _SHORTEST_NOT_ASCII:
+        return NAME
+    return LAYOUT if letter in "(){},;" else FIXED
 
 
-_numbers = {True: _Numbers("python"), False: _Numbers("")}
+_CLASSES = bytes(map(_class_of, range(256)))
+_ONLY_WORDS = bytes(one == _WORD for one in _CLASSES)
+_KINDS = np.array([*map(_kind_of, range(256))], np.uint64)
+_IS_DIGIT, _IS_PREFIX = np.zeros(256, bool), np.zeros(256, bool)
+_IS_DIGIT[[*b"0123456789"]] = True
+_IS_PREFIX[[*b"fFrRbBuU"]] = True
+_LONGEST_PREFIX = 2
+_WORDS_OF_PROSE = re.compile(r"\w+")
 
 
 def lex(texts: Sequence[str], language: str) -> tuple[Numbers, Positions]:
@@ -103,13 +81,112 @@ def lex(texts: Sequence[str], language: str) -> tuple[Numbers, Positions]:
     Returns:
         All numbers in one array, and where each text begins in it, with the end as the last of them.
     """
-    findall = _LEXERS.get(language, _C_FAMILY).findall
-    found = [findall(text.lower()) for text in texts] if language == TEXT else [findall(text) for text in texts]
-    starts = np.zeros(len(found) + 1, np.int64)
-    np.cumsum([len(tokens) for tokens in found], out=starts[1:])
-    numbers = _numbers[language == "python"]
-    every = map(numbers.__getitem__, chain.from_iterable(found))
-    flat = np.fromiter(every, np.uint64, count=int(starts[-1]))
-    if len(numbers) > _MOST_REMEMBERED:
-        numbers.clear()
-    return (flat & ~KIND if language == TEXT else flat), starts
+    tokens, ends, count = [np.empty(0, np.uint64)], [np.zeros(1, np.int64)], 0
+    for group in _groups(texts):
+        found, last = _prose(group) if language == TEXT else _code(group, language)
+        tokens.append(found)
+        ends.append(last + count)
+        count += len(found)
+    return np.concatenate(tokens), np.concatenate(ends)
+
+
+def _groups(texts: Iterable[str]) -> Iterator[list[str]]:
+    group, size = list[str](), 0
+    for text in texts:
+        group.append(text)
+        size += len(text)
+        if size > _GROUP_CHARS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _prose(texts: Sequence[str]) -> tuple[Numbers, Positions]:
+    """Words, and where each text's end among them."""
+    lowered = [text.lower() for text in texts]
+    plain = [text if text.isascii() else " ".join(_WORDS_OF_PROSE.findall(text)) for text in lowered]
+    data = b"\xff".join([text.encode(errors="surrogatepass") for text in plain]) + b"\xff"
+    in_word = np.frombuffer(b"\0" + data.translate(_ONLY_WORDS), np.uint8)
+    edges = np.flatnonzero(in_word[1:] != in_word[:-1])
+    numbers = hashes_of_words(data, edges[::2], edges[1::2]) & ~KIND
+    return numbers, _ends(data, edges[::2])
+
+
+def _code(texts: Sequence[str], language: str) -> tuple[Numbers, Positions]:
+    """Tokens, and where each text's end among them."""
+    data, spans = cut(texts, language)
+    found = np.frombuffer(data, np.uint8)
+    first, last = _bounds(data, found)
+    tokens = hashes_of_words(data, first, last) & ~KIND | _KINDS[found[first]]
+    _FIXED[language == "python"].mark(tokens)
+    places = np.flatnonzero(found[first] == SPAN)
+    tokens[places] = spans
+    if language == "python":
+        prefixes = _prefixes(tokens, places, first, last)
+        prefixes = prefixes[_IS_PREFIX[found[first[prefixes]]] & _IS_PREFIX[found[last[prefixes] - 1]]]
+        tokens, first = np.delete(tokens, prefixes), np.delete(first, prefixes)
+    return tokens, _ends(data, first)
+
+
+def _ends(data: bytes, first: Positions) -> Positions:
+    """How many tokens begin before the end of each text."""
+    ends: Positions = np.searchsorted(first, np.flatnonzero(np.frombuffer(data, np.uint8) == END))
+    return ends
+
+
+def _bounds(data: bytes, found: NDArray[np.uint8]) -> tuple[Positions, Positions]:
+    """Where each token begins and ends."""
+    classes = np.frombuffer(bytearray(data.translate(_CLASSES)), np.uint8)
+    dots = np.flatnonzero(found[1:-1] == ord(".")) + 1
+    classes[dots[_IS_DIGIT[found[dots - 1]] & _IS_DIGIT[found[dots + 1]]]] = _WORD
+    begins = np.ones(len(classes), bool)
+    np.not_equal(classes[1:], classes[:-1], out=begins[1:])
+    begins |= classes >= _ALONE
+    tails = np.flatnonzero(classes[1:] == _TAIL) + 1
+    begins[tails[classes[tails - 1] >= _SIGN]] = False
+    edges = np.flatnonzero(begins)
+    at = np.flatnonzero(classes[edges])
+    return edges[at], edges[at + 1]
+
+
+def _prefixes(tokens: Numbers, places: Positions, first: Positions, last: Positions) -> Positions:
+    """Tokens that may be a string's prefix: short and right before one."""
+    places = places[(places > 0) & ((tokens[places] & KIND) != COMMENT)]
+    before = places - 1
+    found: Positions = before[(last[before] == first[places]) & (last[before] - first[before] <= _LONGEST_PREFIX)]
+    return found
+
+
+class _FixedWords:
+    """A table of the words that are no names, in which each has a place of its own."""
+
+    _SIZE = 1 << 15
+
+    def __init__(self, words: Iterable[str]) -> None:
+        data = " ".join(sorted(words)).encode() + b" "
+        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord(" "))
+        numbers = hashes_of_words(data, np.append(0, ends[:-1] + 1), ends) & ~KIND | np.uint64(NAME)
+        for shift in range(3, 49):
+            self._shift = np.uint64(shift)
+            if len(np.unique(self._place(numbers))) == len(numbers):
+                break
+        else:
+            raise AssertionError("no shift gives each fixed word a place of its own")
+        self._table = np.zeros(self._SIZE, np.uint64)
+        self._table[self._place(numbers)] = numbers
+
+    def _place(self, numbers: Numbers) -> Numbers:
+        return (numbers >> self._shift) & np.uint64(self._SIZE - 1)
+
+    def mark(self, tokens: Numbers) -> None:
+        """Change the kind of names that are fixed words."""
+        tokens[self._table[self._place(tokens)] == tokens] ^= np.uint64(NAME ^ FIXED)
+
+
+_FIXED = {True: _FixedWords(PYTHON_WORDS), False: _FixedWords(OTHER_WORDS)}
+
+
+def number_of(word: str, language: str = "python") -> int:
+    """The number of one token; a string's is that of its content, whatever its quotes."""
+    return int(lex([word], language)[0][0])

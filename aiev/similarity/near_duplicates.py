@@ -99,17 +99,25 @@ class NearDuplicates:
         rows, numbers = self._exact.find(sketches.exact)
         return dict(zip(rows[::-1].tolist(), numbers[::-1].tolist(), strict=True))
 
-    def candidates(self, sketches: Sketches) -> dict[int, list[int]]:
-        """For each row the numbers of kept texts that share a band with it, those that share most of them first."""
+    def nearly(self, sketches: Sketches) -> dict[int, tuple[int, float]]:
+        """Rows that a kept text is a near-duplicate of: its number, and the similarity.
+
+        Of several it is the one that shares most bands.
+        """
+        rows, numbers = self.candidates(sketches)
+        similarities = sketches.similarities(rows, [self._sets.of(number) for number in numbers.tolist()])
+        near = np.flatnonzero(similarities >= self.threshold)[::-1]
+        found = zip(numbers[near].tolist(), similarities[near].tolist(), strict=True)
+        return dict(zip(rows[near].tolist(), found, strict=True))
+
+    def candidates(self, sketches: Sketches) -> tuple[Positions, Positions]:
+        """Rows and the numbers of kept texts that share a band with them, those that share most of them first."""
         positions, numbers = self._bands.find(sketches.keys.ravel())
         pairs, shared = np.unique(((positions // BANDS) << 32) | numbers.astype(np.int64), return_counts=True)
-        order = np.lexsort((pairs, -shared))
-        found: dict[int, list[int]] = {}
-        for row, number in zip((pairs >> 32)[order].tolist(), (pairs & 0xFFFFFFFF)[order].tolist(), strict=True):
-            candidates = found.setdefault(row, [])
-            if len(candidates) < MOST_COMPARED:
-                candidates.append(number)
-        return found
+        order = np.lexsort((pairs, -shared, pairs >> 32))
+        rows, numbers = (pairs >> 32)[order], (pairs & 0xFFFFFFFF)[order]
+        within = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        return rows[within < MOST_COMPARED], numbers[within < MOST_COMPARED]
 
     def set_of(self, number: int) -> Shingles:
         """The shingles of a kept text."""
@@ -145,12 +153,14 @@ class NearDuplicatePairs:
         for batch in batched(texts, _BATCH):
             sketches = sketch([text for text, _ in batch], [language for _, language in batch])
             seen.take(sketches)
-            candidates = seen.candidates(sketches)
-            for row in sorted(candidates):
-                own = sketches.set_of(row)
-                for other in sorted(candidates[row]):
-                    if other < first + row and similarity(own, seen.set_of(other)) >= self._threshold:
-                        yield other, first + row
+            rows, others = seen.candidates(sketches)
+            earlier = others < first + rows
+            rows, others = rows[earlier], others[earlier]
+            similarities = sketches.similarities(rows, [seen.set_of(other) for other in others.tolist()])
+            near = similarities >= self._threshold
+            rows, others = rows[near] + first, others[near]
+            order = np.lexsort((others, rows))
+            yield from zip(others[order].tolist(), rows[order].tolist(), strict=True)
             first += len(batch)
 
 
@@ -186,8 +196,9 @@ class _Batch:
         self._sketches, self._kept, self._names = sketches, kept, names
         self.rows: list[int] = []
         """Rows that are kept, in order."""
+        self._numbers = sketches.exact.tolist()
         self._exact = kept.exactly(sketches)
-        self._candidates = kept.candidates(sketches)
+        self._near = kept.nearly(sketches)
         self._shared = _shared_keys(sketches)
         self._exact_here: dict[int, int] = {}
         self._here: dict[int, list[int]] = {}
@@ -197,7 +208,7 @@ class _Batch:
         """The verdict on the next text."""
         found = self._exactly(row) or self._nearly(row)
         if found is None:
-            self._exact_here.setdefault(int(self._sketches.exact[row]), row)
+            self._exact_here.setdefault(self._numbers[row], row)
             for key in self._shared.get(row, ()):
                 self._here.setdefault(key, []).append(row)
             self.rows.append(row)
@@ -206,15 +217,16 @@ class _Batch:
     def _exactly(self, row: int) -> Duplicate | None:
         if row in self._exact:
             return Duplicate(self._kept.name_of(self._exact[row]), 1.0, exact=True)
-        earlier = self._exact_here.get(int(self._sketches.exact[row]))
+        earlier = self._exact_here.get(self._numbers[row])
         return None if earlier is None else Duplicate(self._name_here(earlier), 1.0, exact=True)
 
     def _nearly(self, row: int) -> Duplicate | None:
+        if row in self._near:
+            number, found = self._near[row]
+            return Duplicate(self._kept.name_of(number), found, exact=False)
+        if row not in self._shared:
+            return None
         own = self._sketches.set_of(row)
-        for number in self._candidates.get(row, ()):
-            found = similarity(own, self._kept.set_of(number))
-            if found >= self._kept.threshold:
-                return Duplicate(self._kept.name_of(number), found, exact=False)
         here = Counter(other for key in self._shared.get(row, ()) for other in self._here.get(key, ())[:MOST_OF_A_KEY])
         for other, _ in here.most_common(MOST_COMPARED):
             found = similarity(own, self._sketches.set_of(other))
@@ -249,10 +261,8 @@ class _Sets:
         """Add the sets of some rows, as the next numbers."""
         if not rows:
             return
-        sets = [sketches.set_of(row) for row in rows]
-        starts = np.concatenate(([0], np.cumsum([len(one) for one in sets])))
         self._first.append(self._count)
-        self._chunks.append((np.concatenate(sets), starts))
+        self._chunks.append(sketches.sets_of(np.array(rows)))
         self._count += len(rows)
 
     def of(self, number: int) -> Shingles:

@@ -12,15 +12,21 @@ from dataclasses import dataclass
 
 from aiev.similarity.lexing import TEXT
 
-_LONG = r'"""[\s\S]*?(?:"""|\Z)' + r"|'''[\s\S]*?(?:'''|\Z)"
-_SHORT = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"' + r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
-_DOCUMENTATION = {
-    "python": re.compile(rf"({_LONG}|\#[^\n]*)|{_SHORT}|\\."),
-    "bash": re.compile(rf"((?<![^\s;])\#[^\n]*)|{_SHORT}|\\."),
-}
-_C_FAMILY = re.compile(rf"(//[^\n]*|/\*[\s\S]*?(?:\*/|\Z))|{_SHORT}|\\.")
+_LONG = (r'"""[\s\S]*?(?:"""|\Z)', r"'''[\s\S]*?(?:'''|\Z)")
+_SHORT = (r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"', r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'", r"\\.")
+
+
+def _any(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(f"({'|'.join(alternatives)})")
+
+
+_SPANS = {"python": _any(*_LONG, r"\#[^\n]*", *_SHORT), "bash": _any(r"(?<![^\s;])\#[^\n]*", *_SHORT)}
+_C_FAMILY = _any(r"//[^\n]*", r"/\*[\s\S]*?(?:\*/|\Z)", *_SHORT)
+_OPENS = {"python": ('"""', "'''", "#"), "bash": ("#",)}
+_OPENS_C_FAMILY = ("//", "/*")
+"""How a span begins that is documentation."""
 _IMPORT = re.compile(r"^[ \t]*(?:from\s+[\w.]+\s+)?(?:import|use|using|package|#include)\b[^\n]*", re.MULTILINE)
-_SPACE = re.compile(r"\s+")
+_IMPORTING = ("import", "use", "using", "package", "#include")
 _WORD = re.compile(r"\w+")
 _SIGNATURE = re.compile(
     r"\b(?:def|function|func|fn)\s+(\w+)\s*\(([^)]*)\)?[^\n{]*?[:{]?[ \t]*(?=\n|\Z|\{)|\b(\w++)\s?\(\)\s?\{"
@@ -49,25 +55,36 @@ def parts_of(text: str, language: str) -> Parts:
     if language == TEXT:
         words = _words(text)
         return Parts(words, words, "", "", "")
-    pattern = _DOCUMENTATION.get(language, _C_FAMILY)
-    documentation = " ".join(pattern.findall(text)) if '"' in text or "'" in text or "#" in text or "/" in text else ""
-    bare = _IMPORT.sub("", pattern.sub(_without_documentation, text))
+    documentation, bare = _separated(text, language)
+    listed = _WORD.findall(documentation.lower())
+    words = " ".join(listed)
     signature = _SIGNATURE.search(bare)
-    words = _words(documentation)
     if signature is None:
         return Parts(words, words, _dense(bare), "", "")
     name = signature[1] or signature[3] or ""
+    head, body = _dense(bare[: signature.end()]), _dense(bare[signature.end() :])
     return Parts(
         documentation=words,
-        renamed=_renamed(words, name, signature[2] or ""),
-        code=_dense(bare),
-        body=_dense(bare[signature.end() :]),
+        renamed=_renamed(words, listed, name, signature[2] or ""),
+        code=head + body,
+        body=body,
         entry_point=name.lower().replace("_", ""),
     )
 
 
-def _without_documentation(found: re.Match[str]) -> str:
-    return "" if found[1] else found[0]
+def _separated(text: str, language: str) -> tuple[str, str]:
+    """Documentation, and the text without it and without imports."""
+    parts = _SPANS.get(language, _C_FAMILY).split(text)
+    opens = _OPENS.get(language, _OPENS_C_FAMILY)
+    documentation = []
+    for place in range(1, len(parts), 2):
+        if parts[place].startswith(opens):
+            documentation.append(parts[place])
+            parts[place] = ""
+    bare = "".join(parts)
+    if any(word in bare for word in _IMPORTING):
+        bare = _IMPORT.sub("", bare)
+    return " ".join(documentation), bare
 
 
 def _words(text: str) -> str:
@@ -75,12 +92,11 @@ def _words(text: str) -> str:
 
 
 def _dense(code: str) -> str:
-    return _SPACE.sub("", code).replace("'", '"')
+    return "".join(code.split()).replace("'", '"')
 
 
-def _renamed(words: str, name: str, arguments: str) -> str:
+def _renamed(words: str, listed: list[str], name: str, arguments: str) -> str:
     places = {name.lower(): "entry"}
     for number, argument in enumerate(_ARGUMENT.findall(arguments)):
         places.setdefault(argument.lower(), f"argument{number}")
-    listed = words.split(" ")
-    return words if places.keys().isdisjoint(listed) else " ".join(places.get(word, word) for word in listed)
+    return words if places.keys().isdisjoint(listed) else " ".join(map(places.get, listed, listed))

@@ -79,18 +79,25 @@ def strings_of(item: BenchmarkItem) -> Iterator[Piece]:
 
 def strings_of_parts(item: BenchmarkItem, parts: Parts) -> Iterator[Piece]:
     """Documentation and code of one text, each in the forms that are compared."""
-    for kind, text in texts_to_compare(parts):
-        yield Piece(item, kind, text)
+    for text in forms_of_prompt(parts):
+        yield Piece(item, "prompt", text)
+    for text in forms_of_solution(parts):
+        yield Piece(item, "solution", text)
 
 
-def texts_to_compare(parts: Parts) -> list[tuple[Kind, str]]:
-    """The forms of a text that Levenshtein similarity is taken of."""
-    prose = {parts.documentation, parts.renamed}
-    code = {parts.code, parts.body}
-    return [
-        *(("prompt", text) for text in sorted(prose) if len(text) >= _SHORTEST_PROSE),
-        *(("solution", text) for text in sorted(code) if len(text) >= _SHORTEST_CODE),
-    ]
+def forms_of_prompt(parts: Parts) -> list[str]:
+    """The forms of a text's documentation that Levenshtein similarity is taken of."""
+    return _long_enough(parts.documentation, parts.renamed, _SHORTEST_PROSE)
+
+
+def forms_of_solution(parts: Parts) -> list[str]:
+    """The forms of a text's code that Levenshtein similarity is taken of."""
+    return _long_enough(parts.code, parts.body, _SHORTEST_CODE)
+
+
+def _long_enough(form: str, other: str, shortest: int) -> list[str]:
+    forms = (form,) if form == other else (form, other)
+    return [text for text in forms if len(text) >= shortest]
 
 
 def entry_point_of(item: BenchmarkItem) -> str:

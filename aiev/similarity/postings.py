@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
     from aiev.similarity.lexing import Numbers, Positions
+
+    Fits = Callable[[Positions, Positions], NDArray[np.bool_]]
 
 _MASK = np.uint64((1 << 22) - 1)
 
@@ -38,12 +42,15 @@ class Postings:
         """How many pieces have each of some features that at least one has."""
         return self._count[np.searchsorted(self._keys, features)]
 
-    def shared(self, features: Numbers, owners: Positions) -> tuple[Positions, Positions, Positions]:
+    def shared(
+        self, features: Numbers, owners: Positions, fits: Fits | None = None
+    ) -> tuple[Positions, Positions, Positions]:
         """Features that texts share with pieces.
 
         Args:
             features: of all texts of a batch.
             owners: which text each belongs to.
+            fits: tells which pairs of a text and a piece are asked for; all without it.
 
         Returns:
             Three arrays of equal length: a text, a piece, and how many features they share; ordered by text.
@@ -57,7 +64,11 @@ class Postings:
         count = self._count[place]
         within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         piece = self._pieces[np.repeat(self._first[place], count) + within]
-        pairs, shared = _counted((np.repeat(owner, count) << 40) | piece)
+        owner = np.repeat(owner, count)
+        if fits is not None:
+            asked = fits(owner, piece)
+            owner, piece = owner[asked], piece[asked]
+        pairs, shared = _counted((owner << 40) | piece)
         return pairs >> 40, pairs & ((1 << 40) - 1), shared
 
 

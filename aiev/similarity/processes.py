@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _Batch = TypeVar("_Batch")
 _Result = TypeVar("_Result")
-_AHEAD = 3
+AHEAD = 3
+"""Batches a worker that wait or are worked on."""
 _task: Callable[[Any], Any] | None = None
 
 
@@ -53,7 +54,7 @@ def mapped(task: Callable[[_Batch], _Result], batches: Iterable[_Batch], workers
         try:
             for batch in batches:
                 waiting.append(pool.submit(_run, batch))
-                if len(waiting) >= _AHEAD * cores(workers):
+                if len(waiting) >= AHEAD * cores(workers):
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aiev.similarity import lexing
+from aiev.similarity.hashing import FACTOR, mixed
 from aiev.similarity.lexing import COMMENT, FIXED, KIND, LAYOUT, LONG_STRING, NAME, STRING, Numbers, Positions, lex
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 Flags = NDArray[np.bool_]
 
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xFF51AFD7ED558CCD)
 _DOT, _OPEN, _CLOSE, _COLON = (np.uint64(lexing.number_of(token)) for token in (".", "(", ")", ":"))
 _DEFINES = np.array(
     [lexing.number_of("def"), *(lexing.number_of(word, "") for word in ("function", "func", "fn"))], np.uint64
@@ -61,13 +60,6 @@ def shingle(texts: Sequence[str], language: str, size: int) -> Shingled:
     tokens = _with_names_that_stay(tokens, starts)
     tokens, starts = _without(tokens, starts, (tokens & KIND) == LAYOUT)
     return Shingled(*runs(*_filled(tokens, starts, size), size), exact=exact)
-
-
-def mixed(numbers: Numbers) -> Numbers:
-    """Numbers whose bits each depend on all bits of what they were."""
-    numbers = numbers ^ (numbers >> np.uint64(33))
-    numbers *= _MIX
-    return numbers ^ (numbers >> np.uint64(29))
 
 
 def owners(starts: Positions) -> Positions:
@@ -111,8 +103,17 @@ def _with_names_that_stay(tokens: Numbers, starts: Positions) -> Numbers:
     called = is_name & ~behind_dot & (after == _OPEN) & ~np.isin(before, _DEFINES)
     in_text = tokens ^ mixed(owners(starts).astype(np.uint64) + np.uint64(1))
     elsewhere = is_name & ~behind_dot & ~called
-    called[called] = ~np.isin(in_text[called], in_text[elsewhere])
+    called[called] = ~_among(in_text[called], in_text[elsewhere])
     return np.where(behind_dot | called, tokens ^ np.uint64(NAME ^ FIXED), tokens)
+
+
+def _among(numbers: Numbers, others: Numbers) -> Flags:
+    """Whether each number is one of the others; `numpy.isin` sorts both, and takes four times as long."""
+    if not len(others):
+        return np.zeros(len(numbers), bool)
+    others = np.sort(others)
+    found: Flags = others[np.minimum(np.searchsorted(others, numbers), len(others) - 1)] == numbers
+    return found
 
 
 def runs(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Positions]:
@@ -143,16 +144,17 @@ def _filled(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Pos
 def _hashed(tokens: Numbers, size: int) -> Numbers:
     """The hash of the window that begins at each token; distances reach back to the window's beginning alone."""
     is_name = (tokens & KIND) == NAME
-    back = np.zeros(len(tokens), np.uint64)
+    back = np.zeros(len(tokens), np.uint8)
     for gap in range(size - 1, 0, -1):
         back[gap:][is_name[gap:] & (tokens[gap:] == tokens[:-gap])] = gap
     count = len(tokens) - size + 1
+    others = np.where(is_name, np.uint64(0), tokens)
     hashes = np.zeros(count, np.uint64)
     for place in range(size):
-        reach = back[place : place + count]
-        again = np.where(reach > place, np.uint64(0), reach) + np.uint64(1)
-        value = np.where(is_name[place : place + count], again, tokens[place : place + count])
-        hashes = hashes * _FACTOR + value
+        names = ((back <= place) * back + np.uint8(1)) * is_name
+        hashes *= FACTOR
+        hashes += others[place : place + count]
+        hashes += names[place : place + count]
     return mixed(hashes)
 
 
@@ -161,7 +163,7 @@ def _sums(tokens: Numbers, starts: Positions) -> Numbers:
     lengths = np.diff(starts)
     if not len(tokens):
         return np.zeros(len(lengths), np.uint64)
-    powers = np.cumprod(np.full(int(lengths.max()), _FACTOR))
+    powers = np.cumprod(np.full(int(lengths.max()), FACTOR))
     place = np.arange(len(tokens)) - np.repeat(starts[:-1], lengths)
     terms = mixed(tokens | np.uint64(1)) * powers[place]
     sums = np.zeros(len(lengths), np.uint64)

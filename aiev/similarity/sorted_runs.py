@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.uint64]
 Values = NDArray[np.uint32]
 
-_MASK = np.uint64((1 << 26) - 1)
+_SMALLEST_MASK, _LARGEST_MASK = 1 << 20, 1 << 26
+_SPARSE = 4
+"""Places of the mask for each entry, below which a larger one is taken."""
 MOST_OF_A_KEY = 32
 """Numbers that are looked at under one key; a key of more says little."""
 _GROWTH = 3
@@ -23,7 +25,8 @@ class SortedRuns:
 
     def __init__(self) -> None:
         self._runs: list[tuple[Numbers, Values]] = []
-        self._mask = np.zeros(int(_MASK) + 1, bool)
+        self._count = 0
+        self._mask = np.zeros(_SMALLEST_MASK, bool)
         """Whether any key agrees in its lowest bits: most keys that are not here are told by it."""
 
     def add(self, keys: Numbers, values: Values) -> None:
@@ -31,16 +34,24 @@ class SortedRuns:
         keys, values = keys[keys != 0], values[keys != 0]
         if not len(keys):
             return
-        self._mask[keys & _MASK] = True
+        self._count += len(keys)
+        if len(self._mask) < _LARGEST_MASK and len(self._mask) < self._count * _SPARSE:
+            self._mask = np.zeros(min(len(self._mask) * _SPARSE**2, _LARGEST_MASK), bool)
+            for earlier, _ in self._runs:
+                self._mask[self._place(earlier)] = True
+        self._mask[self._place(keys)] = True
         order = np.argsort(keys, kind="stable")
         run = (keys[order], values[order])
         while self._runs and len(self._runs[-1][0]) <= _GROWTH * len(run[0]):
             run = _merged(self._runs.pop(), run)
         self._runs.append(run)
 
+    def _place(self, keys: Numbers) -> Numbers:
+        return keys & np.uint64(len(self._mask) - 1)
+
     def find(self, keys: Numbers) -> tuple[NDArray[np.int64], Values]:
         """Entries under some keys: the position of each one's key in `keys`, and its number."""
-        asked = np.flatnonzero(self._mask[keys & _MASK] & (keys != 0))
+        asked = np.flatnonzero(self._mask[self._place(keys)] & (keys != 0))
         wanted = keys[asked]
         positions, values = [np.empty(0, np.int64)], [np.empty(0, np.uint32)]
         for run_keys, run_values in self._runs:

@@ -1,8 +1,9 @@
-"""Near-duplicates against datasketch: snippets a second, recall of planted duplicates, and memory.
+"""Near-duplicates against datasketch and text-dedup: snippets a second, recall of planted duplicates, and memory.
 
 Real functions, each once; a fifth of them planted again with other layout and a changed word. Each peer runs in an
-environment of its own, in the same run, on the same file. Memory is that of a million kept snippets of the length of
-real functions.
+environment of its own, in the same run, on the same file, with as many processes as it can use: datasketch one,
+text-dedup and ours two. Memory is that of all processes together while a million snippets of the length of real
+functions are judged and kept (`--million 0` leaves it out).
 """
 
 from __future__ import annotations
@@ -17,11 +18,18 @@ import tempfile
 from pathlib import Path
 
 from figures import Figure, at_least, at_most, informs, report
+from memory import Peak
 from planting import clean_functions, reformatted
 
 HERE = Path(__file__).resolve().parent
-RATE, MOST_GIB, GIB = 20_000, 2.0, 1 << 30
-PEERS = {"datasketch": ("near_duplicates_datasketch.py", "datasketch==2.0.0")}
+RATE, MOST_GB = 20_000, 2.0
+PEERS = {
+    "datasketch": ("near_duplicates_datasketch.py", "datasketch==2.0.0", 1),
+    "text-dedup": ("near_duplicates_text_dedup.py", "text-dedup==0.4.0", 2),
+}
+"""Script, package, and processes. text-dedup 0.4.1 needs Python 3.12, which is not ours."""
+MOST_SECONDS = 600
+"""For a peer's installation, and for its run."""
 
 
 def main() -> None:
@@ -34,21 +42,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "texts.jsonl"
         path.write_text("".join(json.dumps(text) + "\n" for text in texts), encoding="utf-8")
-        ours = called(Path(sys.executable), "near_duplicates_ours.py", "compare", path, options.workers)
+        ours = called(Path(sys.executable), "near_duplicates_ours.py", path, options.workers)
         rate, recall = _rate(ours, len(texts)), _recall(ours, len(functions), len(texts))
         figures.append(at_least(f"ours, {options.workers} processes", rate, "snippets/s", RATE, "the goal on 2 cores"))
         figures.append(informs("ours, recall of planted", recall, "share", f"of {len(texts) - len(functions)}"))
-        for name, (script, package) in PEERS.items():
+        for name, (script, package, processes) in PEERS.items():
             try:
-                peer = called(environment(package, options.cache), script, "compare", path, 1)
-            except subprocess.CalledProcessError as error:
-                notes.append(f"{name} is not measured: {str(error.stderr).strip()[-200:]}")
+                peer = called(environment(package, options.cache), script, path, processes)
+            except subprocess.SubprocessError as error:
+                notes.append(f"{name} is not measured: {error}: {str(error.stderr or '').strip()[-300:]}")
                 continue
             figures += compared(name, rate, recall, _rate(peer, len(texts)), _recall(peer, len(functions), len(texts)))
         if options.million:
-            held = called(Path(sys.executable), "near_duplicates_ours.py", "hold", path, options.million)
-            peak = held["bytes"] / GIB
-            figures.append(at_most(f"memory of {held['kept']} kept", peak, "GiB", MOST_GIB, f"{held['made']} judged"))
+            figures += held(path, options.million)
     report("seeds_dedup", figures, notes)
 
 
@@ -71,10 +77,25 @@ def compared(name: str, rate: float, recall: float, peer_rate: float, peer_recal
     ]
 
 
-def called(python: Path, script: str, what: str, path: Path, number: int) -> dict:
-    """What a script of `peers/` printed last."""
-    command = [str(python), str(HERE / "peers" / script), what, str(path), str(number)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+def held(path: Path, count: int) -> list[Figure]:
+    """Memory and rate while so many snippets are judged and kept, two processes making sketches for a third."""
+    command = [sys.executable, str(HERE / "peers" / "near_duplicates_ours.py"), "hold", str(path), str(count)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        peak = Peak(process.pid)
+        output, _ = process.communicate()
+        gigabytes = peak.stop()
+    found = json.loads(output.splitlines()[-1])
+    name = f"memory of {found['made']:,} judged, all processes"
+    return [
+        at_most(name, gigabytes, "GB", MOST_GB, f"the goal; {found['kept']:,} are kept"),
+        informs("rate over all of these", found["made"] / found["seconds"], "snippets/s"),
+    ]
+
+
+def called(python: Path, script: str, path: Path, processes: int) -> dict:
+    """What a script of `peers/` printed last, when it compared a file's texts."""
+    command = [str(python), str(HERE / "peers" / script), "compare", str(path), str(processes)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=MOST_SECONDS)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -85,7 +106,7 @@ def environment(package: str, cache: Path) -> Path:
     if not ready.exists():
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
         for command in ([sys.executable, "-m", "venv", "--clear", str(folder)], install):
-            subprocess.run(command, capture_output=True, text=True, check=True)
+            subprocess.run(command, capture_output=True, text=True, check=True, timeout=MOST_SECONDS)
         ready.touch()
     return python
 

@@ -16,11 +16,11 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 from figures import at_least, at_most, informs, report
+from memory import Peak
 
 from aiev.seeds.funnel import Funnel
 from aiev.seeds.pipeline import select
@@ -32,7 +32,6 @@ TARGET_FUNCTIONS, TARGET_GB = 5000, 2.0
 ENOUGH_SECONDS = float(os.environ.get("BENCH_SECONDS", "30"))
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
 _DEFINITION = re.compile(rb"^[ \t]*(?:async )?def ", re.MULTILINE)
-_SAMPLE_SECONDS = 0.2
 _ROW_FILTERS = ("size", "unfinished", "exact_duplicates")
 
 
@@ -79,51 +78,10 @@ def measure_memory(folder: Path) -> tuple[float, float, int]:
     command += ["--out", str(folder / "out.jsonl"), "--set", f"seeds.filters={json.dumps(list(_ROW_FILTERS))}"]
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
-        peak = _Peak(process.pid)
+        peak = Peak(process.pid)
         output, _ = process.communicate()
         gigabytes = peak.stop()
     return gigabytes, time.perf_counter() - began, int(json.loads(output)["written"])
-
-
-class _Peak:
-    """Samples the memory of all processes of a session: what each has to itself, and its share of the rest."""
-
-    def __init__(self, session: int) -> None:
-        self._session = session
-        self._highest = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-
-    def stop(self) -> float:
-        """Gigabytes at the highest sample."""
-        self._stop.set()
-        self._thread.join()
-        return self._highest / 1e6
-
-    def _watch(self) -> None:
-        while not self._stop.wait(_SAMPLE_SECONDS):
-            self._highest = max(self._highest, sum(map(_kilobytes, self._processes())))
-
-    def _processes(self) -> list[int]:
-        found = []
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    if os.getsid(int(entry.name)) == self._session:
-                        found.append(int(entry.name))
-                except OSError:
-                    continue
-        return found
-
-
-def _kilobytes(pid: int) -> int:
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
-    return int(found[1]) if found else 0
 
 
 def main() -> None:

@@ -36,6 +36,30 @@ def test_what_only_looks_like_a_comment_is_none(text, language):
     assert COMMENT not in kinds(text, language)
 
 
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("x.y1.z", ["x", ".", "y1", ".", "z"]),
+        ("1.5+x", ["1.5", "+", "x"]),
+        ("a[1:]==b", ["a", "[", "1", ":", "]", "==", "b"]),
+        ("f(*x)->y!=z", ["f", "(", "*", "x", ")", "->", "y", "!=", "z"]),
+        ("x:=(y)=3", ["x", ":=", "(", "y", ")", "=", "3"]),
+        ("rb'a' f''", ["'a'", "''"]),
+        ("xb'a'", ["xb", "'a'"]),
+    ],
+)
+def test_source_is_cut_where_its_tokens_are(text, tokens):
+    assert lex([text], "python")[0].tolist() == [number_of(token) for token in tokens]
+
+
+def test_a_text_is_lexed_alike_in_any_company():
+    texts = ["x = 'a\\", '"""never closed \\', "", "// a\n/* b", "y # z", "\u00dc", "w" * 150_000, "`t"]
+    for language in ("python", "bash", "go", TEXT):
+        tokens, starts = lex(texts, language)
+        for row, text in enumerate(texts):
+            assert tokens[starts[row] : starts[row + 1]].tolist() == lex([text], language)[0].tolist()
+
+
 def test_each_text_has_its_own_tokens():
     tokens, starts = lex(["a b", "", "c"], "python")
     assert starts.tolist() == [0, 2, 2, 3]

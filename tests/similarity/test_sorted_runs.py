@@ -30,3 +30,10 @@ def test_zero_is_no_key():
     table = SortedRuns()
     table.add(np.zeros(3, np.uint64), np.arange(3, dtype=np.uint32))
     assert len(table.find(np.zeros(1, np.uint64))[0]) == 0
+
+
+def test_nothing_is_lost_as_it_grows():
+    table, keys = SortedRuns(), np.random.default_rng(3).integers(1, 1 << 63, 600_000).astype(np.uint64)
+    for part in np.split(keys, 6):
+        table.add(part, np.zeros(len(part), np.uint32))
+    assert len(np.unique(table.find(keys)[0])) == len(keys)

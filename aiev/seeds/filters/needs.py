@@ -33,6 +33,8 @@ _OUTSIDE = frozenset(
 )
 _OUTSIDE_CALLS = frozenset({"open", "input", "exec", "eval", "__import__", "breakpoint"})
 _OUTSIDE_NAMES = _OUTSIDE | _OUTSIDE_CALLS
+_IMPORT_STATEMENT = re.compile(r"(?:^|[;:])[ \t\f]*(?:import|from)\b", re.MULTILINE)
+"""Where it is nowhere, nothing is imported; in a text of documentation it may stand as well."""
 _KNOWN = frozenset(dir(builtins)) | sys.stdlib_module_names
 
 
@@ -69,7 +71,9 @@ def bad_imports(modules: Sequence[str]) -> Callable[[Snippet], Drop | None]:
     mention = re.compile(rf"\b(?:{words})\b")
 
     def check(snippet: Snippet) -> Drop | None:
-        if not listed or snippet.language != PYTHON or not mention.search(snippet.content):
+        if snippet.language != PYTHON or not any(module in snippet.content for module in listed):
+            return None
+        if not mention.search(snippet.content):
             return None
         facts = python_facts(snippet)
         if facts is not None:
@@ -85,7 +89,8 @@ def bad_imports(modules: Sequence[str]) -> Callable[[Snippet], Drop | None]:
 
 def _imported(snippet: Snippet) -> set[str]:
     """Modules that a Python function imports inside of itself."""
-    tree = python_tree(snippet) if "import" in snippet.content else None
+    imports = "import" in snippet.content and _IMPORT_STATEMENT.search(snippet.content)
+    tree = python_tree(snippet) if imports else None
     names = set[str]()
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Import):

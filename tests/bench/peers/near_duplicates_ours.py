@@ -1,14 +1,13 @@
-"""Our near-duplicates over a JSONL file of texts: seconds, what was dropped, and the peak of memory."""
+"""Our near-duplicates over a JSONL file of texts: seconds and what was dropped; or a million of them, to be watched."""
 
 import json
-import resource
 import sys
 import time
-from itertools import repeat
+from itertools import chain, count, islice
 from pathlib import Path
 
 from aiev.similarity.near_duplicates import NearDuplicates, batched
-from aiev.similarity.processes import mapped
+from aiev.similarity.processes import AHEAD, mapped
 from aiev.similarity.sketches import sketch
 
 BATCH = 512
@@ -19,36 +18,33 @@ def sketched(texts):
     return sketch(texts, ["python"] * len(texts))
 
 
-def compare(path, workers):
-    """Judge a file's texts."""
-    with Path(path).open(encoding="utf-8") as file:
-        texts = [json.loads(line) for line in file]
-    done = mapped(sketched, batched([*texts[:BATCH], *texts], BATCH), workers)
-    next(done)  # the workers are up: their start is not the work
+def judged(texts, workers):
+    """Seconds, the index, and verdicts. The workers are up before the clock starts, with nothing of the work done."""
+    warm = workers * AHEAD
+    done = mapped(sketched, chain([["x"]] * warm, batched(texts, BATCH)), workers)
+    next(done)
     index, verdicts, started = NearDuplicates(), [], time.perf_counter()
-    for sketches in done:
+    for sketches in islice(done, warm - 1, None):
         verdicts += index.judge_sketches(sketches)
-    seconds = time.perf_counter() - started
+    return time.perf_counter() - started, index, verdicts
+
+
+def compare(texts, workers):
+    """Judge texts."""
+    seconds, _, verdicts = judged(texts, workers)
     return {"seconds": seconds, "dropped": [n for n, verdict in enumerate(verdicts) if verdict]}
 
 
-def hold(path, count):
-    """Keep so many different snippets of the length of real functions, made by exchanging their names."""
-    with Path(path).open(encoding="utf-8") as file:
-        texts = [json.loads(line) for line in file]
-    index, made, started = NearDuplicates(), 0, time.perf_counter()
-    for turn, _ in enumerate(repeat(None)):
-        for batch in batched(texts, BATCH):
-            changed = [text.replace(".", f".x{turn}_").replace("(", f"{turn}(") for text in batch]
-            index.judge_texts(changed, ["python"] * len(changed))
-            made += len(batch)
-            if made >= count:
-                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-                return {"seconds": time.perf_counter() - started, "kept": len(index), "made": made, "bytes": peak}
-    return {}
+def hold(texts, most):
+    """Judge so many different snippets of the length of real functions, made by exchanging their names."""
+    changed = (text.replace(".", f".x{turn}_").replace("(", f"{turn}(") for turn in count() for text in texts)
+    seconds, index, verdicts = judged(islice(changed, most), 2)
+    return {"seconds": seconds, "kept": len(index), "made": len(verdicts)}
 
 
 if __name__ == "__main__":
     what, file_name, number = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    result = compare(file_name, number) if what == "compare" else hold(file_name, number)
+    with Path(file_name).open(encoding="utf-8") as file:
+        given = [json.loads(line) for line in file]
+    result = compare(given, number) if what == "compare" else hold(given, number)
     sys.stdout.write(json.dumps(result) + "\n")
