@@ -135,7 +135,7 @@ def test_ctrl_c_leaves_no_half_file_and_no_traceback(tmp_path):
         cwd=tmp_path,
         text=True,
     )
-    running.stdin.write(json.dumps({"code": GOOD.format(n=1)}) + "\n")
+    running.stdin.writelines(json.dumps({"code": GOOD.format(n=n)}) + "\n" for n in range(2000))
     running.stdin.flush()
     deadline = time.monotonic() + 60
     while not (tmp_path / ".a.jsonl.part").exists():
