@@ -59,7 +59,7 @@ class EmbeddedChatModel:
         numbers = [str(number) for number in (port, parallel, context_tokens, threads)]
         with tempfile.TemporaryFile() as log:
             process = subprocess.Popen(  # noqa: ASYNC220 - returns at once
-                [sys.executable, "-m", "aiev_agents.embedded_server", str(weights), *numbers, *adapters],
+                [sys.executable, "-m", "aiev_agents.embedded_server", str(weights), name, *numbers, *adapters],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

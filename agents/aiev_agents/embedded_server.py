@@ -1,4 +1,4 @@
-"""The llama.cpp server process: `python -m aiev_agents.embedded_server MODEL PORT PARALLEL CONTEXT THREADS [ADAPTER]`.
+"""The llama.cpp server process: `-m aiev_agents.embedded_server MODEL NAME PORT PARALLEL CONTEXT THREADS [LORA]`.
 
 Runs in a process of its own so that native code can neither block nor take down the program that uses it. Prints one
 line `ready` on stdout when it answers. Invariant: it ends when its standard input closes, so it never outlives the
@@ -17,9 +17,10 @@ def main(arguments: list[str]) -> None:
     """Serve until standard input closes."""
     from xllamacpp import CommonAdapterLoraInfo, CommonParams, Server  # noqa: PLC0415 - native code, only in this process
 
-    model, port, parallel, context, threads, *adapters = arguments
+    model, name, port, parallel, context, threads, *adapters = arguments
     params = CommonParams()
     params.model.path = model
+    params.model_alias = {name}  # replies say it; without, they would say the path
     params.hostnames = ["127.0.0.1"]
     params.port = int(port)
     params.n_parallel = int(parallel)

@@ -32,6 +32,7 @@ async def test_a_strict_problem_and_program_have_the_form_that_parsing_needs(mod
     assert problem.text.startswith("Write a Python function `")
     answer = await programmer.solve(agent, problem=problem.text, seed=2)
     assert answer.reply.completion_tokens > 0
+    assert answer.reply.model == NAME
     reply = parse_reply(answer.text)
     assert reply.program.startswith(("def ", "import "))
     again = await programmer.solve(agent, problem=problem.text, seed=2)
