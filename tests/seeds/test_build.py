@@ -127,6 +127,11 @@ def test_standard_input_is_a_source(tmp_path):
     assert json.loads(done.stdout)["written"] == 3
 
 
+def _heeds_ctrl_c():
+    """What a shell starts in the background ignores it, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_leaves_no_half_file_and_no_traceback(tmp_path):
     running = subprocess.Popen(
         [AIEV, "seeds", "build", "-", "--out", "a.jsonl"],
@@ -134,6 +139,7 @@ def test_ctrl_c_leaves_no_half_file_and_no_traceback(tmp_path):
         stderr=subprocess.PIPE,
         cwd=tmp_path,
         text=True,
+        preexec_fn=_heeds_ctrl_c,  # noqa: PLW1509 - there is no other way, and it takes no lock
     )
     running.stdin.writelines(json.dumps({"code": GOOD.format(n=n)}) + "\n" for n in range(2000))
     running.stdin.flush()

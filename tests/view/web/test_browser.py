@@ -97,8 +97,10 @@ def test_everything_goes_by_keyboard(own_page, own_site):
     own_page.wait_for_url("**/plain058?q=pangolin")
     press("a")
     own_page.locator(".history .label-accept").wait_for()
+    own_page.wait_for_load_state()  # its keys are heard from then on
     press("f")
     own_page.locator(".history .label-flag").wait_for()
+    own_page.wait_for_load_state()
     press("p")
     own_page.wait_for_url("**/plain059?q=pangolin")
     press("u")
