@@ -8,10 +8,10 @@ Source: OpenAI's reference of chat completions; llama.cpp, vLLM, OpenRouter and 
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from aiev_agents.encoding import decode
 from aiev_agents.failures import CallFailedError, Kind, of_error_object, unusable
 from aiev_agents.messages import ChatReply
 
@@ -28,7 +28,7 @@ def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, s
         CallFailedError: it holds no reply that can be used.
     """
     try:
-        body = json.loads(content)
+        body = decode(content)
     except ValueError:
         page = content.lstrip()[:1] == b"<"
         what = "a web page; does model.base_url end where its API begins, often /v1?" if page else "broken JSON"

@@ -82,13 +82,22 @@ class Prompt:
 
 def _rendered(text: str, values: dict[str, object]) -> str:
     """A turn with its values; most turns are examples, which have none."""
-    return (_compiled(text).render(values) if _JINJA.search(text) else text).strip()
+    template = _compiled(text)
+    return (text if template is None else template.render(values)).strip()
 
 
 @cache
-def _compiled(text: str) -> Template:
-    """A template's code; making it takes much longer than rendering it, and there are few templates."""
-    return _ENVIRONMENT.from_string(text)
+def _compiled(text: str) -> Template | None:
+    """A template's code, or None when nothing is to be filled in.
+
+    Making it takes much longer than rendering it, and there are few templates. What Jinja offers to every template is
+    copied into a plain dict, since it is gone through at each rendering.
+    """
+    if not _JINJA.search(text):
+        return None
+    template = _ENVIRONMENT.from_string(text)
+    template.globals = dict(template.globals)
+    return template
 
 
 @cache

@@ -156,7 +156,7 @@ class Item:
             completion_tokens=self._model.completion_tokens,
             cost=self._model.cost,
         )
-        await self._store.finish_conversation(ended, self._train)
+        await self._store.finish_conversation(ended, self._train, wait=False)
         self._progress.statuses[status] += 1
         if status == "accepted":
             self._progress.rounds[self._rounds] += 1

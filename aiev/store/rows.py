@@ -9,6 +9,7 @@ import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from aiev.store.bulk import Statement, Values
 from aiev_agents.encoding import encode
 
 if TYPE_CHECKING:
@@ -27,6 +28,18 @@ def insert_new(db: Database, table: str, *rows: Row) -> None:
 def upsert(db: Database, table: str, row: Row, *key: str) -> None:
     """Insert a row, or bring the one with its key to the same values."""
     db.conn.execute(_upsert(table, tuple(row), key), _bound(row))
+
+
+def inserts(rank: int, table: str, row: Row) -> tuple[Statement, Values]:
+    """The same as `insert_new`, to be merged with other rows."""
+    names = tuple(row)
+    return _merged_insert(rank, table, names, " on conflict do nothing"), tuple(_bound(row).values())
+
+
+def upserts(rank: int, table: str, row: Row, *key: str) -> tuple[Statement, Values]:
+    """The same as `upsert`, to be merged with other rows."""
+    names = tuple(row)
+    return _merged_insert(rank, table, names, _on_conflict(names, key)), tuple(_bound(row).values())
 
 
 def columns(record: DataclassInstance) -> Row:
@@ -57,8 +70,20 @@ def _insert(table: str, names: tuple[str, ...]) -> str:
 
 @lru_cache
 def _upsert(table: str, names: tuple[str, ...], key: tuple[str, ...]) -> str:
+    return _insert(table, names) + _on_conflict(names, key)
+
+
+@lru_cache
+def _on_conflict(names: tuple[str, ...], key: tuple[str, ...]) -> str:
     changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
-    return f"{_insert(table, names)} on conflict ({', '.join(key)}) do update set {changes}"
+    return f" on conflict ({', '.join(key)}) do update set {changes}"
+
+
+@lru_cache
+def _merged_insert(rank: int, table: str, names: tuple[str, ...], tail: str) -> Statement:
+    marks = ", ".join("?" * len(names))
+    head = f"insert into {table} ({', '.join(names)}) values "  # noqa: S608 - names are ours
+    return Statement(rank, head, f"({marks})", tail)
 
 
 def _bound(row: Row) -> Row:

@@ -20,6 +20,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiev.errors import StoreError
+from aiev.store.bulk import merged
 from aiev.store.connection import open_database
 
 if TYPE_CHECKING:
@@ -154,8 +155,8 @@ class WriterThread:
         """One transaction; the error in one line, or nothing."""
         try:
             db.conn.execute("begin immediate")
-            for item in group:
-                item.command(db)
+            for command in merged(item.command for item in group):
+                command(db)
             db.commit()
         except Exception as error:  # noqa: BLE001 - whatever it is, its caller hears of it and the thread goes on
             with contextlib.suppress(sqlite3.Error):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from aiev.store.classify import note_packages
+from aiev.store.bulk import Rows, Statement
+from aiev.store.classify import package_names
 from aiev.store.error_class import error_class
-from aiev.store.rows import as_json, clean, columns, digest, insert_new, upsert
+from aiev.store.rows import as_json, clean, columns, digest, insert_new, inserts, upsert, upserts
 from aiev.store.thread import QUEUE, WriterThread
 
 if TYPE_CHECKING:
@@ -34,6 +35,22 @@ if TYPE_CHECKING:
     )
 
 _BLOBS = ("program", "tests", "stdout", "stderr", "install_log")
+_BEGIN, _REQUEST, _MESSAGE, _BLOB, _EXECUTION, _PACKAGE, _END, _MARK = range(1, 9)
+"""Ranks: of the rows of one conversation, those that others refer to come first."""
+_FORGET_MESSAGES = Statement(0, "delete from messages where conversation_id in (", "?", ")")
+_FORGET_PACKAGES = Statement(0, "delete from packages where conversation_id in (", "?", ")")
+_TRAIN = Statement(
+    _MARK,
+    "update messages set train = 1 where id in (select said.id from (values ",
+    "(?, ?)",
+    ") as wanted join messages as said on said.conversation_id = wanted.column1 and said.position = wanted.column2)",
+)
+_FORGET_LATER = Statement(
+    _MARK,
+    "delete from executions where rowid in (select later.rowid from (values ",
+    "(?, ?)",
+    ") as ended join executions as later on later.conversation_id = ended.column1 and later.round > ended.column2)",
+)
 
 
 class Store:
@@ -89,13 +106,10 @@ class Store:
 
         Without `wait` it is only queued, and committed no later than the write that is awaited next.
         """
-        row = _conversation(conversation)
-
-        def command(db: Database) -> None:
-            _forget(db, conversation.id)
-            upsert(db, "conversations", row, "id")
-
-        await (self._thread.submit(command) if wait else self._thread.post(command))
+        begun = upserts(_BEGIN, "conversations", _conversation(conversation), "id")
+        key = (conversation.id,)
+        rows = Rows(conversation.id, ((_FORGET_MESSAGES, key), (_FORGET_PACKAGES, key), begun))
+        await (self._thread.submit(rows) if wait else self._thread.post(rows))
 
     async def add_message(self, conversation_id: str, message: MessageRecord) -> None:
         """Queue a message, or put it in the place of the one at its position.
@@ -104,7 +118,8 @@ class Store:
         follow from the journal.
         """
         row = columns(message) | {"conversation_id": conversation_id}
-        await self._thread.post(lambda db: upsert(db, "messages", row, "conversation_id", "position"))
+        said = upserts(_MESSAGE, "messages", row, "conversation_id", "position")
+        await self._thread.post(Rows(conversation_id, (said,)))
 
     async def add_execution(self, conversation_id: str, execution: ExecutionRecord) -> None:
         """Add a round, or put it in the place of the one of its number; its long texts are kept once, by hash."""
@@ -116,19 +131,19 @@ class Store:
         }
         hashes = {name: digest(row[name]) for name in _BLOBS}
         blobs = {hashes[name]: row[name] for name in _BLOBS}
-        row |= hashes
-
-        def command(db: Database) -> None:
-            insert_new(db, "blobs", *({"hash": key, "text": text} for key, text in blobs.items()))
-            upsert(db, "executions", row, "conversation_id", "round")
-            note_packages(db.conn, conversation_id, execution.requirements)
-
-        await self._thread.submit(command)
+        names = package_names(execution.requirements)
+        packages = [{"package": name, "conversation_id": conversation_id} for name in names]
+        changes = (
+            *(inserts(_BLOB, "blobs", {"hash": key, "text": text}) for key, text in blobs.items()),
+            upserts(_EXECUTION, "executions", row | hashes, "conversation_id", "round"),
+            *(inserts(_PACKAGE, "packages", package) for package in packages),
+        )
+        await self._thread.submit(Rows(conversation_id, changes))
 
     async def add_request(self, request: RequestRecord) -> None:
         """Write a paid reply into the journal; of two replies to one request the first stays."""
         row = columns(request) | {"request": as_json(request.request)}
-        await self._thread.submit(lambda db: insert_new(db, "requests", row))
+        await self._thread.submit(Rows(request.conversation_id, (inserts(_REQUEST, "requests", row),)))
 
     async def beat(self, heartbeat: HeartbeatRecord) -> None:
         """Write how far a run is, over what the same start of it said before."""
@@ -166,34 +181,25 @@ class Store:
         rows = [columns(split) for split in splits]
         await self._thread.submit(lambda db: insert_new(db, "splits", *rows))
 
-    async def finish_conversation(self, conversation: ConversationRecord, train: Sequence[int] = ()) -> None:
+    async def finish_conversation(
+        self, conversation: ConversationRecord, train: Sequence[int] = (), *, wait: bool = True
+    ) -> None:
         """Write how a conversation ended, and mark the messages at the positions `train` for the loss.
 
-        Rounds beyond its last, which an earlier start of it may have left behind, go.
+        Rounds beyond its last, which an earlier start of it may have left behind, go. Without `wait` it is only queued,
+        and committed no later than the write that is awaited next.
         """
-        row = _conversation(conversation)
-        rows = [(True, conversation.id, position) for position in train]
-
-        def command(db: Database) -> None:
-            upsert(db, "conversations", row, "id")
-            _flag(db, rows)
-            later = "delete from executions where conversation_id = ? and round > ?"
-            db.conn.execute(later, [conversation.id, conversation.rounds])
-
-        await self._thread.submit(command)
+        changes = (
+            upserts(_END, "conversations", _conversation(conversation), "id"),
+            *((_TRAIN, (conversation.id, position)) for position in train),
+            (_FORGET_LATER, (conversation.id, conversation.rounds)),
+        )
+        rows = Rows(conversation.id, changes)
+        await (self._thread.submit(rows) if wait else self._thread.post(rows))
 
 
 def _many(db: Database, statement: str, rows: Sequence[tuple[str, ...]]) -> None:
     db.conn.executemany(statement, rows)
-
-
-def _forget(db: Database, conversation_id: str) -> None:
-    db.conn.execute("delete from messages where conversation_id = ?", [conversation_id])
-    db.conn.execute("delete from packages where conversation_id = ?", [conversation_id])
-
-
-def _flag(db: Database, rows: Sequence[tuple[bool, str, int]]) -> None:
-    db.conn.executemany("update messages set train = ? where conversation_id = ? and position = ?", rows)
 
 
 def _conversation(conversation: ConversationRecord) -> dict[str, Any]:

@@ -44,6 +44,7 @@ TRANSIENT = {
     "no answer in time": Answer(delay=1),
     "a body that never ends": Answer(drip=0.05),
     "broken JSON": Answer(body='{"id": "1", "choices": [{"ind'),
+    "JSON without an end to its brackets": Answer(body=b"[" * 200_000),
     "an empty body": Answer(body=b""),
     "a page": Answer(body=HTML, headers={"Content-Type": "text/html"}),
     "JSON that is a list": Answer(body=[1, 2]),
