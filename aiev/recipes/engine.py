@@ -30,9 +30,24 @@ _Item = TypeVar("_Item")
 class Engine:
     """Runs items on at most `workers` tasks. For one `run` only."""
 
-    def __init__(self, workers: int, progress: Progress, limits: RunLimits | None = None) -> None:
+    def __init__(
+        self,
+        workers: int,
+        progress: Progress,
+        limits: RunLimits | None = None,
+        enough: Callable[[Progress], bool] = lambda _: False,
+    ) -> None:
+        """Take what decides how many items are begun.
+
+        Args:
+            workers: items under way, at most.
+            progress: counts them.
+            limits: none when None.
+            enough: looked at before each item; once it says so, the engine drains.
+        """
         self.failed = False
         """A run that has failed asks nothing more of anybody."""
+        self._enough = enough
         self._workers = workers
         self._progress = progress
         self._limits = limits or RunLimits()
@@ -91,6 +106,8 @@ class Engine:
         while not self._draining:
             if reason := self._limits.reached(self._progress):
                 self.drain(reason)
+            elif self._enough(self._progress):
+                self.drain()
             elif self._limits.has_room(self._progress):
                 return True
             else:

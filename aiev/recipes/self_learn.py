@@ -10,15 +10,13 @@ Source: AutoCoder, arXiv 2405.14906, section 2.2 (self-learning stage).
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import AievError, UsageError
 from aiev.recipes.roles import REAL, Openers, named, role_config
 from aiev.recipes.sitting import freeze_round, guard_score, judge_round, sit_round
-from aiev.recipes.teach import Teaching, run_id
+from aiev.recipes.teach import TEACH, Teaching, run_id
 from aiev.recipes.train import train_student
 from aiev.similarity.lexing import TEXT
 from aiev.similarity.near_duplicates import NearDuplicatePairs
@@ -33,13 +31,13 @@ if TYPE_CHECKING:
 
     from aiev.config import Config
     from aiev.recipes.gate import Judged
+    from aiev.recipes.progress import Progress
     from aiev.recipes.roles import RoleName
     from aiev.store.records import SeedRecord
     from aiev.store.student_records import GateRecord, TrainingRecord
 
 SELF_LEARN = "self_learn"
-_LOOK_SECONDS = 0.2
-"""How often a round is looked at, whether it has all its dialogues."""
+"""The recipe of dialogues that the student makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,34 +138,29 @@ class SelfLearning:
         with StudentReader(self.db) as reader:
             used = reader.used_seeds()
         seeds = [seed for seed in self.seeds if seed.id not in used]
-        teaching = Teaching(config, seeds, self.db, recipe=SELF_LEARN if state.student else "teach")
+        recipe, enough = SELF_LEARN if state.student else TEACH, self._enough(state, wanted)
+        teaching = Teaching(config, seeds, self.db, recipe=recipe, enough=enough)
         interpreter = await self._openers.interpreter(config.settings, teaching.languages(), run_id=teaching.run_id)
         try:
             model = await self._openers.model(config, state.student)
         except BaseException:
             await interpreter.close()
             raise
-        watch = asyncio.create_task(self._drain_at(teaching, wanted, watched=state.student is not None))
-        try:
-            result = await teaching.run(model=model, interpreter=interpreter)
-        finally:
-            watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await watch
+        result = await teaching.run(model=model, interpreter=interpreter)
         statuses = result.progress.statuses
         self._tell(f"{statuses['accepted']} accepted, {statuses['discarded']} discarded, {statuses['failed']} failed")
         if not statuses["accepted"] + statuses["discarded"]:
             raise AievError(f"no dialogue of {len(seeds)} came to an end; `aiev inspect {self.db}` says why")
 
-    async def _drain_at(self, teaching: Teaching, wanted: int, *, watched: bool) -> None:
-        """Take no further seed once the round has its dialogues, or a student gets too few of them accepted."""
-        least = self.config.settings.student.min_acceptance if watched else 0.0
-        while True:
-            await asyncio.sleep(_LOOK_SECONDS)
-            share = acceptance(teaching.progress.statuses)
-            if teaching.progress.statuses["accepted"] >= wanted or (share is not None and share < least):
-                teaching.drain()
-                return
+    def _enough(self, state: State, wanted: int) -> Callable[[Progress], bool]:
+        """Whether the round has its dialogues, or a student gets too few of them accepted."""
+        least = self.config.settings.student.min_acceptance if state.student else 0.0
+
+        def enough(progress: Progress) -> bool:
+            share = acceptance(progress.statuses)
+            return progress.statuses["accepted"] >= wanted or (share is not None and share < least)
+
+        return enough
 
     async def _split(self, state: State) -> None:
         with StudentStore.open(self.db) as store, StudentReader(self.db) as reader:

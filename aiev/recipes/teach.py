@@ -38,7 +38,7 @@ from aiev.telemetry.operations import ItemOperation, Observers, RunOperation
 from aiev_agents.prompting import prompt_hashes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
     from aiev.config import Config
@@ -73,7 +73,21 @@ class Teaching:
         *,
         recipe: str = TEACH,
         observers: Observers | None = None,
+        enough: Callable[[Progress], bool] = lambda _: False,
     ) -> None:
+        """Take what a run is made of.
+
+        Args:
+            config: shapes its dialogues.
+            seeds: what they are about; those that this run has ended are left out.
+            db: where they are kept.
+            recipe: what the run is called.
+            observers: are told what happens.
+            enough: looked at before each dialogue; once it says so, no other begins.
+
+        Raises:
+            ConfigError: a limit of cost cannot be held.
+        """
         check_cost_limit(config.settings)
         self.recipe = recipe
         self.config = config
@@ -83,7 +97,7 @@ class Teaching:
         self.run_id = run_id(config, recipe)
         self.progress = Progress(total=len(seeds))
         settings = config.settings
-        self._engine = Engine(settings.run.workers, self.progress, RunLimits.of(settings.limits))
+        self._engine = Engine(settings.run.workers, self.progress, RunLimits.of(settings.limits), enough)
 
     def languages(self) -> set[str]:
         """In which the programs will be."""
