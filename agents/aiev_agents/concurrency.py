@@ -12,11 +12,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 DECREASE = 0.5
 """Share of the limit that is left after a burst of 429 answers."""
@@ -42,14 +38,9 @@ class AdaptiveLimit:
         """How many may be under way now; infinite before the first 429 when there is no bound."""
         return self._limit
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[int]:
-        """Take a slot; gives the epoch, which `shrink` wants back."""
-        await self._enter()
-        try:
-            yield self._epoch
-        finally:
-            self._leave()
+    def slot(self) -> Slot:
+        """A slot for one `async with`; gives the epoch, which `shrink` wants back."""
+        return Slot(self)
 
     def grow(self) -> None:
         """A request succeeded: a step up, one whole step for each round trip of all that are under way."""
@@ -66,24 +57,27 @@ class AdaptiveLimit:
         self._epoch += 1
         self._limit = max(1.0, min(self._limit, self.under_way) * DECREASE)
 
-    async def _enter(self) -> None:
+    async def enter(self) -> int:
+        """Wait for a slot; the epoch in which it was given."""
         if self.under_way < int(min(self._limit, 1 << 30)) and not self._waiting:
             self._begin()
-            return
+            return self._epoch
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._leave()
+                self.leave()
             raise
+        return self._epoch
 
     def _begin(self) -> None:
         self.under_way += 1
         self.most = max(self.most, self.under_way)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Give a slot back."""
         self.under_way -= 1
         self._wake()
 
@@ -93,3 +87,17 @@ class AdaptiveLimit:
             if not turn.done():
                 self._begin()
                 turn.set_result(None)
+
+
+class Slot(NamedTuple):
+    """Holds a slot while an `async with` lasts; a generator would do the same at several times the cost."""
+
+    limit: AdaptiveLimit
+
+    async def __aenter__(self) -> int:
+        """Wait for it."""
+        return await self.limit.enter()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give it back."""
+        self.limit.leave()

@@ -76,9 +76,14 @@ class ChatRequest:
         }
 
     @cached_property
+    def encoded(self) -> bytes:
+        """The canonical form as JSON."""
+        return encode(self.canonical())
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical form, in hex."""
-        return hashlib.sha256(encode(self.canonical())).hexdigest()
+        return hashlib.sha256(self.encoded).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Finds the parts of a programmer's reply: prose, install block, solution and unit tests.
+"""Finds the parts of a programmer's reply: install block, solution and unit tests.
 
 Invariant: what is returned as `tests` holds no part of `program`, so that the tests can run against another solution.
 Nothing is executed here. Not covered: whether the parts are any good; the interpreter decides that.
@@ -49,7 +49,6 @@ class Block:
 class Reply:
     """A programmer's reply, taken apart."""
 
-    prose: str
     install: str
     """Text of the shell blocks that install packages; empty when there is none, and always for Bash."""
     program: str
@@ -69,7 +68,6 @@ def parse_reply(text: str, language: str = PYTHON) -> Reply:
     """
     speaking = language_named(language)
     blocks = list(_blocks(text))
-    prose = re.sub(r"\n{3,}", "\n\n", FENCE.sub("", text)).strip()
     install = "\n".join(block.body for block in blocks if _is_install(block, speaking))
     code = [block for block in blocks if block.language in {*speaking.aliases, ""} and block.body.strip()]
     fence = f"```{speaking.fence}"
@@ -78,7 +76,7 @@ def parse_reply(text: str, language: str = PYTHON) -> Reply:
     program, tests = _divide(code, speaking)
     if not program.strip():
         raise ReplyError(f"The reply has tests but no solution. Write the solution in a {fence} block of its own.")
-    return Reply(prose=prose, install=install, program=program, tests=tests)
+    return Reply(install=install, program=program, tests=tests)
 
 
 def _blocks(text: str) -> Iterator[Block]:

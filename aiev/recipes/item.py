@@ -138,7 +138,8 @@ class Item:
         self._progress.verdicts[verdict] += 1
         if verdict == "ok" and self._answer is not None:
             self._train.append(self._answer)
-        record = execution_record(round_number, job, result, image=self._interpreter.image, verdict=verdict)
+        name = self._interpreter.hash_of(job)
+        record = execution_record(round_number, job, result, name=name, verdict=verdict)
         await self._store.add_execution(self.conversation.id, record)
 
     async def _finish(self, status: str, reason: str, seconds: float) -> ConversationRecord:

@@ -112,7 +112,8 @@ class JournaledModel:
                 self._count_lost(error)
                 raise
             cost = self._prices.cost(reply)
-            await self._store.add_request(_request_record(name, request, reply, cost, self._conversation_id))
+            record = _request_record(name, request, reply, cost, self._conversation_id)
+            await self._store.add_request(record, request.encoded.decode())
             self._count(reply, cost)
         self.prompt_tokens += reply.prompt_tokens
         self.completion_tokens += reply.completion_tokens
@@ -153,11 +154,12 @@ class JournaledInterpreter:
         self._journal = journal
         self._owner = conversation_id
         self._ran: dict[str, ExecutionResult] = {}
+        self._named: tuple[Job | None, str] = (None, "")
 
     async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
         """See `Interpreter.execute`; the owner is always the conversation."""
         del owner
-        name = job_hash(job, self.image)
+        name = self.hash_of(job)
         if name not in self._ran:
             known = self._journal.execution_for(name)
             result = execution_result(known) if known else await self._interpreter.execute(job, owner=self._owner)
@@ -165,6 +167,12 @@ class JournaledInterpreter:
                 return result
             self._ran[name] = result
         return self._ran[name]
+
+    def hash_of(self, job: Job | None) -> str:
+        """The hash of a job, kept for the last one; empty for none."""
+        if job is not self._named[0]:
+            self._named = (job, job_hash(job, self.image) if job else "")
+        return self._named[1]
 
     async def release(self, owner: str) -> None:
         """See `Interpreter.release`."""
@@ -182,13 +190,13 @@ def job_hash(job: Job, image: str) -> str:
 
 
 def execution_record(
-    round_number: int, job: Job | None, result: ExecutionResult, *, image: str, verdict: str
+    round_number: int, job: Job | None, result: ExecutionResult, *, name: str, verdict: str
 ) -> ExecutionRecord:
-    """The stored form of one round; a round without a job holds no program."""
+    """The stored form of one round; a round without a job holds no program, and its job has no name (hash)."""
     values = columns(result) | {"verdict": verdict}
     return ExecutionRecord(
         round=round_number,
-        job_hash=job_hash(job, image) if job else "",
+        job_hash=name,
         program=job.program if job else "",
         tests=job.tests if job else "",
         requirements=job.requirements if job else (),

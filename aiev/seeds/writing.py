@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from aiev.errors import SetupError, UsageError
 from aiev.store.records import SeedRecord
-from aiev.store.rows import clean
+from aiev.store.texts import clean
 from aiev.store.writer import Store
 
 if TYPE_CHECKING:

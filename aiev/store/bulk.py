@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from aiev.store.texts import clean
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -38,7 +40,12 @@ class Statement(NamedTuple):
         at = 0
         while at < len(rows):
             count = min(MOST_ROWS, 1 << ((len(rows) - at).bit_length() - 1))
-            db.conn.execute(_sql(self, count), [value for row in rows[at : at + count] for value in row])
+            values = [value for row in rows[at : at + count] for value in row]
+            try:
+                db.conn.execute(_sql(self, count), values)
+            except UnicodeEncodeError:  # too seldom to look at every text beforehand
+                cleaned = [clean(value) if isinstance(value, str) else value for value in values]
+                db.conn.execute(_sql(self, count), cleaned)
             at += count
 
 

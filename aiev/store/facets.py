@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from aiev.store.listing import search_words
-from aiev.store.rows import clean
+from aiev.store.texts import clean
 
 if TYPE_CHECKING:
     import sqlite3

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiev.errors import StoreError, UsageError
-from aiev.store.rows import clean
+from aiev.store.texts import clean
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -28,14 +28,15 @@ from aiev.store.records import (
     SeedRecord,
     StartRecord,
 )
-from aiev.store.rows import Row, clean
 from aiev.store.schema import refuse_newer
+from aiev.store.texts import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from aiev.store.facets import FacetIndex
+    from aiev.store.rows import Row
 
 __all__ = ["Counts", "Filters", "ListedConversation", "Reader", "Spent"]
 

@@ -1,15 +1,16 @@
-"""Rows on their way into SQLite: statements built from column names, and texts it can hold.
+"""Rows on their way into SQLite: statements built from column names.
 
 Invariant: table and column names come from this package, never from input; values are always bound.
 """
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from aiev.store.bulk import Statement, Values
+from aiev.store.texts import clean
 from aiev_agents.encoding import encode
 
 if TYPE_CHECKING:
@@ -33,28 +34,19 @@ def upsert(db: Database, table: str, row: Row, *key: str) -> None:
 def inserts(rank: int, table: str, row: Row) -> tuple[Statement, Values]:
     """The same as `insert_new`, to be merged with other rows."""
     names = tuple(row)
-    return _merged_insert(rank, table, names, " on conflict do nothing"), tuple(_bound(row).values())
+    return _merged_insert(rank, table, names, " on conflict do nothing"), tuple(row.values())
 
 
 def upserts(rank: int, table: str, row: Row, *key: str) -> tuple[Statement, Values]:
     """The same as `upsert`, to be merged with other rows."""
     names = tuple(row)
-    return _merged_insert(rank, table, names, _on_conflict(names, key)), tuple(_bound(row).values())
+    return _merged_insert(rank, table, names, _on_conflict(names, key)), tuple(row.values())
 
 
 def columns(record: DataclassInstance) -> Row:
     """A record's fields by name. Unlike `asdict` it copies nothing, which counts with thousands of rows a second."""
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}
-
-
-def digest(text: str) -> str:
-    """SHA-256 of a text, in hex; lone surrogates count as they are."""
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
-
-
-def clean(text: str) -> str:
-    """A text that SQLite can hold: a lone surrogate becomes a question mark."""
-    return text if text.isascii() else text.encode(errors="replace").decode()
+    names, values_of = _fields(type(record))
+    return dict(zip(names, values_of(record), strict=True))
 
 
 def as_json(value: Any) -> str:
@@ -84,6 +76,12 @@ def _merged_insert(rank: int, table: str, names: tuple[str, ...], tail: str) -> 
     marks = ", ".join("?" * len(names))
     head = f"insert into {table} ({', '.join(names)}) values "  # noqa: S608 - names are ours
     return Statement(rank, head, f"({marks})", tail)
+
+
+@lru_cache
+def _fields(kind: type[DataclassInstance]) -> tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]:
+    names = tuple(kind.__dataclass_fields__)
+    return names, attrgetter(*names)
 
 
 def _bound(row: Row) -> Row:

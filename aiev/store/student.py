@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aiev.store.reader import Reader
-from aiev.store.rows import Row, as_json, digest, insert_new, upsert
+from aiev.store.rows import Row, as_json, insert_new, upsert
 from aiev.store.student_records import (
     AcceptedRecord,
     DecontaminationRecord,
@@ -23,6 +23,7 @@ from aiev.store.student_records import (
     SampleRecord,
     TrainingRecord,
 )
+from aiev.store.texts import digest
 from aiev.store.writer import Store
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 from aiev.store.bulk import Rows, Statement
 from aiev.store.classify import package_names
 from aiev.store.error_class import error_class
-from aiev.store.rows import as_json, clean, columns, digest, insert_new, inserts, upsert, upserts
+from aiev.store.rows import as_json, columns, insert_new, inserts, upsert, upserts
+from aiev.store.texts import clean, digest
 from aiev.store.thread import QUEUE, WriterThread
 
 if TYPE_CHECKING:
@@ -140,9 +141,14 @@ class Store:
         )
         await self._thread.submit(Rows(conversation_id, changes))
 
-    async def add_request(self, request: RequestRecord) -> None:
-        """Write a paid reply into the journal; of two replies to one request the first stays."""
-        row = columns(request) | {"request": as_json(request.request)}
+    async def add_request(self, request: RequestRecord, as_text: str = "") -> None:
+        """Write a paid reply into the journal; of two replies to one request the first stays.
+
+        Args:
+            request: the row.
+            as_text: its `request` as JSON, where that has been made already.
+        """
+        row = columns(request) | {"request": as_text or as_json(request.request)}
         await self._thread.submit(Rows(request.conversation_id, (inserts(_REQUEST, "requests", row),)))
 
     async def beat(self, heartbeat: HeartbeatRecord) -> None:

@@ -27,7 +27,6 @@ def test_separate_blocks_are_told_apart():
     assert reply.install == "pip install numpy"
     assert reply.program == "def add(a, b):\n    return a + b"
     assert reply.tests == "assert add(1, 2) == 3"
-    assert reply.prose == "Add them.\n\nUnit tests:\n\nDone."
 
 
 def test_one_block_is_divided_at_its_statements():
