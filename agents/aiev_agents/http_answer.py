@@ -22,7 +22,7 @@ MAX_BODY_BYTES = 64 << 20
 """Longest body, both as it comes over the wire and as it is afterwards. A reply of 10,000 tokens has about 50 KiB."""
 
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
-_CODINGS = {b"gzip": _GZIP_OR_ZLIB, b"x-gzip": _GZIP_OR_ZLIB, b"deflate": _GZIP_OR_ZLIB}
+_CODINGS = {"gzip": _GZIP_OR_ZLIB, "x-gzip": _GZIP_OR_ZLIB, "deflate": _GZIP_OR_ZLIB}
 
 
 class HttpError(Exception):
@@ -78,21 +78,21 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
 
-def decoded(content: bytes, coding: bytes) -> bytes:
+def decoded(content: bytes, coding: str) -> bytes:
     """The content without its content coding: requests ask for none, but some endpoints compress all the same.
 
     Raises:
         UnusableAnswerError: the coding is unknown, its data broken, or the content too large.
     """
     name = coding.strip().lower()
-    if name in {b"", b"identity"} or not content:
+    if name in {"", "identity"} or not content:
         return content
     if name not in _CODINGS:
-        raise UnusableAnswerError(f"an answer in the coding {name.decode('latin-1')!r}, which nobody asked for")
+        raise UnusableAnswerError(f"an answer in the coding {name!r}, which nobody asked for")
     try:
         return _inflated(content, _CODINGS[name])
     except zlib.error as error:
-        if name != b"deflate":
+        if name != "deflate":
             raise UnusableAnswerError(f"an answer whose compression is broken ({error})") from error
     try:
         return _inflated(content, -zlib.MAX_WBITS)  # many send `deflate` without the frame that it should have

@@ -2,8 +2,8 @@
 
 Invariants: a request is written once and never again, whatever happens, since the endpoint may have been paid for it;
 an answer is handed out only whole; a connection on which anything unexpected came is not used again. Parsing is that
-of httptools (llhttp, Node's parser, in its strict mode). Not covered: when to open a connection and how long to wait
-(`http_pool.py`), pipelining, uploads larger than memory, upgrades to other protocols.
+of httptools (llhttp, Node's parser), as tolerant of careless servers as aiohttp's. Not covered: when to open a
+connection and how long to wait (`http_pool.py`), pipelining, uploads larger than memory, upgrades to other protocols.
 
 Source: RFC 9112, for where an answer ends and when a connection may be kept.
 """
@@ -29,6 +29,7 @@ from aiev_agents.http_answer import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_FINAL = int(HTTPStatus.OK)
 _ENDS = (b"content-length", b"transfer-encoding")
 _EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
@@ -41,6 +42,9 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._gone = gone
         self._parser = httptools.HttpResponseParser(self)
+        self._parser.set_dangerous_leniencies(
+            lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
+        )
         self._transport: asyncio.Transport | None = None
         self._asked: asyncio.Future[Answer] | None = None
         self._usable = True
@@ -129,8 +133,8 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Note status, where the answer will end, and whether the connection is kept after it."""
         self._status = self._parser.get_status_code()
-        if self._status >= HTTPStatus.OK:
-            self._usable = self._usable and self._parser.should_keep_alive()
+        if self._status >= _FINAL and not self._parser.should_keep_alive():
+            self._usable = False
             self._until_close = self._status not in _EMPTY and not any(name in self._headers for name in _ENDS)
 
     def on_body(self, body: bytes) -> None:
@@ -139,7 +143,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """End an answer; an interim one (1xx) only announces the real one."""
-        if self._status >= HTTPStatus.OK or self._status == HTTPStatus.SWITCHING_PROTOCOLS:
+        if self._status >= _FINAL or self._status == HTTPStatus.SWITCHING_PROTOCOLS:
             self._whole = True
         else:
             self._begin_answer()

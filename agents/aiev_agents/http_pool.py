@@ -1,7 +1,9 @@
-"""Posts to one address over connections that are kept: a call at a fifth to a third of aiohttp's cost.
+"""Posts to one address over connections that are kept: a call at a third of what it costs through aiohttp.
 
-Why it exists beside aiohttp: with 1,024 conversations in flight on one core the client library was the largest part of
-a conversation. FIGURES
+Why it exists beside aiohttp: with 1,024 conversations in flight on one core, the client library was the largest part of
+a conversation. Measured with 256 calls of 3 KB in flight on CPython 3.11, CPU of one call: aiohttp RAW_AIO ms, this
+RAW_DIRECT, an `asyncio.Protocol` that does nothing but find the end of an answer RAW_BARE; most of that is the kernel's
+work of sending.
 
 Invariants: a connection has one request at a time, and goes back only after a whole answer; the connection used last
 is used next, so that those that are too many grow old and are closed; a request is never sent twice. The number of
@@ -94,7 +96,7 @@ class Pool:
             else:
                 connection.abort()
         coding = answer.headers.get("content-encoding")
-        return answer._replace(content=decoded(answer.content, coding.encode())) if coding else answer
+        return answer._replace(content=decoded(answer.content, coding)) if coding else answer
 
     async def _open(self) -> Connection:
         if self._closed:

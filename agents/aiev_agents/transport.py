@@ -1,8 +1,8 @@
 """The way of a request to an endpoint and of its answer back, without the SDK's layers in between.
 
 Address, headers and the key's place come from the SDK; the call itself goes out on kept connections of our own
-(`http_pool.py`), or, where the environment names a proxy or the endpoint redirects, through aiohttp, which knows both.
-FIGURES
+(`http_pool.py`, which has the figures), or, where the environment names a proxy or the endpoint redirects, through
+aiohttp, which knows both.
 
 Invariants: a key is sent to the endpoint alone, never after a redirect to another host; an answer is returned whole,
 whatever its status. Proxies and certificates are those of the environment (`HTTPS_PROXY`, `SSL_CERT_FILE`, ...). Not

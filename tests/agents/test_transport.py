@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import random
 import socket
 import ssl
 import zlib
@@ -82,6 +83,7 @@ FRAMED = {
     "chunks": [CHUNKED + b'3\r\n{"a\r\n5;x=y\r\n": 1}\r\n0\r\nx-trailer: 1\r\n\r\n'],
     "the end of the connection": [b'HTTP/1.1 200 OK\r\nx: \r\n\r\n{"a": 1}', CUT],
     "the end of the connection in parts": [b"HTTP/1.1 200 OK\r\n\r\n", 0.01, b'{"a"', 0.01, b": 1}", CUT],
+    "lines without a carriage return": [b'HTTP/1.1 200 OK\nContent-Length: 8\n\n{"a": 1}'],
     "HTTP/1.0": [b'HTTP/1.0 200 OK\r\n\r\n{"a": 1}', CUT],
     "an announcement": [b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", 0.01, *OK],
     "single bytes": [step for byte in OK[0] for step in (bytes([byte]), 0)],
@@ -223,6 +225,31 @@ async def test_what_is_no_http_fails_at_once_and_is_not_passed_on(serve, direct,
     assert (await way.post(b"{}")).status == 200
 
 
+def damaged(chance):
+    """One of the answers of this file, or two, with bytes changed, missing, inserted, or the rest cut off."""
+    whole = [*(b"".join(step for step in script if isinstance(step, bytes)) for script in FRAMED.values())]
+    data = bytearray(b"".join(chance.choices(whole, k=chance.choice([1, 1, 2]))))
+    for _ in range(chance.choice([0, 1, 1, 3])):
+        at = chance.randrange(len(data))
+        change = chance.choice([b"", b"\r\n", b"\0", b"Transfer-Encoding: chunked\r\n", bytes([chance.randrange(256)])])
+        data[at : at + chance.randrange(4)] = change
+    return bytes(data[: chance.randrange(1, len(data))] if chance.random() < 0.2 else data)
+
+
+async def test_whatever_comes_is_an_answer_or_a_failure_at_once(serve, direct):
+    chance = random.Random(1)
+    server = await serve(*([damaged(chance), 0, CUT] for _ in range(300)), [CUT])
+    way = direct(server.url(), timeout_seconds=60)
+    failed = []
+    for _ in range(300):
+        try:
+            await asyncio.wait_for(way.post(b"{}"), 10)
+        except http_answer.HttpError as error:
+            failed.append(of_exception(error, WHERE, 5).kind)
+    assert 50 < len(failed) < 250
+    assert set(failed) == {Kind.TRANSIENT}
+
+
 async def test_switching_protocols_is_passed_on_as_the_refusal_that_it_is(serve, direct):
     server = await serve([b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nxyz"])
     assert (await direct(server.url()).post(b"{}")).status == 101
@@ -297,18 +324,8 @@ async def test_an_answer_before_the_whole_request_was_sent_is_heard(serve, direc
     way = direct(server.url())
     assert (await way.post(b" " * (8 << 20))).status == 200
     assert len(server.requests[0].body) == 8 << 20
-    early = answer(b"{}", status="413 Too Large")
-
-    async def at_once(reader, writer):
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(early)
-        await asyncio.sleep(0.2)
-        writer.close()
-
-    hasty = await asyncio.start_server(at_once, "127.0.0.1", 0, limit=1 << 10)
-    port = hasty.sockets[0].getsockname()[1]
-    assert (await direct(f"http://127.0.0.1:{port}/v1").post(b" " * (32 << 20))).status == 413
-    hasty.close()
+    hasty = await serve([answer(status="413 Too Large"), 0.2, CUT], reads="head")
+    assert (await direct(hasty.url()).post(b" " * (32 << 20))).status == 413
 
 
 async def test_closing_ends_calls_under_way(serve, direct):
@@ -412,14 +429,9 @@ async def test_https_refuses_a_certificate_and_sends_nothing(serve, either, cert
     assert server.requests == []
 
 
-async def test_https_at_a_port_of_http_is_unavailable(either):
-    async def refuse(_reader, writer):
-        writer.write(answer(status="400 Bad Request"))
-        writer.close()
-
-    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
-    failure = await failure_of(either(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1").post(b"{}"))
-    server.close()
+async def test_https_at_a_port_of_http_is_unavailable(serve, either):
+    server = await serve([answer(status="400 Bad Request"), CUT], reads="nothing")
+    failure = await failure_of(either(server.url().replace("http:", "https:")).post(b"{}"))
     assert failure.kind is Kind.TRANSIENT
     assert failure.text.startswith("nothing answers for")
 

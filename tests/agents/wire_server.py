@@ -27,16 +27,18 @@ def answer(body=b"{}", status="200 OK", **headers):
 class WireServer:
     """Each request gets the steps of the next script, the last one for ever.
 
-    A step is bytes to send, seconds to wait, or CUT.
+    A step is bytes to send, seconds to wait, or CUT. It `reads` each "request" before that, or only its "head", or
+    "nothing".
     """
 
-    def __init__(self, *scripts, tls=None, host="127.0.0.1"):
+    def __init__(self, *scripts, tls=None, host="127.0.0.1", reads="request"):
         self.scripts = list(scripts)
         self.requests = []
         self.connections = 0
         self.closed = 0
         self._tls = tls
         self._host = host
+        self._reads = reads
         self._writers = []
         self._tasks = []
 
@@ -74,7 +76,8 @@ class WireServer:
         self._tasks.append(asyncio.current_task())
         with contextlib.suppress(asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             while True:
-                self.requests.append(await self._read(reader))
+                if self._reads != "nothing":
+                    self.requests.append(await self._read(reader))
                 for step in self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]:
                     await self._do(writer, step)
         self.closed += 1
@@ -92,4 +95,5 @@ class WireServer:
     async def _read(self, reader):
         line, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-        return Request(line, headers, await reader.readexactly(int(headers["content-length"])))
+        length = int(headers["content-length"]) if self._reads == "request" else 0
+        return Request(line, headers, await reader.readexactly(length))
