@@ -21,6 +21,7 @@ import aiohttp
 import openai
 
 from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
+from aiev_agents.http_answer import CutError, HttpError, NotConnectedError, UnusableAnswerError
 from aiev_agents.rate_headers import retry_after
 
 if TYPE_CHECKING:
@@ -109,6 +110,14 @@ _ADVICE = {
     HTTPStatus.NOT_FOUND: "check model.name, and that model.base_url ends where the endpoint's API begins, often /v1",
     HTTPStatus.METHOD_NOT_ALLOWED: "check model.base_url; it often ends in /v1",
 }
+_CONNECTION = (
+    openai.APIConnectionError,
+    aiohttp.ClientConnectionError,
+    aiohttp.ClientPayloadError,
+    NotConnectedError,
+    CutError,
+)
+_UNCONNECTED = (ConnectionRefusedError, aiohttp.ClientConnectorError, NotConnectedError)
 _ANY_ADVICE = "check the model's name, the key and its rights"
 
 
@@ -190,10 +199,10 @@ def of_exception(error: Exception, where: str, timeout_seconds: float) -> Failur
         return Failure(Kind.TRANSIENT, f"{where} did not answer within {timeout_seconds:g} s")
     if isinstance(error, aiohttp.InvalidURL):
         return Failure(Kind.FATAL, f"{where}: model.base_url is no address of the web ({_one_line(error)})")
-    if isinstance(error, (openai.APIConnectionError, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)):
+    if isinstance(error, _CONNECTION):
         return _connection(error, where)
-    if isinstance(error, (openai.OpenAIError, aiohttp.ClientError)):
-        return Failure(Kind.TRANSIENT, f"{where} failed: {_one_line(error)}")
+    if isinstance(error, (openai.OpenAIError, aiohttp.ClientError, HttpError)):
+        return _without_answer(error, where)
     if isinstance(error, OSError):
         return Failure(Kind.TRANSIENT, f"{where} cannot be reached: {_one_line(error)}")
     return Failure(Kind.REQUEST, f"{where} was not asked: the request cannot be sent ({_one_line(error)})")
@@ -219,13 +228,22 @@ def without_key(failure: Failure, key: str) -> Failure:
 
 def _connection(error: Exception, where: str) -> Failure:
     if _never_connected(error):
-        return Failure(Kind.TRANSIENT, f"nothing answers for {where}; is the server running and the address right?")
+        why = _one_line(_last(error)) or type(_last(error)).__name__
+        return Failure(
+            Kind.TRANSIENT, f"nothing answers for {where}; is the server running and the address right? ({why})"
+        )
     return Failure(Kind.TRANSIENT, f"{where} cut the connection ({_one_line(_last(error))})")
 
 
+def _without_answer(error: Exception, where: str) -> Failure:
+    if isinstance(error, UnusableAnswerError):
+        return unusable(_one_line(error), where)
+    return Failure(Kind.TRANSIENT, f"{where} failed: {_one_line(error)}")
+
+
 def _never_connected(error: BaseException) -> bool:
-    """Whether there was no connection at all; the aiohttp transport reports that as a time-out, too."""
-    return any(isinstance(cause, (ConnectionRefusedError, aiohttp.ClientConnectorError)) for cause in _causes(error))
+    """Whether there was no connection at all; the SDK reports that as a time-out, too."""
+    return any(isinstance(cause, _UNCONNECTED) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> list[BaseException]:
