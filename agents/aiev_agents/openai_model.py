@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
+import httpx2
 import openai
 
 from aiev_agents.completion import read_completion
@@ -71,7 +72,12 @@ class OpenAIChatModel:
         self._fatal: ModelError | None = None
         self._stopped = asyncio.Event()
         self._answered_at = float("-inf")
-        client = openai.AsyncOpenAI(base_url=endpoint.base_url, api_key=endpoint.api_key, max_retries=0)
+        unused = httpx2.AsyncClient(
+            transport=httpx2.AsyncBaseTransport(), trust_env=False
+        )  # its own takes 0.1 s to make
+        client = openai.AsyncOpenAI(
+            base_url=endpoint.base_url, api_key=endpoint.api_key, max_retries=0, http_client=unused
+        )
         self._transport = Transport(client, endpoint.timeout_seconds)
 
     async def chat(self, request: ChatRequest) -> ChatReply:

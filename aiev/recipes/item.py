@@ -119,7 +119,7 @@ class Item:
         self._problem = self._problem or message.content
         record = MessageRecord(
             position=self._position,
-            role=message.role,
+            role=str(message.role),
             content=message.content,
             train=message.train,
             agent=message.agent,
@@ -140,7 +140,8 @@ class Item:
             self._train.append(self._answer)
         name = self._interpreter.hash_of(job)
         record = execution_record(round_number, job, result, name=name, verdict=verdict)
-        await self._store.add_execution(self.conversation.id, record)
+        await self._store.add_execution(self.conversation.id, record, wait=False)
+        self._model.after(self._store.position)
 
     async def _finish(self, status: str, reason: str, seconds: float) -> ConversationRecord:
         ended = replace(

@@ -1,7 +1,9 @@
 """A chat model and an interpreter that remember.
 
-Each reply and each execution result is stored under the hash of its canonical request *before* it is used. Invariant:
-a request that was answered once is never sent again, in this process or a later one.
+Each reply and each execution result goes to the store under the hash of its canonical request before it is used, and
+is committed before anything more is paid for: only what runs here, and can run again, may run ahead of the disk.
+Invariant: a request that was answered once is never sent again, in this process or a later one; whoever is killed loses
+no more than the answers that were on their way, or in the writes of the last milliseconds.
 """
 
 from __future__ import annotations
@@ -91,6 +93,11 @@ class JournaledModel:
         self._journal = journal
         self._conversation_id = conversation_id
         self._progress = progress
+        self._position = 0
+
+    def after(self, position: int) -> None:
+        """Ask for nothing more before the store's writes up to a position are committed."""
+        self._position = position
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """See `ChatModel.chat`.
@@ -106,6 +113,7 @@ class JournaledModel:
         else:
             if self._stopping():
                 raise SuspendedError("the run is stopping")
+            await self._store.settle(self._position)
             try:
                 reply = await self._model.chat(request)
             except ModelError as error:
@@ -113,7 +121,8 @@ class JournaledModel:
                 raise
             cost = self._prices.cost(reply)
             record = _request_record(name, request, reply, cost, self._conversation_id)
-            await self._store.add_request(record, request.encoded.decode())
+            await self._store.add_request(record, request.encoded.decode(), wait=False)
+            self.after(self._store.position)
             self._count(reply, cost)
         self.prompt_tokens += reply.prompt_tokens
         self.completion_tokens += reply.completion_tokens

@@ -1,8 +1,8 @@
 """Many small writes as few statements.
 
-Between two statements the writer thread takes the interpreter's lock back from the event loop, and with a thousand
-conversations that wait is longer than SQLite's own work. So the rows of commands that are committed together go into
-SQLite by the dozen, one statement for each kind of row.
+A statement with dozens of rows takes SQLite hardly longer than one with a single row, and whoever runs it gets
+Python's lock back once instead of dozens of times. So the rows of commands that are committed together go in together,
+one statement for each kind of row.
 
 Invariants: what one owner wrote is written in its order; values are always bound, never part of a statement. Knows
 nothing of tables.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aiev.store.texts import clean
+from aiev.store.statement_process import run_statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,17 +35,12 @@ class Statement(NamedTuple):
     marks: str
     tail: str
 
-    def run(self, db: Database, rows: list[Values]) -> None:
-        """Run it with all rows; a number of rows that is not a power of two takes several statements."""
+    def of(self, rows: list[Values]) -> Iterator[tuple[str, list[Any]]]:
+        """SQL with its values for all rows; a number of rows that is not a power of two takes several statements."""
         at = 0
         while at < len(rows):
             count = min(MOST_ROWS, 1 << ((len(rows) - at).bit_length() - 1))
-            values = [value for row in rows[at : at + count] for value in row]
-            try:
-                db.conn.execute(_sql(self, count), values)
-            except UnicodeEncodeError:  # too seldom to look at every text beforehand
-                cleaned = [clean(value) if isinstance(value, str) else value for value in values]
-                db.conn.execute(_sql(self, count), cleaned)
+            yield _sql(self, count), [value for row in rows[at : at + count] for value in row]
             at += count
 
 
@@ -60,8 +55,7 @@ class Rows:
 
     def __call__(self, db: Database) -> None:
         """Run it alone."""
-        for statement, values in self.changes:
-            statement.run(db, [values])
+        run_statements(db.conn, statements_of([self]))
 
 
 def merged(commands: Iterable[Callable[[Database], None]]) -> Iterator[Callable[[Database], None]]:
@@ -78,6 +72,11 @@ def merged(commands: Iterable[Callable[[Database], None]]) -> Iterator[Callable[
             bulk = _Bulk()
         bulk.add(command)
     yield bulk
+
+
+def statements_of(commands: Iterable[Rows]) -> list[tuple[str, list[Any]]]:
+    """The SQL of commands, with its values."""
+    return [statement for bulk in merged(commands) if isinstance(bulk, _Bulk) for statement in bulk.statements()]
 
 
 class _Bulk:
@@ -98,10 +97,14 @@ class _Bulk:
             self._rows.setdefault(statement, []).append(values)
             self._reached[command.owner] = statement.rank
 
+    def statements(self) -> Iterator[tuple[str, list[Any]]]:
+        """Their SQL, with its values."""
+        for statement in sorted(self._rows, key=lambda statement: statement.rank):
+            yield from statement.of(self._rows[statement])
+
     def __call__(self, db: Database) -> None:
         """Run them."""
-        for statement in sorted(self._rows, key=lambda statement: statement.rank):
-            statement.run(db, self._rows[statement])
+        run_statements(db.conn, list(self.statements()))
 
 
 @lru_cache

@@ -3,7 +3,8 @@
 Invariants: every command that was taken is answered, also when another fails, when its caller is cancelled, and when
 the store closes; an answer without an error means committed; the queue is bounded, so a slow disk slows the callers
 instead of filling memory. A command that is itself at fault fails alone; when the file cannot be written any more, so
-does every later command. Knows nothing of tables.
+does every later command. Many commands that wait together are handed to a process of their own
+(`statement_process.py`). Knows nothing of tables.
 """
 
 from __future__ import annotations
@@ -14,29 +15,33 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiev.errors import StoreError
-from aiev.store.bulk import merged
-from aiev.store.connection import open_database
+from aiev.store import connection
+from aiev.store.bulk import Rows, merged, statements_of
+from aiev.store.statement_process import ProcessDiedError, RefusedError, StatementProcess, is_lasting
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlite_utils import Database
 
-GROUP = 256
+GROUP = 128
 """Commands committed at once, at most."""
+BUSY = 8
+"""Commands that are committed at once from which on they go to a process of their own."""
 QUEUE = 4096
 """Commands that wait, at most; further callers wait before they queue."""
 GATHER_SECONDS = 0.002
 """How long a command waits for others to be committed with it: each time that this thread wakes, it takes the
 interpreter's lock from the event loop, and with a thousand conversations that is what costs most."""
-_FULL_SECONDS = 0.005
 Command = Callable[["Database"], None]
+_NOTHING = Rows("", ())
 
 
 class _Item(NamedTuple):
@@ -55,8 +60,15 @@ class WriterThread:
         self._path = path
         self._full_sync = full_sync
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._for_room: deque[asyncio.Future[None]] = deque()
+        """Callers that wait for room in the queue."""
         self._lock = threading.Lock()
         self._closed = False
+        self.queued = 0
+        """Commands that were ever queued: the number of the last one."""
+        self._done = 0
+        self._process: StatementProcess | None = None
+        self._may_have_process = True
         self._broken = ""
         self._late = ""
         self._opened: Future[None] = Future()
@@ -97,19 +109,42 @@ class WriterThread:
         self._raise_late()
         await self._queued(_Item(command, None, None))
 
-    async def _queued(self, item: _Item) -> None:
-        while not self._offer(item):  # noqa: ASYNC110 - the room is made by a thread, and it is seldom short
-            await asyncio.sleep(_FULL_SECONDS)
+    async def settle(self, number: int) -> None:
+        """Wait until all commands up to this number (`queued`) are committed.
 
-    def _offer(self, item: _Item) -> bool:
-        """Queue a command, unless the queue is full. Nothing is ever queued behind the None that closes it."""
+        Raises:
+            StoreError: one that nobody waited for failed, or the store is closed.
+        """
+        if self._done < number:
+            await self.submit(_NOTHING)
+        self._raise_late()
+
+    async def _queued(self, item: _Item) -> None:
+        while (room := self._offer(item)) is not None:
+            await room
+
+    def _offer(self, item: _Item) -> asyncio.Future[None] | None:
+        """Queue a command, or say when to try again. Nothing is ever queued behind the None that closes it."""
         with self._lock:
             if self._closed:
                 raise StoreError(f"the store {self._path} is closed")
             if self._queue.qsize() >= self._waiting:
-                return False
+                room: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._for_room.append(room)
+                return room
             self._queue.put(item)
-            return True
+            self.queued += 1
+            return None
+
+    def _make_room(self) -> None:
+        """Wake as many callers as there is room for; all when nothing is left that would wake the others later."""
+        with self._lock:
+            left = self._queue.qsize()
+            count = min(len(self._for_room), self._waiting - left) if left else len(self._for_room)
+            woken = [self._for_room.popleft() for _ in range(max(0, count))]
+        for loop, rooms in groupby(woken, key=lambda room: room.get_loop()):
+            with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+                loop.call_soon_threadsafe(_resolve, list(rooms), "")
 
     def _raise_late(self) -> None:
         if self._late:
@@ -117,17 +152,21 @@ class WriterThread:
 
     def _work(self) -> None:
         try:
-            db = open_database(self._path, full_sync=self._full_sync)
+            db = connection.open_database(self._path, full_sync=self._full_sync)
         except BaseException as error:  # noqa: BLE001 - whoever waits for the opening must hear of it
             self._opened.set_exception(error)
             return
         self._opened.set_result(None)
-        with contextlib.closing(db):
+        with contextlib.closing(db), contextlib.ExitStack() as ending:
+            ending.callback(self._end_process)
             going = True
             while going:
                 group = self._next_group()
+                self._make_room()
                 going = None not in group
-                self._commit(db, [item for item in group if item is not None])
+                items = [item for item in group if item is not None]
+                self._commit(db, items)
+                self._done += len(items)
 
     def _next_group(self) -> list[_Item | None]:
         """What is queued, waiting for the first, and a moment for those that come with it."""
@@ -154,19 +193,46 @@ class WriterThread:
     def _attempt(self, db: Database, group: list[_Item]) -> str:
         """One transaction; the error in one line, or nothing."""
         try:
-            db.conn.execute("begin immediate")
-            for command in merged(item.command for item in group):
-                command(db)
-            db.commit()
+            if not self._committed_elsewhere(group):
+                db.conn.execute("begin immediate")
+                for command in merged(item.command for item in group):
+                    command(db)
+                db.commit()
         except Exception as error:  # noqa: BLE001 - whatever it is, its caller hears of it and the thread goes on
             with contextlib.suppress(sqlite3.Error):
                 db.rollback()
             message = f"cannot write to {self._path}: {error}"
-            if _is_lasting(error):
+            if error.lasting if isinstance(error, RefusedError) else is_lasting(error):
                 message += "; see to the disk or the other process, then run the same command again to go on"
                 self._broken = message
             return message
         return ""
+
+    def _committed_elsewhere(self, group: list[_Item]) -> bool:
+        """Have the process of a busy run commit a group; False where this thread has to do it.
+
+        Raises:
+            RefusedError: a statement was refused.
+        """
+        rows = [item.command for item in group if isinstance(item.command, Rows)]
+        if len(rows) < max(BUSY, len(group)) or not self._may_have_process:
+            return False
+        try:
+            if self._process is None:
+                self._process = StatementProcess(self._path, connection.BUSY_SECONDS, full_sync=self._full_sync)
+            self._process.run(statements_of(rows))
+        except ValueError:  # a value that only SQLite itself can refuse
+            return False
+        except (OSError, ProcessDiedError):  # what it had begun is run again here, which every write allows
+            self._may_have_process = False
+            self._end_process()
+            return False
+        return True
+
+    def _end_process(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
 
 
 def _answer(group: list[_Item], error: str) -> None:
@@ -186,8 +252,3 @@ def _resolve(waiting: list[asyncio.Future[None]], error: str) -> None:
             done.set_exception(StoreError(error))
         else:
             done.set_result(None)
-
-
-def _is_lasting(error: Exception) -> bool:
-    """Whether the file, not the command, is at fault: full, locked, read-only, damaged, gone."""
-    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from aiev.store.bulk import Rows, Statement
+from aiev.store.bulk import Rows, Statement, Values
 from aiev.store.classify import package_names
 from aiev.store.error_class import error_class
 from aiev.store.rows import as_json, columns, insert_new, inserts, upsert, upserts
@@ -87,6 +87,15 @@ class Store:
         """Commit what is queued and close the file. May be called twice."""
         self._thread.close()
 
+    @property
+    def position(self) -> int:
+        """Where in the order of all writes the last one stands that was queued."""
+        return self._thread.queued
+
+    async def settle(self, position: int) -> None:
+        """Wait until every write up to a position is committed; hardly a moment where that has been."""
+        await self._thread.settle(position)
+
     async def add_run(self, run: RunRecord) -> None:
         """Add a run, or leave it as it is when it is there: a run that goes on keeps its start."""
         row = columns(run) | {"config": as_json(run.config), "prompts": as_json(run.prompts)}
@@ -109,8 +118,7 @@ class Store:
         """
         begun = upserts(_BEGIN, "conversations", _conversation(conversation), "id")
         key = (conversation.id,)
-        rows = Rows(conversation.id, ((_FORGET_MESSAGES, key), (_FORGET_PACKAGES, key), begun))
-        await (self._thread.submit(rows) if wait else self._thread.post(rows))
+        await self._write(conversation.id, (_FORGET_MESSAGES, key), (_FORGET_PACKAGES, key), begun, wait=wait)
 
     async def add_message(self, conversation_id: str, message: MessageRecord) -> None:
         """Queue a message, or put it in the place of the one at its position.
@@ -120,10 +128,13 @@ class Store:
         """
         row = columns(message) | {"conversation_id": conversation_id}
         said = upserts(_MESSAGE, "messages", row, "conversation_id", "position")
-        await self._thread.post(Rows(conversation_id, (said,)))
+        await self._write(conversation_id, said, wait=False)
 
-    async def add_execution(self, conversation_id: str, execution: ExecutionRecord) -> None:
-        """Add a round, or put it in the place of the one of its number; its long texts are kept once, by hash."""
+    async def add_execution(self, conversation_id: str, execution: ExecutionRecord, *, wait: bool = True) -> None:
+        """Add a round, or put it in the place of the one of its number; its long texts are kept once, by hash.
+
+        Without `wait` it is only queued; `settle` says when it is committed.
+        """
         row = columns(execution) | {
             "conversation_id": conversation_id,
             "requirements": as_json(execution.requirements),
@@ -139,17 +150,18 @@ class Store:
             upserts(_EXECUTION, "executions", row | hashes, "conversation_id", "round"),
             *(inserts(_PACKAGE, "packages", package) for package in packages),
         )
-        await self._thread.submit(Rows(conversation_id, changes))
+        await self._write(conversation_id, *changes, wait=wait)
 
-    async def add_request(self, request: RequestRecord, as_text: str = "") -> None:
+    async def add_request(self, request: RequestRecord, as_text: str = "", *, wait: bool = True) -> None:
         """Write a paid reply into the journal; of two replies to one request the first stays.
 
         Args:
             request: the row.
             as_text: its `request` as JSON, where that has been made already.
+            wait: without, it is only queued; `settle` says when it is committed.
         """
         row = columns(request) | {"request": as_text or as_json(request.request)}
-        await self._thread.submit(Rows(request.conversation_id, (inserts(_REQUEST, "requests", row),)))
+        await self._write(request.conversation_id, inserts(_REQUEST, "requests", row), wait=wait)
 
     async def beat(self, heartbeat: HeartbeatRecord) -> None:
         """Write how far a run is, over what the same start of it said before."""
@@ -200,7 +212,11 @@ class Store:
             *((_TRAIN, (conversation.id, position)) for position in train),
             (_FORGET_LATER, (conversation.id, conversation.rounds)),
         )
-        rows = Rows(conversation.id, changes)
+        await self._write(conversation.id, *changes, wait=wait)
+
+    async def _write(self, owner: str, *changes: tuple[Statement, Values], wait: bool) -> None:
+        """Write rows of one conversation, and wait for their commit or not."""
+        rows = Rows(owner, changes)
         await (self._thread.submit(rows) if wait else self._thread.post(rows))
 
 
