@@ -37,7 +37,7 @@ BUSY = 8
 """Commands that are committed at once from which on they go to a process of their own."""
 QUEUE = 4096
 """Commands that wait, at most; further callers wait before they queue."""
-GATHER_SECONDS = 0.002
+GATHER_SECONDS = 0.001
 """How long a command waits for others to be committed with it: each time that this thread wakes, it takes the
 interpreter's lock from the event loop, and with a thousand conversations that is what costs most."""
 Command = Callable[["Database"], None]
