@@ -58,6 +58,7 @@ class WriterThread:
     def __init__(self, path: Path, *, full_sync: bool, waiting: int = QUEUE) -> None:
         self._waiting = waiting
         self._path = path
+        self._place = path.absolute()  # by which a process that is started later finds it
         self._full_sync = full_sync
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._for_room: deque[asyncio.Future[None]] = deque()
@@ -219,7 +220,7 @@ class WriterThread:
             return False
         try:
             if self._process is None:
-                self._process = StatementProcess(self._path, connection.BUSY_SECONDS, full_sync=self._full_sync)
+                self._process = StatementProcess(self._place, connection.BUSY_SECONDS, full_sync=self._full_sync)
             self._process.run(statements_of(rows))
         except ValueError:  # a value that only SQLite itself can refuse
             return False

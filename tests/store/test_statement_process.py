@@ -148,6 +148,16 @@ async def test_a_busy_store_hands_its_rows_to_the_process(path):
     assert counts(path) == [100, 100, 100]
 
 
+async def test_the_process_finds_the_file_wherever_its_starter_went_meanwhile(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with Store.open(Path("t.db")) as store:
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        assert set(await many(store, 50)) == {None}
+        assert store._thread._process is not None
+    assert counts(tmp_path / "t.db") == [50, 50, 50]
+
+
 async def test_a_store_goes_on_without_its_process(path):
     with Store.open(path) as store:
         await many(store, 20)
