@@ -29,6 +29,8 @@ from aiev_agents.http_answer import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    HandOut = Callable[[asyncio.Future[Answer], Answer], None]
+
 _FINAL = int(HTTPStatus.OK)
 _ENDS = (b"content-length", b"transfer-encoding")
 _EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -37,10 +39,16 @@ _EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 class Connection(asyncio.Protocol):
     """Its methods named `on_…` are called by the parser, the others of asyncio's protocols by the event loop."""
 
-    def __init__(self, gone: Callable[[Connection], None]) -> None:
-        """Wait for the event loop to connect it; `gone` hears when no further request may go out on it."""
+    def __init__(self, gone: Callable[[Connection], None], hand_out: HandOut) -> None:
+        """Wait for the event loop to connect it.
+
+        Args:
+            gone: hears when no further request may go out on it.
+            hand_out: gives a whole answer to whoever asked.
+        """
         self._loop = asyncio.get_running_loop()
         self._gone = gone
+        self._hand_out = hand_out
         self._parser = httptools.HttpResponseParser(self)
         self._parser.set_dangerous_leniencies(
             lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
@@ -57,6 +65,12 @@ class Connection(asyncio.Protocol):
         """Whether another request may go out: the answer is whole, and nothing speaks against it."""
         transport = self._transport
         return self._usable and self._whole and transport is not None and not transport.get_write_buffer_size()
+
+    @property
+    def _unanswered(self) -> asyncio.Future[Answer] | None:
+        """What was asked, as long as its answer has not come; one that has come may still have to be handed out."""
+        asked = self._asked
+        return None if asked is None or asked.done() or self._whole else asked
 
     def ask(self, request: bytes) -> asyncio.Future[Answer]:
         """Write one request; the answer, or an `HttpError`, is in the future."""
@@ -77,9 +91,9 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def fail(self, error: Exception) -> None:
-        """End what was asked with an error, and close."""
-        if self._asked is not None and not self._asked.done():
-            self._asked.set_exception(error)
+        """End what was asked with an error, unless its answer is there already, and close."""
+        if (asked := self._unanswered) is not None:
+            asked.set_exception(error)
         self.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -88,7 +102,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come; bytes that nobody asked for end the connection."""
-        if self._asked is None or self._asked.done():
+        if self._unanswered is None:
             self.abort()
             return
         self._received += len(data)
@@ -112,13 +126,13 @@ class Connection(asyncio.Protocol):
         """End an answer that lasts as long as its connection, or say that it was cut."""
         self._retire()
         self._transport = None
-        if self._asked is None or self._asked.done():
+        if (asked := self._unanswered) is None:
             return
         if exc is None and self._until_close:
             self._give()
             return
         begun = "in the middle of its answer" if self._received else "before its answer"
-        self._asked.set_exception(CutError(f"it was closed {begun}{f': {exc}' if exc else ''}"))
+        asked.set_exception(CutError(f"it was closed {begun}{f': {exc}' if exc else ''}"))
 
     def on_message_begin(self) -> None:
         """Begin an answer; there is one for each request."""
@@ -157,7 +171,7 @@ class Connection(asyncio.Protocol):
     def _give(self) -> None:
         asked = self._asked
         if asked is not None and not asked.done():
-            asked.set_result(Answer(self._status, Headers(self._headers), bytes(self._body)))
+            self._hand_out(asked, Answer(self._status, Headers(self._headers), bytes(self._body)))
 
     def _retire(self) -> None:
         """Take no further request."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections import deque
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ IDLE_SECONDS = 30.0
 """How long a connection without a request is kept."""
 ADDRESS_SECONDS = 10.0
 """How long what a name stands for is kept."""
+ANSWERS_AT_ONCE = 16
+"""Answers that are handed out in one turn of the event loop."""
 HAPPY_EYEBALLS_SECONDS = 0.25
 """Head start of one address over the next. Source: RFC 8305, section 8."""
 
@@ -61,6 +64,7 @@ class Pool:
         self._server = (url.raw_host or "").rstrip(".") if certificates else None
         self._addresses = _Addresses(url.raw_host or "", url.port or 0)
         self._idle = _Expiry(IDLE_SECONDS, Connection.abort)
+        self._turns = _Turns()
         self._busy = _Expiry(timeout_seconds, lambda connection: connection.fail(TimeoutError()))
         self._closed = False
 
@@ -105,7 +109,7 @@ class Pool:
             opened = await start_connection(await self._addresses.get(), happy_eyeballs_delay=HAPPY_EYEBALLS_SECONDS)
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             _, connection = await loop.create_connection(
-                lambda: Connection(self._idle.discard),
+                lambda: Connection(self._idle.discard, self._turns.hand_out),
                 sock=opened,
                 ssl=self._certificates,
                 server_hostname=self._server,
@@ -171,6 +175,31 @@ class _Expiry:
             self._expire(connection)
         first = next(iter(self._due.values()), None)
         self._timer = self._loop.call_at(first, self._sweep) if first is not None else None
+
+
+class _Turns:
+    """Hands answers out in the order in which they came, a few in each turn of the event loop.
+
+    A thousand that come together would otherwise all be worked on before the first of them leads to another request;
+    the endpoint would have nothing to do meanwhile, and would send the next thousand together.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._waiting: deque[tuple[asyncio.Future[Answer], Answer]] = deque()
+
+    def hand_out(self, asked: asyncio.Future[Answer], answer: Answer) -> None:
+        if not self._waiting:
+            self._loop.call_soon(self._next)
+        self._waiting.append((asked, answer))
+
+    def _next(self) -> None:
+        for _ in range(min(ANSWERS_AT_ONCE, len(self._waiting))):
+            asked, answer = self._waiting.popleft()
+            if not asked.done():
+                asked.set_result(answer)
+        if self._waiting:
+            self._loop.call_soon(self._next)
 
 
 class _Addresses:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import itertools
 import random
 import socket
 import ssl
@@ -164,6 +165,27 @@ async def test_a_connection_closed_while_idle_is_replaced_unnoticed(serve, eithe
     await asyncio.sleep(0.02)
     assert (await way.post(b"{}")).status == 200
     assert (server.connections, len(server.requests)) == (2, 2)
+
+
+async def test_answers_that_come_together_are_kept_although_their_connections_end_at_once(serve, direct):
+    server = await serve([0.2, answer(b"paid for", Connection="close"), CUT])
+    way = direct(server.url())
+    answers = await asyncio.gather(*(way.post(b"{}") for _ in range(100)))
+    assert {found.content for found in answers} == {b"paid for"}
+
+
+async def test_a_few_answers_are_handed_out_in_each_turn_of_the_event_loop():
+    turns = http_pool._Turns()
+    asked = [asyncio.get_running_loop().create_future() for _ in range(100)]
+    for number, one in enumerate(asked):
+        turns.hand_out(one, number)
+    asked[0].cancel()
+    done = []
+    while not all(one.done() for one in asked):
+        await asyncio.sleep(0)
+        done.append(sum(one.done() for one in asked))
+    assert max(after - before for before, after in itertools.pairwise([0, *done])) <= http_pool.ANSWERS_AT_ONCE
+    assert [one.result() for one in asked[1:]] == list(range(1, 100))
 
 
 async def test_an_idle_connection_is_closed_after_a_while(serve, direct, monkeypatch):
