@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,7 +30,8 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedire
 @dataclass(frozen=True)
 class Answer:
     status: int
-    headers: dict
+    headers: Message
+    """Names are found in any case."""
     text: str
 
 
@@ -57,9 +59,9 @@ class Site:
         request = urllib.request.Request(self.base + path, headers=sent, data=data)  # noqa: S310 - our own server
         try:
             with _OPENER.open(request, timeout=60) as answer:
-                return Answer(answer.status, dict(answer.headers), answer.read().decode())
+                return Answer(answer.status, answer.headers, answer.read().decode())
         except urllib.error.HTTPError as error:
-            return Answer(error.code, dict(error.headers), error.read().decode())
+            return Answer(error.code, error.headers, error.read().decode())
 
 
 @contextmanager
