@@ -165,9 +165,7 @@ class WriterThread:
                 group = self._next_group()
                 self._make_room()
                 going = None not in group
-                items = [item for item in group if item is not None]
-                self._commit(db, items)
-                self._done += len(items)
+                self._commit(db, [item for item in group if item is not None])
 
     def _next_group(self) -> list[_Item | None]:
         """What is queued, waiting for the first, and a moment for those that come with it."""
@@ -183,13 +181,17 @@ class WriterThread:
         """Commit a group at once; when a command of it is at fault, each alone, so that the others go through."""
         error = self._broken or self._attempt(db, group)
         if not error:
-            _answer(group, "")
+            self._end(group, "")
         elif self._broken or len(group) == 1:
             self._late = self._late or (error if any(item.done is None for item in group) else "")
-            _answer(group, error)
+            self._end(group, error)
         else:
             for item in group:
                 self._commit(db, [item])
+
+    def _end(self, group: list[_Item], error: str) -> None:
+        self._done += len(group)  # before anybody is told
+        _answer(group, error)
 
     def _attempt(self, db: Database, group: list[_Item]) -> str:
         """One transaction; the error in one line, or nothing."""
