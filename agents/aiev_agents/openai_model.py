@@ -12,7 +12,6 @@ with the typed resources, 1.3 with its `post`).
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -24,7 +23,7 @@ import openai
 
 from aiev_agents.completion import read_completion
 from aiev_agents.concurrency import AdaptiveLimit
-from aiev_agents.encoding import encode
+from aiev_agents.encoding import decode, encode
 from aiev_agents.errors import ModelError, RequestGivenUp
 from aiev_agents.events import tell_retry
 from aiev_agents.failures import CallFailedError, Kind, of_exception, of_status, without_key
@@ -72,9 +71,8 @@ class OpenAIChatModel:
         self._fatal: ModelError | None = None
         self._stopped = asyncio.Event()
         self._answered_at = float("-inf")
-        unused = httpx2.AsyncClient(
-            transport=httpx2.AsyncBaseTransport(), trust_env=False
-        )  # its own takes 0.1 s to make
+        # the client that the SDK would make for itself takes 0.1 s, and no call goes through it
+        unused = httpx2.AsyncClient(transport=httpx2.AsyncBaseTransport(), trust_env=False)
         client = openai.AsyncOpenAI(
             base_url=endpoint.base_url, api_key=endpoint.api_key, max_retries=0, http_client=unused
         )
@@ -199,7 +197,7 @@ def _with_all_tries(reply: ChatReply, tries: Tries) -> ChatReply:
 def _decoded(content: bytes) -> object:
     """The JSON of an error, or its text."""
     try:
-        return json.loads(content)
+        return decode(content)
     except ValueError:
         return content.decode(errors="replace")
 

@@ -39,6 +39,7 @@ TRANSIENT = {
     "504 without a body": Answer(504, b""),
     "529 overloaded": error(529, code="overloaded_error"),
     "599": error(599),
+    "500 with JSON without an end to its brackets": Answer(500, b"[" * 200_000),
     "connection cut before the answer": Answer(cut="head"),
     "connection cut in the body": Answer(cut="body"),
     "no answer in time": Answer(delay=1),
