@@ -9,8 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from aiev.store.bulk import Statement, Values
-from aiev.store.texts import clean
+from aiev.store.bulk import Rows, Statement, Values
 from aiev_agents.encoding import encode
 
 if TYPE_CHECKING:
@@ -22,25 +21,24 @@ Row = dict[str, Any]
 
 def insert_new(db: Database, table: str, *rows: Row) -> None:
     """Insert rows; those whose key is there stay as they are."""
-    for row in rows:
-        db.conn.execute(_insert(table, tuple(row)) + " on conflict do nothing", _bound(row))
+    Rows("", tuple(inserts(0, table, row) for row in rows))(db)
 
 
 def upsert(db: Database, table: str, row: Row, *key: str) -> None:
     """Insert a row, or bring the one with its key to the same values."""
-    db.conn.execute(_upsert(table, tuple(row), key), _bound(row))
+    Rows("", (upserts(0, table, row, *key),))(db)
 
 
 def inserts(rank: int, table: str, row: Row) -> tuple[Statement, Values]:
     """The same as `insert_new`, to be merged with other rows."""
     names = tuple(row)
-    return _merged_insert(rank, table, names, " on conflict do nothing"), tuple(row.values())
+    return _insert(rank, table, names, " on conflict do nothing"), tuple(row.values())
 
 
 def upserts(rank: int, table: str, row: Row, *key: str) -> tuple[Statement, Values]:
     """The same as `upsert`, to be merged with other rows."""
     names = tuple(row)
-    return _merged_insert(rank, table, names, _on_conflict(names, key)), tuple(row.values())
+    return _insert(rank, table, names, _on_conflict(names, key)), tuple(row.values())
 
 
 def columns(record: DataclassInstance) -> Row:
@@ -55,24 +53,13 @@ def as_json(value: Any) -> str:
 
 
 @lru_cache
-def _insert(table: str, names: tuple[str, ...]) -> str:
-    marks = ", ".join(f":{name}" for name in names)
-    return f"insert into {table} ({', '.join(names)}) values ({marks})"  # noqa: S608 - names are ours
-
-
-@lru_cache
-def _upsert(table: str, names: tuple[str, ...], key: tuple[str, ...]) -> str:
-    return _insert(table, names) + _on_conflict(names, key)
-
-
-@lru_cache
 def _on_conflict(names: tuple[str, ...], key: tuple[str, ...]) -> str:
     changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
     return f" on conflict ({', '.join(key)}) do update set {changes}"
 
 
 @lru_cache
-def _merged_insert(rank: int, table: str, names: tuple[str, ...], tail: str) -> Statement:
+def _insert(rank: int, table: str, names: tuple[str, ...], tail: str) -> Statement:
     marks = ", ".join("?" * len(names))
     head = f"insert into {table} ({', '.join(names)}) values "  # noqa: S608 - names are ours
     return Statement(rank, head, f"({marks})", tail)
@@ -82,7 +69,3 @@ def _merged_insert(rank: int, table: str, names: tuple[str, ...], tail: str) -> 
 def _fields(kind: type[DataclassInstance]) -> tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]:
     names = tuple(kind.__dataclass_fields__)
     return names, attrgetter(*names)
-
-
-def _bound(row: Row) -> Row:
-    return {name: clean(value) if isinstance(value, str) else value for name, value in row.items()}
