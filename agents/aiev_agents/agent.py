@@ -5,8 +5,8 @@ Invariant: an agent holds no state; everything that shapes a reply is in the req
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiev_agents.grammar import Constraint
 from aiev_agents.messages import ChatReply, ChatRequest, Sampling
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from aiev_agents.prompting import Prompt
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What an agent said, and how it came about."""
 
     text: str
@@ -43,7 +42,7 @@ class Agent:
         request = ChatRequest(
             model=self.model.name,
             turns=prompt.render(**values),
-            sampling=replace(self.sampling, seed=seed),
+            sampling=self.sampling._replace(seed=seed),
             grammar=grammar,
             purpose=prompt.name,
         )

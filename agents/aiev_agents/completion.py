@@ -40,11 +40,12 @@ def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, s
     if body.get("error") and not text:
         raise CallFailedError(of_error_object(body, headers, where))
     reason = str(choice.get("finish_reason") or "")
+    usage = _mapping(body.get("usage"))
     if not text.strip() or reason == "error":
-        read, written = _usage(body)
         failure = _without_text(choice, reason, where)
+        read, written = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
         raise CallFailedError(replace(failure, prompt_tokens=read, completion_tokens=written))
-    return _reply(body, text, reason, seconds)
+    return _reply(str(body.get("model") or ""), text, reason, usage, seconds)
 
 
 def _without_text(choice: dict[str, Any], reason: str, where: str) -> Failure:
@@ -60,27 +61,20 @@ def _without_text(choice: dict[str, Any], reason: str, where: str) -> Failure:
     return unusable("a reply without content", where)
 
 
-def _reply(body: dict[str, Any], text: str, reason: str, seconds: float) -> ChatReply:
-    usage = _mapping(body.get("usage"))
-    read, written = _usage(body)
+def _reply(model: str, text: str, reason: str, usage: dict[str, Any], seconds: float) -> ChatReply:
+    read, written = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
     return ChatReply(
         content=text,
-        model=str(body.get("model") or ""),
+        model=model,
         finish_reason=reason,
         prompt_tokens=read,
         completion_tokens=written,
-        cached_tokens=_count(_mapping(usage.get("prompt_tokens_details")), "cached_tokens")
+        cached_tokens=_count(usage.get("prompt_tokens_details"), "cached_tokens")
         or _count(usage, "prompt_cache_hit_tokens"),
-        reasoning_tokens=_count(_mapping(usage.get("completion_tokens_details")), "reasoning_tokens"),
+        reasoning_tokens=_count(usage.get("completion_tokens_details"), "reasoning_tokens"),
         counted=bool(read or written),
         seconds=seconds,
     )
-
-
-def _usage(body: dict[str, Any]) -> tuple[int, int]:
-    """Tokens read and written, as the endpoint counted them."""
-    usage = _mapping(body.get("usage"))
-    return _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
 
 
 def _first_choice(body: dict[str, Any]) -> dict[str, Any]:
@@ -102,6 +96,7 @@ def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _count(usage: dict[str, Any], name: str) -> int:
-    value = usage.get(name)
+def _count(usage: object, name: str) -> int:
+    """A number of tokens that the endpoint counted; 0 where it has none."""
+    value = usage.get(name) if isinstance(usage, dict) else None
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

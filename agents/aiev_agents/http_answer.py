@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 MAX_HEAD_BYTES = 64 << 10
@@ -54,6 +55,11 @@ class Answer(NamedTuple):
     content: bytes
 
 
+@lru_cache
+def _key(name: str) -> bytes:
+    return name.lower().encode("latin-1", "replace")
+
+
 class Headers(Mapping[str, str]):
     """Headers of an answer, read as text only when they are asked for; of a repeated one the first value counts."""
 
@@ -64,11 +70,11 @@ class Headers(Mapping[str, str]):
         self._values = values
 
     def __getitem__(self, name: str) -> str:
-        return self._values[name.lower().encode("latin-1", "replace")].decode("latin-1")
+        return self._values[_key(name)].decode("latin-1")
 
     def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
         """One value; asked several times for each answer, mostly in vain."""
-        value = self._values.get(name.lower().encode("latin-1", "replace"))
+        value = self._values.get(_key(name))
         return default if value is None else value.decode("latin-1")
 
     def __iter__(self) -> Iterator[str]:

@@ -7,10 +7,10 @@ form, whose hash names the reply for good.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiev_agents.encoding import encode
 
@@ -24,8 +24,7 @@ class Role(StrEnum):
     INTERPRETER = "interpreter"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message of a dialogue."""
 
     role: Role
@@ -40,8 +39,7 @@ class Message:
     """Names the model reply or execution this message came from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sampling:
+class Sampling(NamedTuple):
     """Decoding settings sent with a request."""
 
     temperature: float = 0.7
@@ -49,9 +47,6 @@ class Sampling:
     max_tokens: int = 1024
     seed: int | None = None
     stop: tuple[str, ...] = ()
-
-
-_SAMPLING = tuple(setting.name for setting in fields(Sampling))
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ class ChatRequest:
         return {
             "model": self.model,
             "turns": self.turns,
-            "sampling": {name: getattr(self.sampling, name) for name in _SAMPLING},
+            "sampling": self.sampling._asdict(),
             "grammar": self.grammar,
             "purpose": self.purpose,
         }
@@ -86,8 +81,7 @@ class ChatRequest:
         return hashlib.sha256(self.encoded).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class ChatReply:
+class ChatReply(NamedTuple):
     """What a model answered."""
 
     content: str

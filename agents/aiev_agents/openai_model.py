@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -108,7 +108,7 @@ class OpenAIChatModel:
     async def _try(self, request: ChatRequest, tries: Tries) -> ChatReply:
         """Wait for a turn and make one call; raises CallFailedError."""
         async with self._limit.slot() as epoch:
-            length = sum(len(content) for _, content in request.turns)
+            length = sum([len(content) for _, content in request.turns])
             reserved = await self._pacer.admit(length, request.sampling.max_tokens)
             if self._fatal:
                 raise self._fatal
@@ -186,8 +186,7 @@ class OpenAIChatModel:
 
 def _with_all_tries(reply: ChatReply, tries: Tries) -> ChatReply:
     """The reply with what those before it took."""
-    return replace(
-        reply,
+    return reply._replace(
         tries=tries.count,
         prompt_tokens=reply.prompt_tokens + tries.prompt_tokens,
         completion_tokens=reply.completion_tokens + tries.completion_tokens,

@@ -93,7 +93,7 @@ class Member:
             self.in_flight -= 1
             self._probing = self._probing and not probe
         self._answers(reply)
-        return replace(reply, address=self.address)
+        return reply._replace(address=self.address)
 
     def figures(self) -> EndpointFigures:
         """The counters as they are now."""
@@ -154,8 +154,7 @@ class _Lost:
     def added_to(self, reply: ChatReply) -> ChatReply:
         if not self.prompt_tokens and not self.completion_tokens:
             return reply
-        return replace(
-            reply,
+        return reply._replace(
             prompt_tokens=reply.prompt_tokens + self.prompt_tokens,
             completion_tokens=reply.completion_tokens + self.completion_tokens,
         )

@@ -74,27 +74,26 @@ class Prompt:
             PromptError: a variable is missing or the template is malformed.
         """
         try:
-            rendered = [(role, _rendered(text, values)) for role, text in self.turns]
+            turns = [
+                (role, text.render(values).strip() if isinstance(text, Template) else text)
+                for role, text in _compiled(self.turns)
+            ]
         except TemplateError as error:
             raise PromptError(f"prompt {self.name}: {error}") from None
-        return tuple((role, text) for role, text in rendered if text)
-
-
-def _rendered(text: str, values: dict[str, object]) -> str:
-    """A turn with its values; most turns are examples, which have none."""
-    template = _compiled(text)
-    return (text if template is None else template.render(values)).strip()
+        return tuple([turn for turn in turns if turn[1]])
 
 
 @cache
-def _compiled(text: str) -> Template | None:
-    """A template's code, or None when nothing is to be filled in.
+def _compiled(turns: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str | Template], ...]:
+    """Turns with the code of those in which something is to be filled in; most are examples, which are done with.
 
-    Making it takes much longer than rendering it, and there are few templates. What Jinja offers to every template is
-    copied into a plain dict, since it is gone through at each rendering.
+    Making it takes much longer than rendering it, and there are few prompts.
     """
-    if not _JINJA.search(text):
-        return None
+    return tuple((role, _template(text) if _JINJA.search(text) else text.strip()) for role, text in turns)
+
+
+def _template(text: str) -> Template:
+    """What Jinja offers to every template is copied into a plain dict, since it is gone through at each rendering."""
     template = _ENVIRONMENT.from_string(text)
     template.globals = dict(template.globals)
     return template

@@ -7,8 +7,7 @@ Nothing is executed here. Not covered: whether the parts are any good; the inter
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiev_agents.errors import ReplyError
 from aiev_agents.languages import LANGUAGES, PYTHON, language_named
@@ -23,30 +22,26 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 """A fenced block: `fence`, `info` (the words after it) and `body`."""
-_CONSOLE = {"console", "zsh", "terminal", "powershell"}
+_SHELLS = LANGUAGES["bash"].aliases | {"console", "zsh", "terminal", "powershell"}
+_WORD_END = re.compile(r"[\s{}:,]")
 INSTALL = re.compile(r"\b(?:pip[\d.]*|npm|pnpm|yarn)\s+(?:install|i|add)\b")
 """A shell command that installs packages."""
 _TESTS_BELOW = re.compile(r"^(?:(?!\b(?:solution|program|implementation|function|code)\b).)*\btests?\b", re.IGNORECASE)
 """A line that speaks of tests, and not of a program before it does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One fenced block: the words after the fence, and the text inside."""
 
     info: str
+    language: str
+    """First word after the fence, in lower case."""
     body: str
-    above: str = ""
+    above: str
     """The last line of prose above it."""
 
-    @property
-    def language(self) -> str:
-        """First word after the fence, in lower case."""
-        return re.split(r"[\s{}:,]", self.info.strip().lower().lstrip("{."), maxsplit=1)[0]
 
-
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A programmer's reply, taken apart."""
 
     install: str
@@ -69,7 +64,7 @@ def parse_reply(text: str, language: str = PYTHON) -> Reply:
     speaking = language_named(language)
     blocks = list(_blocks(text))
     install = "\n".join(block.body for block in blocks if _is_install(block, speaking))
-    code = [block for block in blocks if block.language in {*speaking.aliases, ""} and block.body.strip()]
+    code = [block for block in blocks if (not block.language or block.language in speaking.aliases) and block.body]
     fence = f"```{speaking.fence}"
     if not code:
         raise ReplyError(f"The reply has no {fence} block. Write the complete solution in a {fence} block.")
@@ -82,13 +77,14 @@ def parse_reply(text: str, language: str = PYTHON) -> Reply:
 def _blocks(text: str) -> Iterator[Block]:
     end = 0
     for match in FENCE.finditer(text):
+        info, body = match["info"].strip(), match["body"].rstrip()
         above = text[end : match.start()].strip().rpartition("\n")[2]
-        yield Block(match["info"].strip(), match["body"].rstrip(), above)
+        yield Block(info, _WORD_END.split(info.lower().lstrip("{."), maxsplit=1)[0], body, above)
         end = match.end()
 
 
 def _is_install(block: Block, language: Language) -> bool:
-    shell = block.language in LANGUAGES["bash"].aliases | _CONSOLE and block.language not in language.aliases
+    shell = block.language in _SHELLS and block.language not in language.aliases
     return shell and bool(INSTALL.search(block.body))
 
 

@@ -155,10 +155,10 @@ async def _record(context: DialogueContext, role: Role, agent: str, turn: Turn, 
 
 
 def _brief(agent: Agent, tokens: int) -> Agent:
-    return replace(agent, sampling=replace(agent.sampling, max_tokens=tokens))
+    return replace(agent, sampling=agent.sampling._replace(max_tokens=tokens))
 
 
 def _warmer(agent: Agent, by: float) -> Agent:
     """The same agent at a higher temperature: a repair that repeats itself is a round lost."""
     temperature = max(agent.sampling.temperature, min(1.0, agent.sampling.temperature + by))
-    return replace(agent, sampling=replace(agent.sampling, temperature=temperature))
+    return replace(agent, sampling=agent.sampling._replace(temperature=temperature))

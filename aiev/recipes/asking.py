@@ -7,7 +7,6 @@ again. The model is started with the first question, so a step that asks nothing
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiev.errors import AievError, SetupError
@@ -77,7 +76,7 @@ class Asking:
         """
         model = (self._open or self._opened())[0]
         constraint = Constraint.FORM if self._settings.model.backend == "embedded" else Constraint.OFF
-        return Agent(model=model, sampling=replace(sampling), constraint=constraint)
+        return Agent(model=model, sampling=sampling, constraint=constraint)
 
     def all(self, questions: Sequence[Callable[[], Awaitable[_Answer]]]) -> list[_Answer]:
         """Ask everything, a bounded number at once; answers in order.

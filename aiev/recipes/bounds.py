@@ -16,10 +16,19 @@ if TYPE_CHECKING:
     from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job
 
 
-class BoundedInterpreter:
-    """Runs at most `executions` programs at once, and `installs` of those that ask for packages; 0 is no bound."""
+def bounded(interpreter: Interpreter, executions: int, installs: int) -> Interpreter:
+    """An interpreter that runs at most so many programs at once, and so many of those that ask for packages.
 
-    def __init__(self, interpreter: Interpreter, executions: int = 0, installs: int = 0) -> None:
+    Args:
+        interpreter: runs them.
+        executions: programs at once; 0 is no bound.
+        installs: likewise, of those that ask for packages.
+    """
+    return _Bounded(interpreter, executions, installs) if executions or installs else interpreter
+
+
+class _Bounded:
+    def __init__(self, interpreter: Interpreter, executions: int, installs: int) -> None:
         self.name = interpreter.name
         self.image = interpreter.image
         self._interpreter = interpreter

@@ -240,7 +240,7 @@ async def _ask(room: Room, record: EvaluationRecord, problem: Problem, number: i
         request = ChatRequest(
             model=model.name,
             turns=(("user", problem.question),),
-            sampling=replace(sampling, seed=seed),
+            sampling=sampling._replace(seed=seed),
             purpose=f"evaluate/{record.benchmark}",
         )
         return request.hash, (await model.chat(request)).content

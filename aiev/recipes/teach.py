@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from aiev import __version__
 from aiev.errors import SetupError
-from aiev.recipes.bounds import BoundedInterpreter
+from aiev.recipes.bounds import bounded
 from aiev.recipes.clock import now
 from aiev.recipes.engine import Engine
 from aiev.recipes.heartbeat import beating
@@ -180,7 +180,7 @@ class Teaching:
                 store=store,
                 journal=journal_of(reader),
                 model=model,
-                interpreter=BoundedInterpreter(interpreter, settings.rates.executions, settings.rates.installs),
+                interpreter=bounded(interpreter, settings.rates.executions, settings.rates.installs),
                 prices=Prices(settings.model),
                 progress=progress,
                 stopping=lambda: self._engine.failed,

@@ -13,10 +13,13 @@ from aiev.store.bulk import Rows, Statement, Values
 from aiev_agents.encoding import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from _typeshed import DataclassInstance
     from sqlite_utils import Database
 
 Row = dict[str, Any]
+_LEFT_ALONE = " on conflict do nothing"
 
 
 def insert_new(db: Database, table: str, *rows: Row) -> None:
@@ -32,13 +35,47 @@ def upsert(db: Database, table: str, row: Row, *key: str) -> None:
 def inserts(rank: int, table: str, row: Row) -> tuple[Statement, Values]:
     """The same as `insert_new`, to be merged with other rows."""
     names = tuple(row)
-    return _insert(rank, table, names, " on conflict do nothing"), tuple(row.values())
+    return _insert(rank, table, names, _LEFT_ALONE), tuple(row.values())
 
 
 def upserts(rank: int, table: str, row: Row, *key: str) -> tuple[Statement, Values]:
     """The same as `upsert`, to be merged with other rows."""
     names = tuple(row)
     return _insert(rank, table, names, _on_conflict(names, key)), tuple(row.values())
+
+
+class Shape:
+    """Records of one class on their way into a table, as one statement that is built once."""
+
+    def __init__(
+        self,
+        rank: int,
+        table: str,
+        kind: type[DataclassInstance],
+        *,
+        added: Sequence[str] = (),
+        without: Sequence[str] = (),
+        key: Sequence[str] = (),
+    ) -> None:
+        """Say which columns there are.
+
+        Args:
+            rank: of the statement.
+            table: where the rows go.
+            kind: the class; its fields are columns of the same names.
+            added: further columns, whose values come with each record.
+            without: fields that are none, or whose values are among those that come with the record.
+            key: a row with the same values of these is brought to the others; without, a row that is there stays.
+        """
+        names = [name for name in kind.__dataclass_fields__ if name not in without]
+        self._values_of = attrgetter(*names)
+        everything = (*names, *added)
+        tail = _on_conflict(everything, tuple(key)) if key else _LEFT_ALONE
+        self._statement = _insert(rank, table, everything, tail)
+
+    def row(self, record: DataclassInstance, *added: Any) -> tuple[Statement, Values]:
+        """One record with the values of the added columns, to be merged with other rows."""
+        return self._statement, self._values_of(record) + added
 
 
 def columns(record: DataclassInstance) -> Row:

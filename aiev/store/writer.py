@@ -6,12 +6,14 @@ may be repeated: the same rows give the same database. How commands are queued a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from operator import attrgetter
+from typing import TYPE_CHECKING, Self
 
-from aiev.store.bulk import Rows, Statement, Values
+from aiev.store.bulk import Rows, Statement
 from aiev.store.classify import package_names
 from aiev.store.error_class import error_class
-from aiev.store.rows import as_json, columns, insert_new, inserts, upsert, upserts
+from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RequestRecord
+from aiev.store.rows import Shape, as_json, columns, insert_new, inserts, upsert
 from aiev.store.texts import clean, digest
 from aiev.store.thread import QUEUE, WriterThread
 
@@ -24,11 +26,7 @@ if TYPE_CHECKING:
     from aiev.store.records import (
         BatchRecord,
         BatchRequestRecord,
-        ConversationRecord,
-        ExecutionRecord,
         HeartbeatRecord,
-        MessageRecord,
-        RequestRecord,
         RunRecord,
         SeedRecord,
         SplitRecord,
@@ -36,8 +34,24 @@ if TYPE_CHECKING:
     )
 
 _BLOBS = ("program", "tests", "stdout", "stderr", "install_log")
+"""Texts of an execution that are kept once, by hash."""
 _BEGIN, _REQUEST, _MESSAGE, _BLOB, _EXECUTION, _PACKAGE, _END, _MARK = range(1, 9)
 """Ranks: of the rows of one conversation, those that others refer to come first."""
+_BEGUN = Shape(_BEGIN, "conversations", ConversationRecord, without=("messages",), key=("id",))
+_ENDED = Shape(_END, "conversations", ConversationRecord, without=("messages",), key=("id",))
+_PAID = Shape(_REQUEST, "requests", RequestRecord, without=("request",), added=("request",))
+_SAID = Shape(_MESSAGE, "messages", MessageRecord, added=("conversation_id",), key=("conversation_id", "position"))
+_RAN = Shape(
+    _EXECUTION,
+    "executions",
+    ExecutionRecord,
+    without=(*_BLOBS, "requirements", "installed"),
+    added=(*_BLOBS, "conversation_id", "requirements", "installed", "error_class"),
+    key=("conversation_id", "round"),
+)
+_texts_of = attrgetter(*_BLOBS)
+_KEPT_ONCE, _ = inserts(_BLOB, "blobs", {"hash": "", "text": ""})
+_ASKED_FOR, _ = inserts(_PACKAGE, "packages", {"package": "", "conversation_id": ""})
 _FORGET_MESSAGES = Statement(0, "delete from messages where conversation_id in (", "?", ")")
 _FORGET_PACKAGES = Statement(0, "delete from packages where conversation_id in (", "?", ")")
 _TRAIN = Statement(
@@ -116,9 +130,9 @@ class Store:
 
         Without `wait` it is only queued, and committed no later than the write that is awaited next.
         """
-        begun = upserts(_BEGIN, "conversations", _conversation(conversation), "id")
         key = (conversation.id,)
-        await self._write(conversation.id, (_FORGET_MESSAGES, key), (_FORGET_PACKAGES, key), begun, wait=wait)
+        changes = ((_FORGET_MESSAGES, key), (_FORGET_PACKAGES, key), _BEGUN.row(conversation))
+        await self._write(Rows(conversation.id, changes), wait=wait)
 
     async def add_message(self, conversation_id: str, message: MessageRecord) -> None:
         """Queue a message, or put it in the place of the one at its position.
@@ -126,31 +140,26 @@ class Store:
         It is committed no later than the write that is awaited next. Nothing is lost with it before that: messages
         follow from the journal.
         """
-        row = columns(message) | {"conversation_id": conversation_id}
-        said = upserts(_MESSAGE, "messages", row, "conversation_id", "position")
-        await self._write(conversation_id, said, wait=False)
+        await self._thread.post(Rows(conversation_id, (_SAID.row(message, conversation_id),)))
 
     async def add_execution(self, conversation_id: str, execution: ExecutionRecord, *, wait: bool = True) -> None:
         """Add a round, or put it in the place of the one of its number; its long texts are kept once, by hash.
 
         Without `wait` it is only queued; `settle` says when it is committed.
         """
-        row = columns(execution) | {
-            "conversation_id": conversation_id,
-            "requirements": as_json(execution.requirements),
-            "installed": as_json(execution.installed),
-            "error_class": error_class(execution.verdict, execution.stderr, execution.exit_code),
-        }
-        hashes = {name: digest(row[name]) for name in _BLOBS}
-        blobs = {hashes[name]: row[name] for name in _BLOBS}
-        names = package_names(execution.requirements)
-        packages = [{"package": name, "conversation_id": conversation_id} for name in names]
-        changes = (
-            *(inserts(_BLOB, "blobs", {"hash": key, "text": text}) for key, text in blobs.items()),
-            upserts(_EXECUTION, "executions", row | hashes, "conversation_id", "round"),
-            *(inserts(_PACKAGE, "packages", package) for package in packages),
+        texts = _texts_of(execution)
+        hashes = [digest(text) for text in texts]
+        ran = _RAN.row(
+            execution,
+            *hashes,
+            conversation_id,
+            as_json(execution.requirements),
+            as_json(execution.installed),
+            error_class(execution.verdict, execution.stderr, execution.exit_code),
         )
-        await self._write(conversation_id, *changes, wait=wait)
+        blobs = [(_KEPT_ONCE, blob) for blob in dict(zip(hashes, texts, strict=True)).items()]
+        packages = [(_ASKED_FOR, (name, conversation_id)) for name in package_names(execution.requirements)]
+        await self._write(Rows(conversation_id, (*blobs, ran, *packages)), wait=wait)
 
     async def add_request(self, request: RequestRecord, as_text: str = "", *, wait: bool = True) -> None:
         """Write a paid reply into the journal; of two replies to one request the first stays.
@@ -160,8 +169,8 @@ class Store:
             as_text: its `request` as JSON, where that has been made already.
             wait: without, it is only queued; `settle` says when it is committed.
         """
-        row = columns(request) | {"request": as_text or as_json(request.request)}
-        await self._write(request.conversation_id, inserts(_REQUEST, "requests", row), wait=wait)
+        paid = _PAID.row(request, as_text or as_json(request.request))
+        await self._write(Rows(request.conversation_id, (paid,)), wait=wait)
 
     async def beat(self, heartbeat: HeartbeatRecord) -> None:
         """Write how far a run is, over what the same start of it said before."""
@@ -208,21 +217,16 @@ class Store:
         and committed no later than the write that is awaited next.
         """
         changes = (
-            upserts(_END, "conversations", _conversation(conversation), "id"),
+            _ENDED.row(conversation),
             *((_TRAIN, (conversation.id, position)) for position in train),
             (_FORGET_LATER, (conversation.id, conversation.rounds)),
         )
-        await self._write(conversation.id, *changes, wait=wait)
+        await self._write(Rows(conversation.id, changes), wait=wait)
 
-    async def _write(self, owner: str, *changes: tuple[Statement, Values], wait: bool) -> None:
+    async def _write(self, rows: Rows, *, wait: bool) -> None:
         """Write rows of one conversation, and wait for their commit or not."""
-        rows = Rows(owner, changes)
         await (self._thread.submit(rows) if wait else self._thread.post(rows))
 
 
 def _many(db: Database, statement: str, rows: Sequence[tuple[str, ...]]) -> None:
     db.conn.executemany(statement, rows)
-
-
-def _conversation(conversation: ConversationRecord) -> dict[str, Any]:
-    return {name: value for name, value in columns(conversation).items() if name != "messages"}

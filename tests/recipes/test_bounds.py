@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from aiev.recipes.bounds import BoundedInterpreter
+from aiev.recipes.bounds import bounded
 from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
 
@@ -51,16 +51,16 @@ def jobs():
 )
 async def test_no_more_run_at_once_than_the_bounds_allow_and_all_run(executions, installs, most):
     inner = Noting()
-    bounded = BoundedInterpreter(inner, executions, installs)
-    results = await asyncio.gather(*(bounded.execute(job) for job in jobs()))
+    interpreter = bounded(inner, executions, installs)
+    results = await asyncio.gather(*(interpreter.execute(job) for job in jobs()))
     assert len(results) == 24
     assert {kind: inner.most[kind] for kind in most} == most
 
 
 async def test_an_execution_that_is_cancelled_gives_its_place_back():
     inner = Noting()
-    bounded = BoundedInterpreter(inner, executions=1, installs=1)
-    waiting = [asyncio.create_task(bounded.execute(job)) for job in jobs()]
+    interpreter = bounded(inner, executions=1, installs=1)
+    waiting = [asyncio.create_task(interpreter.execute(job)) for job in jobs()]
     await asyncio.sleep(0.005)
     for task in waiting[:-1]:
         task.cancel()
