@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 30.0
 """How long calls under way may take to end after the run has failed."""
+STARTED_AT_ONCE = 16
+"""Items begun in one turn of the event loop, so that the first requests go out before the last items have begun."""
 _THRESHOLDS = (20_000, 20, 50)
 """Of the garbage collector: new objects until a look at the youngest, and looks until one at each older generation."""
 _Item = TypeVar("_Item")
@@ -71,8 +73,12 @@ class Engine:
             await self._run(iter(items), work)
 
     async def _run(self, waiting: Iterator[_Item], work: Callable[[_Item], Awaitable[None]]) -> None:
-        tasks = [asyncio.create_task(self._worker(waiting, work)) for _ in range(min(self._workers, self._most()))]
+        tasks: list[asyncio.Task[None]] = []
         try:
+            for number in range(min(self._workers, self._most())):
+                tasks.append(asyncio.create_task(self._worker(waiting, work)))
+                if number % STARTED_AT_ONCE == 0:
+                    await asyncio.sleep(0)
             await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
             errors = _errors(tasks)
             if errors:
