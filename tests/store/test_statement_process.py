@@ -15,11 +15,13 @@ from store.sample_records import REQUEST, RUN, SEED, TALK
 
 from aiev.errors import StoreError
 from aiev.store import thread
+from aiev.store.bulk import Rows, Statement
 from aiev.store.records import MessageRecord
 from aiev.store.statement_process import ProcessDiedError, RefusedError, StatementProcess
 from aiev.store.writer import Store
 
-INSERT = "insert into words values (?)"
+INSERT = Statement(0, "insert into words values ", "(?)", "")
+RENAME = Statement(1, "update words set word = word || '!' where word in (", "?", ")")
 
 
 @pytest.fixture
@@ -38,21 +40,46 @@ def process(file):
     made.close()
 
 
+def says(*words):
+    """A command of one owner for each word."""
+    return [Rows(f"owner of {word}", ((INSERT, (word,)),)) for word in words]
+
+
 def words(file):
     with closing(sqlite3.connect(file)) as connection:
         return [word for (word,) in connection.execute("select word from words order by rowid")]
 
 
-def test_statements_are_committed_when_it_answers(process, file):
-    process.run([(INSERT, ["a"]), (INSERT, ["b"])])
+def test_commands_are_committed_when_it_answers(process, file):
+    process.run(says("a", "b"))
     assert words(file) == ["a", "b"]
+
+
+@pytest.mark.parametrize("commands", [[], [Rows("a", ())]], ids=["no command", "a command without rows"])
+def test_nothing_is_nothing_to_it(process, file, commands):
+    process.run(commands)
+    process.run(says("a"))
+    assert words(file) == ["a"]
+
+
+def test_it_keeps_an_owners_order_and_does_what_comes_later_later(process, file):
+    renames = [Rows("a", ((RENAME, ("a",)),)), Rows("b", ((RENAME, ("b",)),))]
+    process.run([Rows("a", ((INSERT, ("a",)),)), renames[0], Rows("a", ((INSERT, ("a",)),)), renames[1], *says("c")])
+    assert sorted(words(file)) == ["a", "a!", "c"]
+
+
+def test_it_knows_the_statements_of_every_message(process, file):
+    process.run(says("a"))
+    process.run([Rows("a", ((RENAME, ("a",)),))])
+    process.run(says("b"))
+    assert words(file) == ["a!", "b"]
 
 
 def test_a_refused_statement_takes_its_whole_transaction_with_it(process, file):
     with pytest.raises(RefusedError, match="UNIQUE") as caught:
-        process.run([(INSERT, ["a"]), (INSERT, ["a"])])
+        process.run(says("a", "a"))
     assert not caught.value.lasting
-    process.run([(INSERT, ["b"])])
+    process.run(says("b"))
     assert words(file) == ["b"]
 
 
@@ -61,21 +88,21 @@ def test_a_file_that_another_process_holds_is_a_lasting_error(file):
     with closing(sqlite3.connect(file)) as other:
         other.execute("begin immediate")
         with pytest.raises(RefusedError, match="locked") as caught:
-            process.run([(INSERT, ["a"])])
+            process.run(says("a"))
     process.close()
     assert caught.value.lasting
 
 
 def test_a_lone_surrogate_becomes_a_question_mark(process, file):
-    process.run([(INSERT, ["a\ud800 \N{SNOWMAN}"])])
+    process.run(says("a\ud800 \N{SNOWMAN}"))
     assert words(file) == ["a? \N{SNOWMAN}"]
 
 
 @pytest.mark.parametrize("value", [object(), Path("a")])
 def test_what_cannot_be_handed_over_is_refused_before_anything_is_sent(process, file, value):
     with pytest.raises(ValueError, match="unmarshallable"):
-        process.run([(INSERT, [value])])
-    process.run([(INSERT, ["b"])])
+        process.run([Rows("a", ((INSERT, (value,)),))])
+    process.run(says("b"))
     assert words(file) == ["b"]
 
 
@@ -83,7 +110,7 @@ def test_its_death_is_noticed(process):
     os.kill(process._process.pid, signal.SIGKILL)
     process._process.wait()
     with pytest.raises(ProcessDiedError):
-        process.run([(INSERT, ["a"])])
+        process.run(says("a"))
 
 
 def test_it_sees_nothing_of_the_environment(process, monkeypatch):
@@ -99,11 +126,12 @@ def test_it_ends_with_the_process_that_started_it_and_keeps_what_it_was_given(fi
     code = f"""
         import os, signal, sys
         from pathlib import Path
-        from aiev.store.statement_process import StatementProcess, _send
-        import marshal
+        from aiev.store.bulk import Rows, Statement
+        from aiev.store.statement_process import StatementProcess, _packed, _send
+        insert = {INSERT!r}
         process = StatementProcess(Path({str(file)!r}), 1.0, full_sync=False)
-        process.run([({INSERT!r}, ["a"])])
-        _send(process._process.stdin, marshal.dumps([({INSERT!r}, ["b"])]))
+        process.run([Rows("", ((insert, ("a",)),))])
+        _send(process._process.stdin, _packed([Rows("", ((insert, ("b",)),))]))
         print(process._process.pid, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
