@@ -14,6 +14,7 @@ import contextlib
 import sqlite3
 import threading
 from concurrent.futures import Future
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from aiev.errors import StoreError
@@ -119,7 +120,8 @@ class WriterThread:
         with contextlib.closing(db), contextlib.ExitStack() as ending:
             ending.callback(self._end_process)
             while group := self._queue.take(GROUP, GATHER_SECONDS):
-                self._commit(db, group)
+                for _, alike in groupby(group, key=_is_rows):  # or one heartbeat would keep a whole group here
+                    self._commit(db, list(alike))
 
     def _commit(self, db: Database, group: list[Command]) -> None:
         """Commit a group at once; when a command of it is at fault, each half of it, so that the others go through."""
@@ -174,3 +176,7 @@ class WriterThread:
         if self._process is not None:
             self._process.close()
             self._process = None
+
+
+def _is_rows(command: Command) -> bool:
+    return isinstance(command, Rows)
