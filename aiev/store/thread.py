@@ -39,6 +39,8 @@ QUEUE = 4096
 GATHER_SECONDS = 0.001
 """How long a command waits for others to be committed with it: each time that this thread wakes, it takes the
 interpreter's lock from the event loop, and with a thousand conversations that is what costs most."""
+BUSY_GATHER_SECONDS = 0.004
+"""The same after a group that went to a process of its own: twice as many at a time, half as many awakenings."""
 
 
 class WriterThread:
@@ -119,7 +121,9 @@ class WriterThread:
         self._opened.set_result(None)
         with contextlib.closing(db), contextlib.ExitStack() as ending:
             ending.callback(self._end_process)
-            while group := self._queue.take(GROUP, GATHER_SECONDS):
+            gather = GATHER_SECONDS
+            while group := self._queue.take(GROUP, gather):
+                gather = BUSY_GATHER_SECONDS if len(group) >= BUSY else GATHER_SECONDS
                 for _, alike in groupby(group, key=_is_rows):  # or one heartbeat would keep a whole group here
                     self._commit(db, list(alike))
 
