@@ -10,13 +10,14 @@ too, without any other package.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlite_utils import Database
 
@@ -56,7 +57,10 @@ class Rows(NamedTuple):
         run_rows(db.conn, [self])
 
 
-def merged(commands: Iterable[Callable[[Database], None]]) -> Iterator[Callable[[Database], None]]:
+Command = Callable[["Database"], None] | Rows
+
+
+def merged(commands: Iterable[Command]) -> Iterator[Callable[[Database], None]]:
     """The same commands as fewer ones; those that are no `Rows` stay what and where they are."""
     bulk = _Bulk()
     for command in commands:

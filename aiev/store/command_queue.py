@@ -14,17 +14,16 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiev.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from sqlite_utils import Database
+    from aiev.store.bulk import Command
 
-Command = Callable[["Database"], None]
 Future = asyncio.Future[None]
 
 
@@ -113,11 +112,12 @@ class CommandQueue:
     def end(self, count: int, error: str = "") -> None:
         """Say how the next so many commands of those taken have ended, and tell those who wait for them."""
         with self._lock:
-            self.ended += count  # before anybody is told
-            ready = [waiter for waiter in self._waiters if waiter.number <= self.ended]
-            self._waiters = [waiter for waiter in self._waiters if waiter.number > self.ended]
-        if error and sum(waiter.own for waiter in ready) < count:
-            self.late = self.late or error
+            ended = self.ended + count
+            ready = [waiter for waiter in self._waiters if waiter.number <= ended]
+            self._waiters = [waiter for waiter in self._waiters if waiter.number > ended]
+            if error and sum(waiter.own for waiter in ready) < count:
+                self.late = self.late or error
+            self.ended = ended  # after `late`: whoever sees the one looks at the other
         _tell([(waiter.done, error if waiter.own else "") for waiter in ready])
 
     def close(self) -> None:

@@ -70,10 +70,10 @@ class StatementProcess:
         """
         import subprocess  # noqa: PLC0415 - needed by busy runs alone
 
-        root = Path(__file__).resolve().parents[2]  # where the package lies
+        root = Path(__file__).absolute().parents[2]  # where the package lies
         synchronous = "full" if full_sync else "normal"
         self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _PROGRAM, str(root), str(path), str(busy_seconds), synchronous],
+            [sys.executable, "-I", "-S", "-B", "-c", _PROGRAM, str(root), str(path), str(busy_seconds), synchronous],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

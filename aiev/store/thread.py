@@ -1,4 +1,4 @@
-"""The writer thread: takes commands, commits what is queued in one transaction, then answers.
+"""The writer thread: takes commands, commits together what is queued, then answers.
 
 Invariants: every command that was taken is answered, also when another fails, when its caller is cancelled, and when
 the store closes; an answer without an error means committed; the queue is bounded (`command_queue.py`), so a slow disk
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from aiev.store.command_queue import Command
+    from aiev.store.bulk import Command
 
 GROUP = 512
 """Commands committed at once, at most."""
@@ -40,7 +40,7 @@ GATHER_SECONDS = 0.001
 """How long a command waits for others to be committed with it: each time that this thread wakes, it takes the
 interpreter's lock from the event loop, and with a thousand conversations that is what costs most."""
 BUSY_GATHER_SECONDS = 0.004
-"""The same after a group that went to a process of its own: twice as many at a time, half as many awakenings."""
+"""The same after a group of `BUSY` or more: twice as many commands at a time, half as many awakenings."""
 
 
 class WriterThread:
@@ -123,12 +123,12 @@ class WriterThread:
             ending.callback(self._end_process)
             gather = GATHER_SECONDS
             while group := self._queue.take(GROUP, gather):
-                gather = BUSY_GATHER_SECONDS if len(group) >= BUSY else GATHER_SECONDS
                 for _, alike in groupby(group, key=_is_rows):  # or one heartbeat would keep a whole group here
                     self._commit(db, list(alike))
+                gather = BUSY_GATHER_SECONDS if len(group) >= BUSY else GATHER_SECONDS
 
     def _commit(self, db: Database, group: list[Command]) -> None:
-        """Commit a group at once; when a command of it is at fault, each half of it, so that the others go through."""
+        """Commit a group at once; when that fails, each half of it, down to the command that is at fault itself."""
         error = self._broken or self._attempt(db, group)
         if error and len(group) > 1 and not self._broken:
             half = len(group) // 2

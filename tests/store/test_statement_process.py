@@ -62,10 +62,10 @@ def test_nothing_is_nothing_to_it(process, file, commands):
     assert words(file) == ["a"]
 
 
-def test_it_keeps_an_owners_order_and_does_what_comes_later_later(process, file):
-    renames = [Rows("a", ((RENAME, ("a",)),)), Rows("b", ((RENAME, ("b",)),))]
-    process.run([Rows("a", ((INSERT, ("a",)),)), renames[0], Rows("a", ((INSERT, ("a",)),)), renames[1], *says("c")])
-    assert sorted(words(file)) == ["a", "a!", "c"]
+def test_what_one_owner_wrote_is_written_in_its_order(process, file):
+    first, again = Rows("a", ((INSERT, ("a",)),)), Rows("a", ((INSERT, ("a",)),))
+    process.run([first, Rows("a", ((RENAME, ("a",)),)), again, *says("b")])
+    assert sorted(words(file)) == ["a", "a!", "b"]
 
 
 def test_it_knows_the_statements_of_every_message(process, file):
@@ -218,6 +218,36 @@ async def test_a_write_that_nobody_waited_for_and_that_failed_is_heard_of_when_i
         await store.start_conversation(replace(TALK, seed_id="nothing"), wait=False)
         with pytest.raises(StoreError, match="FOREIGN KEY"):
             await store.settle(store.position)
+
+
+async def test_of_many_rows_that_wait_each_refused_one_is_told_to_its_own_caller_alone(path):
+    seeds = ["nothing" if number % 13 == 5 else f"t{number}" for number in range(40)]
+    with Store.open(path) as store:
+        await many(store, 20)
+        await store.add_seeds([replace(SEED, id=f"t{number}") for number in range(40)])
+        talks = [replace(TALK, id=f"again {number}", seed_id=seed) for number, seed in enumerate(seeds)]
+        writes = [asyncio.create_task(store.start_conversation(talk)) for talk in talks]
+        await asyncio.sleep(0)
+        await store.settle(store.position)
+        found = await asyncio.gather(*writes, return_exceptions=True)
+    assert [error is not None and "FOREIGN KEY" in str(error) for error in found] == [s == "nothing" for s in seeds]
+    assert counts(path)[0] == 20 + 37
+
+
+async def test_a_command_that_is_no_row_runs_in_its_place_between_those_of_the_process(path):
+    def counted(db):
+        seen.append(db.conn.execute("select count(*) from conversations").fetchone()[0])
+
+    seen = []
+    with Store.open(path) as store:
+        await many(store, 20)
+        await store.add_seeds([replace(SEED, id=f"t{number}") for number in range(60)])
+        for number in range(60):
+            if number in {20, 40}:
+                await store._thread.post(counted)
+            await store.start_conversation(replace(TALK, id=f"again {number}", seed_id=f"t{number}"), wait=False)
+        await store.settle(store.position)
+    assert seen == [20 + 20, 20 + 40]
 
 
 async def test_settled_writes_are_not_waited_for_again(path):
