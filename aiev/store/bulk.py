@@ -1,23 +1,23 @@
 """Many small writes as few statements.
 
-A statement with dozens of rows takes SQLite hardly longer than one with a single row, and whoever runs it gets
-Python's lock back once instead of dozens of times. So the rows of commands that are committed together go in together,
-one statement for each kind of row.
+A statement with dozens of rows takes SQLite hardly longer than one with a single row. So the rows of commands that are
+committed together go in together, one statement for each kind of row.
 
 Invariants: what one owner wrote is written in its order; values are always bound, never part of a statement. Knows
-nothing of tables.
+nothing of tables, and imports nothing but the standard library: a process of its own (`statement_process.py`) loads it
+too, without any other package.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aiev.store.statement_process import run_statements
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    import sqlite3
+    from collections.abc import Iterable, Iterator
 
     from sqlite_utils import Database
 
@@ -44,8 +44,7 @@ class Statement(NamedTuple):
             at += count
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """A command that may be merged with its neighbours."""
 
     owner: str
@@ -55,10 +54,13 @@ class Rows:
 
     def __call__(self, db: Database) -> None:
         """Run it alone."""
-        run_statements(db.conn, statements_of([self]))
+        run_rows(db.conn, [self])
 
 
-def merged(commands: Iterable[Callable[[Database], None]]) -> Iterator[Callable[[Database], None]]:
+Command = Callable[["Database"], None] | Rows
+
+
+def merged(commands: Iterable[Command]) -> Iterator[Callable[[Database], None]]:
     """The same commands as fewer ones; those that are no `Rows` stay what and where they are."""
     bulk = _Bulk()
     for command in commands:
@@ -74,9 +76,11 @@ def merged(commands: Iterable[Callable[[Database], None]]) -> Iterator[Callable[
     yield bulk
 
 
-def statements_of(commands: Iterable[Rows]) -> list[tuple[str, list[Any]]]:
-    """The SQL of commands, with its values."""
-    return [statement for bulk in merged(commands) if isinstance(bulk, _Bulk) for statement in bulk.statements()]
+def run_rows(connection: sqlite3.Connection, commands: Iterable[Rows]) -> None:
+    """Run commands, merged, on a connection, in the transaction that it is in."""
+    for bulk in merged(commands):
+        if isinstance(bulk, _Bulk):
+            bulk.run(connection)
 
 
 class _Bulk:
@@ -89,7 +93,8 @@ class _Bulk:
 
     def takes(self, command: Rows) -> bool:
         """Whether a command may run together with those before it, and its owner's order stays."""
-        return all(statement.rank >= self._reached.get(command.owner, 0) for statement, _ in command.changes)
+        reached = self._reached.get(command.owner)
+        return reached is None or all(statement.rank >= reached for statement, _ in command.changes)
 
     def add(self, command: Rows) -> None:
         """Take a command."""
@@ -97,14 +102,24 @@ class _Bulk:
             self._rows.setdefault(statement, []).append(values)
             self._reached[command.owner] = statement.rank
 
-    def statements(self) -> Iterator[tuple[str, list[Any]]]:
-        """Their SQL, with its values."""
-        for statement in sorted(self._rows, key=lambda statement: statement.rank):
-            yield from statement.of(self._rows[statement])
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Run them."""
+        for statement in sorted(self._rows, key=attrgetter("rank")):
+            for sql, values in statement.of(self._rows[statement]):
+                _run(connection, sql, values)
 
     def __call__(self, db: Database) -> None:
-        """Run them."""
-        run_statements(db.conn, list(self.statements()))
+        """Run them as a command."""
+        self.run(db.conn)
+
+
+def _run(connection: sqlite3.Connection, sql: str, values: list[Any]) -> None:
+    """Run one statement; a lone surrogate in a text becomes a question mark."""
+    try:
+        connection.execute(sql, values)
+    except UnicodeEncodeError:  # too seldom to look at every text beforehand
+        cleaned = [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
+        connection.execute(sql, cleaned)
 
 
 @lru_cache

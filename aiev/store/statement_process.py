@@ -1,14 +1,15 @@
-"""Runs the statements of a busy run in a process of its own, beside the one that holds the conversations.
+"""Runs the commands of a busy run in a process of its own, beside the one that holds the conversations.
 
-Two threads of one Python take turns: with hundreds of conversations in flight, a writer that goes to SQLite twenty
-times for each group of rows waits for its turn as often, and so does everybody who waits for it.
+Two threads of one Python take turns: with hundreds of conversations in flight, a writer that merges rows and goes to
+SQLite twenty times for each group of them waits for its turn as often, and so does everybody who waits for it. So both
+are done elsewhere; here, a group is one `marshal.dumps`, one writing into a pipe, and one reading from another.
 
-Invariants: statements that are handed over together are one transaction; an answer without an error means committed;
-the process ends with the one that started it, kill -9 included, and commits what it had been given whole by then; it
-has none of its environment, so no key. Not covered: which statements, and whose; what to do when it dies (`thread.py`
-runs the same again itself, which every write allows).
+Invariants: commands that are handed over together are one transaction; an answer without an error means committed; the
+process ends with the one that started it, kill -9 included, and commits what it had been given whole by then; it has
+none of its environment, so no key; each message stands alone, so it keeps nothing from one to the next. Not covered:
+what to do when it dies (`thread.py` runs the same again itself, which every write allows).
 
-This file is run by its path, without the package around it: it imports nothing but the standard library.
+The process loads this module and `bulk.py`, and nothing else but the standard library.
 """
 
 from __future__ import annotations
@@ -20,22 +21,28 @@ import sqlite3
 import struct
 import sys
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any, BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from aiev.store.bulk import Rows, Statement, run_rows
 
 if TYPE_CHECKING:
     import subprocess
-    from pathlib import Path
+    from collections.abc import Iterable
 
-    Statements = list[tuple[str, list[Any]]]
-    """SQL with its values."""
-
+_PROGRAM = """
+import sys
+sys.path.append(sys.argv[1])
+from aiev.store.statement_process import serve
+serve(sys.argv[2], float(sys.argv[3]), sys.argv[4])
+"""
 _LENGTH = struct.Struct("<Q")
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """What of the environment Python itself may need to start."""
 
 
 class ProcessDiedError(Exception):
-    """The process is gone; whether its last statements were committed is not known."""
+    """The process is gone; whether its last commands were committed is not known."""
 
 
 class RefusedError(Exception):
@@ -63,17 +70,10 @@ class StatementProcess:
         """
         import subprocess  # noqa: PLC0415 - needed by busy runs alone
 
-        command = [
-            sys.executable,
-            "-I",
-            "-S",
-            __file__,
-            str(path),
-            str(busy_seconds),
-            "full" if full_sync else "normal",
-        ]
+        root = Path(__file__).absolute().parents[2]  # where the package lies
+        synchronous = "full" if full_sync else "normal"
         self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            command,
+            [sys.executable, "-I", "-S", "-B", "-c", _PROGRAM, str(root), str(path), str(busy_seconds), synchronous],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -81,15 +81,15 @@ class StatementProcess:
             start_new_session=True,  # Ctrl-C is for the one that started it
         )
 
-    def run(self, statements: Statements) -> None:
-        """Run statements in one transaction.
+    def run(self, commands: Iterable[Rows]) -> None:
+        """Run commands in one transaction, merged.
 
         Raises:
             ValueError: a value is none that can be handed over.
             RefusedError: they were not run.
             ProcessDiedError: the process is gone.
         """
-        asked = marshal.dumps(statements)
+        asked = _packed(commands)
         try:
             _send(self._process.stdin, asked)  # type: ignore[arg-type]
             answer = _receive(self._process.stdout)  # type: ignore[arg-type]
@@ -109,19 +109,30 @@ class StatementProcess:
         self._process.wait()
 
 
-def run_statements(connection: sqlite3.Connection, statements: Statements) -> None:
-    """Run statements on a connection, in the transaction that it is in; a lone surrogate becomes a question mark."""
-    for sql, values in statements:
-        try:
-            connection.execute(sql, values)
-        except UnicodeEncodeError:  # too seldom to look at every text beforehand
-            cleaned = [value.encode(errors="replace").decode() if isinstance(value, str) else value for value in values]
-            connection.execute(sql, cleaned)
-
-
 def is_lasting(error: Exception) -> bool:
     """Whether the file, not the statement, is at fault: full, locked, read-only, damaged, gone."""
     return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+
+
+def _packed(commands: Iterable[Rows]) -> bytes:
+    """Commands as one message: each statement once, and numbers in its places, since marshal takes plain types alone.
+
+    Raises:
+        ValueError: a value is none that can be handed over.
+    """
+    numbers: dict[Statement, int] = {}
+    plain = [
+        (owner, [(numbers.setdefault(statement, len(numbers)), values) for statement, values in changes])
+        for owner, changes in commands
+    ]
+    return marshal.dumps((list(map(tuple, numbers)), plain))
+
+
+def _unpacked(message: bytes) -> list[Rows]:
+    """The commands of a message."""
+    kinds, plain = marshal.loads(message)  # noqa: S302 - written by this very file
+    statements = [Statement(*kind) for kind in kinds]
+    return [Rows(owner, tuple((statements[number], values) for number, values in changes)) for owner, changes in plain]
 
 
 def _send(pipe: BinaryIO, content: bytes) -> None:
@@ -139,31 +150,28 @@ def _receive(pipe: BinaryIO) -> bytes | None:
     return content if len(content) == length else None
 
 
-def _serve(path: str, busy_seconds: float, synchronous: str) -> None:
-    """Run what comes in, until nobody is left to send anything."""
+def serve(path: str, busy_seconds: float, synchronous: str) -> None:
+    """Be the process: run what comes in, until nobody is left to send anything."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # its end is that of the process that started it
     with closing(sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)) as connection:
         connection.execute("pragma foreign_keys = on")
         connection.execute(f"pragma synchronous = {synchronous}")
         while (asked := _receive(sys.stdin.buffer)) is not None:
-            answer = _answered(connection, marshal.loads(asked))  # noqa: S302 - written by this very file
+            answer = _answered(connection, asked)
             with suppress(BrokenPipeError):
                 _send(sys.stdout.buffer, marshal.dumps(answer))
 
 
-def _answered(connection: sqlite3.Connection, statements: Statements) -> tuple[str, bool]:
-    """Run them in one transaction: the error in words, or nothing, and whether it is lasting."""
+def _answered(connection: sqlite3.Connection, asked: bytes) -> tuple[str, bool]:
+    """Run what is asked in one transaction: the error in words, or nothing, and whether it is lasting."""
     try:
+        commands = _unpacked(asked)
         connection.execute("begin immediate")
-        run_statements(connection, statements)
+        run_rows(connection, commands)
         connection.execute("commit")
     except Exception as error:  # noqa: BLE001 - whatever it is, the other side decides
         with suppress(sqlite3.Error):
             connection.execute("rollback")
         return str(error) or type(error).__name__, is_lasting(error)
     return "", False
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # its end is that of the process that started it
-    _serve(sys.argv[1], float(sys.argv[2]), sys.argv[3])

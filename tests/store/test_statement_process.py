@@ -15,11 +15,13 @@ from store.sample_records import REQUEST, RUN, SEED, TALK
 
 from aiev.errors import StoreError
 from aiev.store import thread
+from aiev.store.bulk import Rows, Statement
 from aiev.store.records import MessageRecord
 from aiev.store.statement_process import ProcessDiedError, RefusedError, StatementProcess
 from aiev.store.writer import Store
 
-INSERT = "insert into words values (?)"
+INSERT = Statement(0, "insert into words values ", "(?)", "")
+RENAME = Statement(1, "update words set word = word || '!' where word in (", "?", ")")
 
 
 @pytest.fixture
@@ -38,21 +40,46 @@ def process(file):
     made.close()
 
 
+def says(*words):
+    """A command of one owner for each word."""
+    return [Rows(f"owner of {word}", ((INSERT, (word,)),)) for word in words]
+
+
 def words(file):
     with closing(sqlite3.connect(file)) as connection:
         return [word for (word,) in connection.execute("select word from words order by rowid")]
 
 
-def test_statements_are_committed_when_it_answers(process, file):
-    process.run([(INSERT, ["a"]), (INSERT, ["b"])])
+def test_commands_are_committed_when_it_answers(process, file):
+    process.run(says("a", "b"))
     assert words(file) == ["a", "b"]
+
+
+@pytest.mark.parametrize("commands", [[], [Rows("a", ())]], ids=["no command", "a command without rows"])
+def test_nothing_is_nothing_to_it(process, file, commands):
+    process.run(commands)
+    process.run(says("a"))
+    assert words(file) == ["a"]
+
+
+def test_what_one_owner_wrote_is_written_in_its_order(process, file):
+    first, again = Rows("a", ((INSERT, ("a",)),)), Rows("a", ((INSERT, ("a",)),))
+    process.run([first, Rows("a", ((RENAME, ("a",)),)), again, *says("b")])
+    assert sorted(words(file)) == ["a", "a!", "b"]
+
+
+def test_it_knows_the_statements_of_every_message(process, file):
+    process.run(says("a"))
+    process.run([Rows("a", ((RENAME, ("a",)),))])
+    process.run(says("b"))
+    assert words(file) == ["a!", "b"]
 
 
 def test_a_refused_statement_takes_its_whole_transaction_with_it(process, file):
     with pytest.raises(RefusedError, match="UNIQUE") as caught:
-        process.run([(INSERT, ["a"]), (INSERT, ["a"])])
+        process.run(says("a", "a"))
     assert not caught.value.lasting
-    process.run([(INSERT, ["b"])])
+    process.run(says("b"))
     assert words(file) == ["b"]
 
 
@@ -61,21 +88,21 @@ def test_a_file_that_another_process_holds_is_a_lasting_error(file):
     with closing(sqlite3.connect(file)) as other:
         other.execute("begin immediate")
         with pytest.raises(RefusedError, match="locked") as caught:
-            process.run([(INSERT, ["a"])])
+            process.run(says("a"))
     process.close()
     assert caught.value.lasting
 
 
 def test_a_lone_surrogate_becomes_a_question_mark(process, file):
-    process.run([(INSERT, ["a\ud800 \N{SNOWMAN}"])])
+    process.run(says("a\ud800 \N{SNOWMAN}"))
     assert words(file) == ["a? \N{SNOWMAN}"]
 
 
 @pytest.mark.parametrize("value", [object(), Path("a")])
 def test_what_cannot_be_handed_over_is_refused_before_anything_is_sent(process, file, value):
     with pytest.raises(ValueError, match="unmarshallable"):
-        process.run([(INSERT, [value])])
-    process.run([(INSERT, ["b"])])
+        process.run([Rows("a", ((INSERT, (value,)),))])
+    process.run(says("b"))
     assert words(file) == ["b"]
 
 
@@ -83,7 +110,7 @@ def test_its_death_is_noticed(process):
     os.kill(process._process.pid, signal.SIGKILL)
     process._process.wait()
     with pytest.raises(ProcessDiedError):
-        process.run([(INSERT, ["a"])])
+        process.run(says("a"))
 
 
 def test_it_sees_nothing_of_the_environment(process, monkeypatch):
@@ -99,11 +126,12 @@ def test_it_ends_with_the_process_that_started_it_and_keeps_what_it_was_given(fi
     code = f"""
         import os, signal, sys
         from pathlib import Path
-        from aiev.store.statement_process import StatementProcess, _send
-        import marshal
+        from aiev.store.bulk import Rows, Statement
+        from aiev.store.statement_process import StatementProcess, _packed, _send
+        insert = {INSERT!r}
         process = StatementProcess(Path({str(file)!r}), 1.0, full_sync=False)
-        process.run([({INSERT!r}, ["a"])])
-        _send(process._process.stdin, marshal.dumps([({INSERT!r}, ["b"])]))
+        process.run([Rows("", ((insert, ("a",)),))])
+        _send(process._process.stdin, _packed([Rows("", ((insert, ("b",)),))]))
         print(process._process.pid, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
@@ -190,6 +218,36 @@ async def test_a_write_that_nobody_waited_for_and_that_failed_is_heard_of_when_i
         await store.start_conversation(replace(TALK, seed_id="nothing"), wait=False)
         with pytest.raises(StoreError, match="FOREIGN KEY"):
             await store.settle(store.position)
+
+
+async def test_of_many_rows_that_wait_each_refused_one_is_told_to_its_own_caller_alone(path):
+    seeds = ["nothing" if number % 13 == 5 else f"t{number}" for number in range(40)]
+    with Store.open(path) as store:
+        await many(store, 20)
+        await store.add_seeds([replace(SEED, id=f"t{number}") for number in range(40)])
+        talks = [replace(TALK, id=f"again {number}", seed_id=seed) for number, seed in enumerate(seeds)]
+        writes = [asyncio.create_task(store.start_conversation(talk)) for talk in talks]
+        await asyncio.sleep(0)
+        await store.settle(store.position)
+        found = await asyncio.gather(*writes, return_exceptions=True)
+    assert [error is not None and "FOREIGN KEY" in str(error) for error in found] == [s == "nothing" for s in seeds]
+    assert counts(path)[0] == 20 + 37
+
+
+async def test_a_command_that_is_no_row_runs_in_its_place_between_those_of_the_process(path):
+    def counted(db):
+        seen.append(db.conn.execute("select count(*) from conversations").fetchone()[0])
+
+    seen = []
+    with Store.open(path) as store:
+        await many(store, 20)
+        await store.add_seeds([replace(SEED, id=f"t{number}") for number in range(60)])
+        for number in range(60):
+            if number in {20, 40}:
+                await store._thread.post(counted)
+            await store.start_conversation(replace(TALK, id=f"again {number}", seed_id=f"t{number}"), wait=False)
+        await store.settle(store.position)
+    assert seen == [20 + 20, 20 + 40]
 
 
 async def test_settled_writes_are_not_waited_for_again(path):

@@ -118,12 +118,12 @@ async def test_a_short_lock_is_waited_for(store, path):
 
 
 async def test_the_queue_is_bounded_and_nothing_is_lost(store, path, monkeypatch):
-    monkeypatch.setattr(store._thread, "_waiting", 4)
+    monkeypatch.setattr(store._thread._queue, "_size", 4)
     held = asyncio.create_task(store._thread.submit(lambda _: time.sleep(0.2)))
     await asyncio.sleep(0.05)
     writes = asyncio.create_task(many(store, 50))
     await asyncio.sleep(0.05)
-    assert store._thread._queue.qsize() == 4
+    assert len(store._thread._queue) == 4
     await writes
     await held
     assert seeds(path) == 50
