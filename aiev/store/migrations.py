@@ -182,6 +182,12 @@ def m009_decontamination(db: Database) -> None:
     _execute(db, steps.DECONTAMINATION)
 
 
+@migrations()
+def m010_search_index(db: Database) -> None:
+    """Texts are indexed again when they change, not when a message is marked for the loss."""
+    _execute(db, steps.SEARCH_INDEX)
+
+
 def migrate(db: Database, path: Path) -> None:
     """Bring a database to the newest schema, all pending steps in one transaction or none.
 

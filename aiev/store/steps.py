@@ -198,3 +198,10 @@ create table decontaminations (
   primary key (evaluation_id, training_hash)
 ) strict;
 """
+
+SEARCH_INDEX = """
+drop trigger messages_au;
+create trigger messages_au after update of content on messages begin
+  insert into messages_fts (messages_fts, rowid, content) values ('delete', old.rowid, old.content)
+  ; insert into messages_fts (rowid, content) values (new.rowid, new.content); end;
+"""

@@ -13,7 +13,7 @@ from aiev.store.bulk import Rows, Statement
 from aiev.store.classify import package_names
 from aiev.store.error_class import error_class
 from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RequestRecord
-from aiev.store.rows import Shape, as_json, columns, insert_new, inserts, upsert
+from aiev.store.rows import Shape, as_json, columns, insert_new, inserts, upsert, upserts
 from aiev.store.texts import clean, digest
 from aiev.store.thread import QUEUE, WriterThread
 
@@ -175,7 +175,7 @@ class Store:
     async def beat(self, heartbeat: HeartbeatRecord) -> None:
         """Write how far a run is, over what the same start of it said before."""
         row = columns(heartbeat) | {"progress": as_json(heartbeat.progress)}
-        await self._thread.submit(lambda db: upsert(db, "heartbeats", row, "run_id", "started_at"))
+        await self._write(Rows("", (upserts(0, "heartbeats", row, "run_id", "started_at"),)), wait=True)
 
     async def add_batch(self, batch: BatchRecord, requests: Sequence[BatchRequestRecord]) -> None:
         """Add a batch with all its requests."""

@@ -1,14 +1,17 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from sqlite_utils import Database
+from store.sample_records import RUN, SEED, TALK
 
 from aiev.errors import StoreError
 from aiev.store import connection
 from aiev.store.migrations import migrate, migrations
 from aiev.store.reader import Reader
+from aiev.store.records import MessageRecord
 from aiev.store.schema import STEPS
 from aiev.store.writer import Store
 
@@ -106,3 +109,22 @@ def test_several_may_open_a_new_file_at_once(path, _attempt):
     with ThreadPoolExecutor(6) as pool:
         for store in list(pool.map(Store.open, [path] * 6)):
             store.close()
+
+
+async def test_a_message_is_found_by_the_text_that_it_has_now_whatever_else_of_it_changes(path):
+    with Store.open(path) as store:
+        await store.add_run(RUN)
+        await store.add_seeds([SEED])
+        await store.start_conversation(TALK)
+        await store.add_message(TALK.id, MessageRecord(0, "user", "walrus", train=False))
+        await store.add_message(TALK.id, MessageRecord(1, "assistant", "otter", train=False))
+        await store.add_message(TALK.id, MessageRecord(0, "user", "heron", train=False))
+        await store.finish_conversation(replace(TALK, status="accepted"), [1])
+    with closing(sqlite3.connect(path)) as db:
+        found = {
+            word: db.execute("select rowid from messages_fts where messages_fts match ?", (word,)).fetchall()
+            for word in ("walrus", "otter", "heron")
+        }
+        ids = dict(db.execute("select position, id from messages where train = (position = 1)"))
+        db.execute("insert into messages_fts (messages_fts, rank) values ('integrity-check', 1)")
+    assert found == {"walrus": [], "otter": [(ids[1],)], "heron": [(ids[0],)]}
