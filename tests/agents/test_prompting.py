@@ -102,8 +102,7 @@ def test_a_missing_template_is_an_error():
 
 
 def test_the_hash_names_the_text(tmp_path):
-    (tmp_path / "a.j2").write_text("[[user]]\nHello\n")
-    first = load_prompt("a", directory=tmp_path).hash
-    load_prompt.cache_clear()
-    (tmp_path / "a.j2").write_text("[[user]]\nHello!\n")
-    assert load_prompt("a", directory=tmp_path).hash != first
+    for name, text in (("a", "Hello"), ("b", "Hello"), ("c", "Hello!")):
+        (tmp_path / f"{name}.j2").write_text(f"[[user]]\n{text}\n")
+    first, same, other = (load_prompt(name, directory=tmp_path).hash for name in "abc")
+    assert first == same != other
