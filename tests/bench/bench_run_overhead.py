@@ -64,7 +64,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--in-flight", type=int, nargs="+", default=[64, 256, 1024])
     parser.add_argument("--latency", type=float, default=0.5, help="seconds of one reply")
-    parser.add_argument("--waves", type=int, default=8, help="conversations for each one in flight")
+    parser.add_argument("--waves", type=int, default=16, help="conversations for each one in flight")
     parser.add_argument("--quick", action="store_true", help="leave out the run with slower replies")
     return parser.parse_args()
 

@@ -18,7 +18,7 @@ PROGRAM = (
     PROSE
     + """```python
 def add(a, b):
-    return {}  # number {}
+    return EXPRESSION  # number ########
 ```
 
 Unit tests:
@@ -27,13 +27,16 @@ assert add(1, 2) == 3
 ```"""
 )
 DESCRIPTION = "The program subtracts the second argument instead of adding it, so the first assertion fails. " * 2
+NUMBER = b"########"
+"""Stands where a program gets a number of as many digits, so that no two conversations run the same."""
+REPORT = b"You report to a programmer"
 TEXTS = {
     b"You write programming exercises": PROBLEM,
-    b"You report to a programmer": DESCRIPTION,
-    b"Your program was run and failed": PROGRAM.replace("{}", "a + b", 1),
-    b"Answer an exercise": PROGRAM.replace("{}", "a - b", 1),
+    REPORT: DESCRIPTION,
+    b"Your program was run and failed": PROGRAM.replace("EXPRESSION", "a + b"),
+    b"Answer an exercise": PROGRAM.replace("EXPRESSION", "a - b"),
 }
-"""Replies by what the system prompt says; a program gets a number, so that no two conversations run the same."""
+"""Replies by what the system prompt says."""
 
 
 def response(text: str) -> bytes:
@@ -53,6 +56,9 @@ def response(text: str) -> bytes:
     return head.encode() + body
 
 
+ANSWERS = {words: response(text) for words, text in TEXTS.items()}
+
+
 class Connection(asyncio.Protocol):
     """One client's connection; requests on it are answered one after another."""
 
@@ -62,6 +68,7 @@ class Connection(asyncio.Protocol):
         self._latency = latency
         self._left = b""
         self._transport: asyncio.Transport | None = None
+        self._loop = asyncio.get_running_loop()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Remember where answers go."""
@@ -78,13 +85,13 @@ class Connection(asyncio.Protocol):
                 return
             body = self._left[end + 4 : end + 4 + length]
             self._left = self._left[end + 4 + length :]
-            text = next((text for words, text in TEXTS.items() if words in body), DESCRIPTION)
-            asyncio.get_running_loop().call_later(self._latency, self._answer, text)
+            answer = next((answer for words, answer in ANSWERS.items() if words in body), ANSWERS[REPORT])
+            self._loop.call_later(self._latency, self._answer, answer)
 
-    def _answer(self, text: str) -> None:
+    def _answer(self, answer: bytes) -> None:
         Connection.answered += 1
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(response(text.replace("{}", str(Connection.answered))))
+            self._transport.write(answer.replace(NUMBER, b"%08d" % Connection.answered))
 
 
 async def serve(latency: float) -> None:
