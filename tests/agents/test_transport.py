@@ -188,6 +188,16 @@ async def test_a_few_answers_are_handed_out_in_each_turn_of_the_event_loop():
     assert [one.result() for one in asked[1:]] == list(range(1, 100))
 
 
+async def test_the_newest_answers_overtake_others_but_never_the_oldest():
+    turns = http_pool._Turns()
+    asked = [asyncio.get_running_loop().create_future() for _ in range(100)]
+    for number, one in enumerate(asked):
+        turns.hand_out(one, number)
+    await asyncio.sleep(0)
+    half = http_pool.ANSWERS_AT_ONCE // 2
+    assert [number for number, one in enumerate(asked) if one.done()] == [*range(half), *range(100 - half, 100)]
+
+
 async def test_an_idle_connection_is_closed_after_a_while(serve, direct, monkeypatch):
     monkeypatch.setattr(http_pool, "IDLE_SECONDS", 0.05)
     server = await serve(OK)
