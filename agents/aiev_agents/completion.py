@@ -43,7 +43,7 @@ def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, s
     usage = _mapping(body.get("usage"))
     if not text.strip() or reason == "error":
         failure = _without_text(choice, reason, where)
-        read, written = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+        read, written = _tokens(usage)
         raise CallFailedError(replace(failure, prompt_tokens=read, completion_tokens=written))
     return _reply(str(body.get("model") or ""), text, reason, usage, seconds)
 
@@ -62,7 +62,7 @@ def _without_text(choice: dict[str, Any], reason: str, where: str) -> Failure:
 
 
 def _reply(model: str, text: str, reason: str, usage: dict[str, Any], seconds: float) -> ChatReply:
-    read, written = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    read, written = _tokens(usage)
     return ChatReply(
         content=text,
         model=model,
@@ -75,6 +75,11 @@ def _reply(model: str, text: str, reason: str, usage: dict[str, Any], seconds: f
         counted=bool(read or written),
         seconds=seconds,
     )
+
+
+def _tokens(usage: dict[str, Any]) -> tuple[int, int]:
+    """Tokens read and written, as the endpoint counted them."""
+    return _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
 
 
 def _first_choice(body: dict[str, Any]) -> dict[str, Any]:

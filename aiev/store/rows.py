@@ -24,7 +24,7 @@ _LEFT_ALONE = " on conflict do nothing"
 
 def insert_new(db: Database, table: str, *rows: Row) -> None:
     """Insert rows; those whose key is there stay as they are."""
-    Rows("", tuple(inserts(0, table, row) for row in rows))(db)
+    Rows("", tuple((insertion(0, table, *row), tuple(row.values())) for row in rows))(db)
 
 
 def upsert(db: Database, table: str, row: Row, *key: str) -> None:
@@ -32,10 +32,9 @@ def upsert(db: Database, table: str, row: Row, *key: str) -> None:
     Rows("", (upserts(0, table, row, *key),))(db)
 
 
-def inserts(rank: int, table: str, row: Row) -> tuple[Statement, Values]:
-    """The same as `insert_new`, to be merged with other rows."""
-    names = tuple(row)
-    return _insert(rank, table, names, _LEFT_ALONE), tuple(row.values())
+def insertion(rank: int, table: str, *names: str) -> Statement:
+    """What `insert_new` does, for rows with these columns that are merged with others."""
+    return _insert(rank, table, names, _LEFT_ALONE)
 
 
 def upserts(rank: int, table: str, row: Row, *key: str) -> tuple[Statement, Values]:

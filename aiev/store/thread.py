@@ -120,7 +120,7 @@ class WriterThread:
         with contextlib.closing(db), contextlib.ExitStack() as ending:
             ending.callback(self._end_process)
             while group := self._queue.take(GROUP, GATHER_SECONDS):
-                for _, alike in groupby(group, key=_is_rows):  # or one heartbeat would keep a whole group here
+                for _, alike in groupby(group, key=_is_rows):  # or one that is no rows would keep all of them here
                     self._commit(db, list(alike))
 
     def _commit(self, db: Database, group: list[Command]) -> None:

@@ -13,7 +13,7 @@ from aiev.store.bulk import Rows, Statement
 from aiev.store.classify import package_names
 from aiev.store.error_class import error_class
 from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RequestRecord
-from aiev.store.rows import Shape, as_json, columns, insert_new, inserts, upsert, upserts
+from aiev.store.rows import Shape, as_json, columns, insert_new, insertion, upsert, upserts
 from aiev.store.texts import clean, digest
 from aiev.store.thread import QUEUE, WriterThread
 
@@ -50,8 +50,8 @@ _RAN = Shape(
     key=("conversation_id", "round"),
 )
 _texts_of = attrgetter(*_BLOBS)
-_KEPT_ONCE, _ = inserts(_BLOB, "blobs", {"hash": "", "text": ""})
-_ASKED_FOR, _ = inserts(_PACKAGE, "packages", {"package": "", "conversation_id": ""})
+_KEPT_ONCE = insertion(_BLOB, "blobs", "hash", "text")
+_ASKED_FOR = insertion(_PACKAGE, "packages", "package", "conversation_id")
 _FORGET_MESSAGES = Statement(0, "delete from messages where conversation_id in (", "?", ")")
 _FORGET_PACKAGES = Statement(0, "delete from packages where conversation_id in (", "?", ")")
 _TRAIN = Statement(
