@@ -91,7 +91,7 @@ def _kinds(line: str, origin: Origin) -> Iterator[str]:
 
 @cache
 def _detectors(origin: Origin) -> list[Any]:
-    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 - slow to import
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 
     found: dict[str, Any] = get_mapping_from_secret_type_to_class()
     return [found[kind]() for kind in sorted(found) if origin not in OFF.get(found[kind].__name__, ((), ""))[0]]
@@ -99,7 +99,7 @@ def _detectors(origin: Origin) -> list[Any]:
 
 def _is_placeholder(value: str) -> bool:
     """Whether something stands where a credential would: `{password}`, `$TOKEN`, `****`."""
-    from detect_secrets.filters import heuristic  # noqa: PLC0415
+    from detect_secrets.filters import heuristic
 
     return bool(
         heuristic.is_templated_secret(value)
@@ -110,7 +110,7 @@ def _is_placeholder(value: str) -> bool:
 
 def _is_ordinary(value: str, line: str) -> bool:
     """Whether what a detector guessed at is an identifier, an alphabet or a call; a known form needs no such doubt."""
-    from detect_secrets.filters import heuristic  # noqa: PLC0415
+    from detect_secrets.filters import heuristic
 
     return bool(
         heuristic.is_sequential_string(value)

@@ -11,7 +11,7 @@ import click
 
 from aiev.cli import main
 from aiev.dialogue.graph import mermaid
-from aiev.store.schema_doc import render_schema
+from aiev.store.schema.doc import render_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

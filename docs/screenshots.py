@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiev.store.reader import Filters, Reader
+from aiev.store.reading.reader import Filters, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def serving(db: Path) -> Iterator[str]:
 
 def take(url: str, key: str) -> None:
     """Take each picture."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
+    from playwright.sync_api import sync_playwright
 
     base = url.split("/?", maxsplit=1)[0]
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

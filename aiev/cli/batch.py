@@ -41,8 +41,8 @@ def batch_submit(
     as_json: bool,
 ) -> None:
     """Send the questions for SOURCES that are neither answered nor on their way."""
-    from aiev.recipes.batches import submit_questions  # noqa: PLC0415
-    from aiev.recipes.live import seeds_of  # noqa: PLC0415
+    from aiev.batch.work import submit_questions
+    from aiev.view.teach_panel import seeds_of
 
     more = [*assignments]
     more += [f"run.limit={limit}"] if limit else []
@@ -64,7 +64,7 @@ def batch_submit(
 @AS_JSON
 def batch_status(db: Path, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
     """Ask the provider how far the batches of DB are."""
-    from aiev.recipes.batches import look  # noqa: PLC0415
+    from aiev.batch.work import look
 
     _show(asyncio.run(look(merged_config(files, assignments), _existing(db))), as_json=as_json)
 
@@ -76,7 +76,7 @@ def batch_status(db: Path, files: tuple[Path, ...], assignments: tuple[str, ...]
 @AS_JSON
 def batch_collect(db: Path, wait: bool, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
     """Put the replies of the batches that have ended into the journal of DB."""
-    from aiev.recipes.batches import collect  # noqa: PLC0415
+    from aiev.batch.work import collect
 
     last: list[BatchRecord] = []
 
@@ -95,7 +95,7 @@ def batch_collect(db: Path, wait: bool, files: tuple[Path, ...], assignments: tu
 @AS_JSON
 def batch_cancel(db: Path, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
     """Ask the provider to end the batches of DB; `collect` then fetches what was answered."""
-    from aiev.recipes.batches import cancel  # noqa: PLC0415
+    from aiev.batch.work import cancel
 
     _show(asyncio.run(cancel(merged_config(files, assignments), _existing(db))), as_json=as_json)
 
@@ -107,7 +107,7 @@ def _existing(db: Path) -> Path:
 
 
 def _show(batches: list[BatchRecord], *, as_json: bool) -> None:
-    from dataclasses import asdict  # noqa: PLC0415
+    from dataclasses import asdict
 
     if as_json:
         print_json([asdict(each) for each in batches])
@@ -123,7 +123,7 @@ def _print(batches: tuple[BatchRecord, ...] | list[BatchRecord]) -> None:
 
 
 def _line(each: BatchRecord) -> str:
-    from aiev.view.safe import safe  # noqa: PLC0415
+    from aiev.view.safe import safe
 
     detail = f" ({safe(each.detail)})" if each.detail else ""
     return (

@@ -35,15 +35,15 @@ def decontaminate(
     as_json: bool,
 ) -> None:
     """Compare the rows of FILE... (.jsonl, .json, .csv, .parquet, .db) with benchmarks and show what resembles them."""
-    from aiev.recipes import decontaminate as recipe  # noqa: PLC0415
-    from aiev.view.safe import safe  # noqa: PLC0415
+    from aiev.similarity import judged_files
+    from aiev.view.safe import safe
 
     more = () if workers is None else (f"decontamination.workers={workers}",)
     settings = merged_config(files, (*assignments, *more)).settings
-    report = recipe.decontaminate(
+    report = judged_files.decontaminate(
         settings, inputs, against=against, language=language_called(language), fields=fields, out=out
     )
     if as_json:
         print_json(report)
     else:
-        click.echo(safe(recipe.report_text(report)))
+        click.echo(safe(judged_files.report_text(report)))

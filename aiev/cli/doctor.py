@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @AS_JSON
 def doctor(files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
     """Say what is present on this machine, and what to do about what is not."""
-    from dataclasses import asdict  # noqa: PLC0415
+    from dataclasses import asdict
 
-    from aiev.doctor import examine  # noqa: PLC0415
+    from aiev.setup.doctor import examine
 
     findings = asyncio.run(examine(merged_config(files, assignments)))
     if as_json:

@@ -12,8 +12,8 @@ import click
 from aiev.cli.shared import AS_JSON, DB, configured, merged_config, show
 
 if TYPE_CHECKING:
-    from aiev.recipes.evaluate import Sat
-    from aiev.recipes.roles import RoleName
+    from aiev.student.evaluate import Sat
+    from aiev.student.roles import RoleName
 
 MODEL = click.option("--model", default="", help="Model in place of the configured one.")
 BATCH = click.option(
@@ -50,8 +50,8 @@ def evaluate(
     The student is what its newest training came to, and untrained before the first. The same command again goes on with
     what is missing.
     """
-    from aiev.recipes.evaluate import sat_json  # noqa: PLC0415
-    from aiev.recipes.sitting import sit_round  # noqa: PLC0415
+    from aiev.student.evaluate import sat_json
+    from aiev.student.sitting import sit_round
 
     config = merged_config(files, _with_batch(assignments, by_batch))
     who = cast("RoleName", role)
@@ -69,9 +69,9 @@ def gate(
     db: Path, teacher: str, student: str, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool
 ) -> None:
     """Decide whether the student takes over, from the evaluations in DB, and keep the decision with its evidence."""
-    from aiev.recipes.gate import gate_json  # noqa: PLC0415
-    from aiev.recipes.sitting import judge_round  # noqa: PLC0415
-    from aiev.view.gates import gate_view  # noqa: PLC0415
+    from aiev.student.gate import gate_json
+    from aiev.student.sitting import judge_round
+    from aiev.view.gates import gate_view
 
     judged = asyncio.run(judge_round(merged_config(files, assignments), db, teacher=teacher, student=student))
     show(as_json, lambda: gate_json(judged), lambda: gate_view(judged.record, judged.items))
@@ -112,8 +112,8 @@ def evaluate_benchmark(
 
     The same command again goes on with what is missing, and pays for nothing twice.
     """
-    from aiev.recipes.benchmark import sit_benchmark  # noqa: PLC0415
-    from aiev.view.gates import contamination_rows  # noqa: PLC0415
+    from aiev.student.benchmark import sit_benchmark
+    from aiev.view.gates import contamination_rows
 
     config = merged_config(files, _with_batch(assignments, by_batch))
     done = asyncio.run(
@@ -136,6 +136,6 @@ def _with_batch(assignments: tuple[str, ...], by_batch: bool) -> tuple[str, ...]
 
 
 def _view(sat: Sat, notes: list[tuple[str, str]]) -> object:
-    from aiev.view.gates import evaluation_view  # noqa: PLC0415
+    from aiev.view.gates import evaluation_view
 
     return evaluation_view(sat.record, Counter(sample.verdict for sample in sat.samples), notes)

@@ -30,7 +30,7 @@ def execute(
     as_json: bool,
 ) -> None:
     """Run one program with its tests in the sandbox and say how it ended (exit code 1 unless `ok`)."""
-    from aiev.recipes.execute import execute_once, result_json, result_text  # noqa: PLC0415
+    from aiev.run.execute_once import execute_once, result_json, result_text
 
     name = language_called(language)
     chosen = (f'interpreter.backend="{backend}"',) if backend else ()

@@ -68,11 +68,11 @@ def export(
 
     Training and test rows go into files of their own; which seeds are tested is decided once and kept in DB.
     """
-    from aiev.dataset.check import Check  # noqa: PLC0415
-    from aiev.dataset.export import parse_output  # noqa: PLC0415
-    from aiev.dataset.masking import load_tokenizer  # noqa: PLC0415
-    from aiev.dataset.summary import exported_json, exported_view  # noqa: PLC0415
-    from aiev.recipes.export import export_dataset  # noqa: PLC0415
+    from aiev.dataset.check import Check
+    from aiev.dataset.export import parse_output
+    from aiev.dataset.export_judged import export_dataset
+    from aiev.dataset.masking import load_tokenizer
+    from aiev.dataset.summary import exported_json, exported_view
 
     config = merged_config(files, (*assignments, *_assignments(choices)))
     outputs = [parse_output(text) for text in formats]
@@ -88,11 +88,11 @@ def export(
 @AS_JSON
 def split(db: Path, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
     """Put the seeds of accepted dialogues of DB into training and test, once and for good."""
-    from dataclasses import asdict  # noqa: PLC0415
+    from dataclasses import asdict
 
-    from aiev.dataset.split import freeze  # noqa: PLC0415
-    from aiev.dataset.summary import split_view  # noqa: PLC0415
-    from aiev.store.reader import Reader  # noqa: PLC0415
+    from aiev.dataset.split import freeze
+    from aiev.dataset.summary import split_view
+    from aiev.store.reading.reader import Reader
 
     config = merged_config(files, assignments)
     Reader(db).close()
@@ -108,6 +108,6 @@ def _assignments(choices: dict[str, Any]) -> list[str]:
 
 
 def _pushed(result: Exported, name: str, *, public: bool) -> str:
-    from aiev.dataset.push import push  # noqa: PLC0415
+    from aiev.dataset.push import push
 
     return push(result.folder, name, private=not public)

@@ -52,10 +52,10 @@ def inspect(
     as_json: bool,
 ) -> None:
     """List the conversations of DB, or show the one whose id begins with CONVERSATION."""
-    from aiev.store.classify import package_names  # noqa: PLC0415
-    from aiev.store.connection import refuse_older  # noqa: PLC0415
-    from aiev.store.reader import Filters, Reader  # noqa: PLC0415
-    from aiev.view import inspect as view  # noqa: PLC0415
+    from aiev.store.reading.reader import Filters, Reader
+    from aiev.store.writing.classify import package_names
+    from aiev.store.writing.connection import refuse_older
+    from aiev.view import inspect as view
 
     refuse_older(db)
     with Reader(db) as reader:

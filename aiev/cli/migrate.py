@@ -20,7 +20,7 @@ def migrate(db: Path, as_json: bool) -> None:
 
     Commands that write to DB, teach and serve among them, do so by themselves; those that only read it never change it.
     """
-    from aiev.store.connection import bring_up  # noqa: PLC0415
+    from aiev.store.writing.connection import bring_up
 
     steps = bring_up(db)
     if as_json:

@@ -17,7 +17,7 @@ def models() -> None:
 @AS_JSON
 def models_list(as_json: bool) -> None:
     """List the models that can be fetched."""
-    from aiev_agents.weights import KNOWN, find_weights  # noqa: PLC0415
+    from aiev_agents.clients.weights import KNOWN, find_weights
 
     rows = [
         {
@@ -42,8 +42,8 @@ def models_list(as_json: bool) -> None:
 @click.argument("names", nargs=-1)
 def models_fetch(names: tuple[str, ...]) -> None:
     """Fetch the weights of NAMES (the default model without any), once."""
-    from aiev_agents.errors import ModelUnavailable  # noqa: PLC0415
-    from aiev_agents.weights import fetch_weights  # noqa: PLC0415
+    from aiev_agents.clients.weights import fetch_weights
+    from aiev_agents.errors import ModelUnavailable
 
     for name in names or (merged_config((), ()).settings.model.name,):
         try:

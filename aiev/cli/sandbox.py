@@ -23,7 +23,7 @@ def image() -> None:
 @configured
 def image_build(languages: tuple[str, ...], files: tuple[Path, ...], assignments: tuple[str, ...]) -> None:
     """Build the image, with Python and the tools of the languages asked for."""
-    from aiev.recipes.housekeeping import build_sandbox_image  # noqa: PLC0415 - the docker SDK is slow to import
+    from aiev.setup.housekeeping import build_sandbox_image
 
     names = tuple(language if language == "all" else language_called(language) for language in languages)
     config = merged_config(files, assignments)
@@ -46,7 +46,7 @@ def sandbox_gc(
     packages: bool, images: bool, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool
 ) -> None:
     """Remove containers and files of runs that have died."""
-    from aiev.recipes.housekeeping import collect  # noqa: PLC0415
+    from aiev.setup.housekeeping import collect
 
     removed = asyncio.run(collect(merged_config(files, assignments).settings, packages=packages, images=images))
     if as_json:

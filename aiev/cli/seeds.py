@@ -61,7 +61,7 @@ def build(
     A source is a file, a folder, a git repository (also git:PATH@COMMIT), a .jsonl, .csv or .parquet file, a database
     of aiev, a Hugging Face dataset (hf:NAME), or - for standard input. docs/seeds.md describes the filters.
     """
-    from aiev.recipes.build_seeds import build_seeds  # noqa: PLC0415
+    from aiev.seeds.build import build_seeds
 
     more = [*assignments]
     more += [f"run.limit={limit}"] if limit else []
@@ -79,6 +79,6 @@ def build(
     if as_json:
         print_json(made)
         return
-    from aiev.view.funnel import funnel_view  # noqa: PLC0415
+    from aiev.view.funnel import funnel_view
 
     print_view(funnel_view(made))

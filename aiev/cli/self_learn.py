@@ -35,9 +35,9 @@ def self_learn(
 
     The same command again goes on where this one ended, however it ended.
     """
-    from aiev.recipes.live import seeds_of  # noqa: PLC0415
-    from aiev.recipes.self_learn import SelfLearning  # noqa: PLC0415
-    from aiev.view.loops import rounds_json, rounds_view  # noqa: PLC0415
+    from aiev.recipes.self_learn import SelfLearning
+    from aiev.view.loops import rounds_json, rounds_view
+    from aiev.view.teach_panel import seeds_of
 
     more = [*assignments]
     more += [f'student.name="{student}"'] if student else []

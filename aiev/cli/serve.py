@@ -28,7 +28,7 @@ def serve(db: Path, port: int, open_browser: bool, as_json: bool) -> None:
     Prints the address with a token that keeps others out; a new one at each start unless AIEV_SERVE_TOKEN holds one.
     Nothing in DB can be changed but labels. Follows a run that is writing to DB.
     """
-    from aiev.view.web.server import serve as serve_pages  # noqa: PLC0415
+    from aiev.view.web.server import serve as serve_pages
 
     def ready(address: Address) -> None:
         if as_json:

@@ -15,7 +15,7 @@ from aiev.errors import AievError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aiev.config import Config
+    from aiev.config.settings import Config
 
 INTERRUPTED = 130
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
@@ -77,7 +77,7 @@ def configured(command: _Command) -> _Command:
 
 def merged_config(files: tuple[Path, ...], assignments: tuple[str, ...]) -> Config:
     """The configuration of a command, all layers merged."""
-    from aiev.config import load_config  # noqa: PLC0415 - pydantic is slow to import
+    from aiev.config.settings import load_config
 
     return load_config(files, assignments)
 
@@ -89,7 +89,7 @@ def toml_list(values: Sequence[str]) -> str:
 
 def language_called(name: str) -> str:
     """Name of the language that a user means."""
-    from aiev_interpreter.languages import UnknownLanguage, language_named  # noqa: PLC0415
+    from aiev_interpreter.languages import UnknownLanguage, language_named
 
     try:
         return language_named(name).name
@@ -120,6 +120,6 @@ def print_json(data: Any) -> None:
 
 def print_view(renderable: Any) -> None:
     """Print what rich renders; nothing in it is taken for markup."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     Console().print(renderable, markup=False)

@@ -16,22 +16,22 @@ from aiev.cli.shared import AS_JSON, DB, print_view, show
 @AS_JSON
 def stats(db: Path, plots: Path | None, html: Path | None, as_json: bool) -> None:
     """Show each run of DB: funnel, rounds, verdicts, errors, libraries, lengths, diversity, tokens, cost."""
-    from aiev.store.connection import refuse_older  # noqa: PLC0415
-    from aiev.store.dialogues import DialogueReader  # noqa: PLC0415
-    from aiev.view.details import detailed_json, details  # noqa: PLC0415
-    from aiev.view.statistics import runs_table  # noqa: PLC0415
+    from aiev.store.reading.dialogues import DialogueReader
+    from aiev.store.writing.connection import refuse_older
+    from aiev.view.details import detailed_json, details
+    from aiev.view.statistics import runs_table
 
     refuse_older(db)
     with DialogueReader(db) as reader:
         rows = detailed_json(reader)
         table = runs_table(reader)
     if plots:
-        from aiev.view.plots import draw_plots  # noqa: PLC0415
+        from aiev.view.plots import draw_plots
 
         drawn = draw_plots(rows, plots)
         click.echo(f"aiev: {len(drawn)} pictures in {plots}", err=True)
     if html:
-        from aiev.view.report import write_report  # noqa: PLC0415
+        from aiev.view.report import write_report
 
         write_report(rows, html)
     show(as_json, lambda: rows, lambda: table)

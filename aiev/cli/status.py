@@ -22,7 +22,7 @@ def status(db: Path, run_id: str, once: bool, as_json: bool) -> None:
 
     A run says so itself every second; one that was killed is shown as `died`.
     """
-    from aiev.recipes.status import follow, is_followed, run_statuses  # noqa: PLC0415
+    from aiev.run.status import follow, is_followed, run_statuses
 
     if as_json:
         print_json([status.as_dict() for status in run_statuses(db, run_id)])

@@ -49,7 +49,7 @@ def teach(
     Without SOURCES the snippets that ship with aiev are taken. The same command again goes on with what is missing.
     The limits of cost, tokens and accepted dialogues count over all starts of a run; a larger one goes on.
     """
-    from aiev.recipes.live import teach_with_panel  # noqa: PLC0415
+    from aiev.view.teach_panel import teach_with_panel
 
     more = [*assignments]
     more += [f"run.limit={limit}"] if limit else []

@@ -32,8 +32,8 @@ def train(
 
     The same command again goes on from the last checkpoint, and trains nothing twice.
     """
-    from aiev.recipes.train import train_student  # noqa: PLC0415
-    from aiev.view.trainings import training_line, training_view  # noqa: PLC0415
+    from aiev.student.train import train_student
+    from aiev.view.trainings import training_line, training_view
 
     def heard(event: dict[str, Any]) -> None:
         if not as_json and (line := training_line(event)):

@@ -18,9 +18,9 @@ from aiev.similarity.near_duplicates import NearDuplicatePairs, keep_best
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from aiev.config import ExportConfig
+    from aiev.config.settings import ExportConfig
     from aiev.dataset.judges import Judge
-    from aiev.store.dialogues import DialogueRecord
+    from aiev.store.reading.dialogues import DialogueRecord
 
 BATCH = 256
 """Dialogues that a judge sees at once."""

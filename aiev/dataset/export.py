@@ -24,19 +24,19 @@ from aiev.dataset.manifest import Manifest, begin_replacing, refuse_foreign, wri
 from aiev.dataset.postprocess import build_sample
 from aiev.dataset.split import freeze
 from aiev.errors import UsageError
-from aiev.store.dialogues import DialogueReader
+from aiev.store.reading.dialogues import DialogueReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from aiev.config import Config, ExportConfig
+    from aiev.config.settings import Config, ExportConfig
     from aiev.dataset.check import Check
     from aiev.dataset.files.sink import Sink
     from aiev.dataset.formats.shape import Shape
     from aiev.dataset.judges import Judge
     from aiev.dataset.sample import Sample
-    from aiev.store.dialogues import DialogueRecord
+    from aiev.store.reading.dialogues import DialogueRecord
 
 LLAMA_FACTORY = "llama-factory"
 SHORT = {"parquet": "messages:parquet", "hf": "messages:hf", "jsonl": "messages:jsonl"}
@@ -237,7 +237,7 @@ def _name(output: Output, sink: Sink) -> str:
 
 def _publish(out: Path, sinks: Sequence[tuple[Output, Sink]], result: Exported, manifest: Manifest) -> None:
     """Rename everything; the manifest comes last, so that one which is there speaks of what is there."""
-    from aiev.dataset.card import render_card  # noqa: PLC0415 - jinja2 is slow to import
+    from aiev.dataset.card import render_card
 
     begin_replacing(out, result.rows)
     for _, sink in sinks:

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from aiev.dataset.phrasings import draw, phrasing
 from aiev.dataset.sample import UNKNOWN_LICENCE, Sample, Turn
 from aiev_agents.languages import LANGUAGES
-from aiev_agents.reply import FENCE, INSTALL
+from aiev_agents.roles.reply import FENCE, INSTALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiev.config import ExportConfig
-    from aiev.store.dialogues import DialogueRecord
+    from aiev.config.settings import ExportConfig
+    from aiev.store.reading.dialogues import DialogueRecord
     from aiev.store.records import MessageRecord
 
 _SHARE_STEPS = 1_000_000

@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING
 from aiev.dataset.groups import Groups
 from aiev.similarity.lexing import TEXT
 from aiev.similarity.near_duplicates import NearDuplicatePairs
-from aiev.store.dialogues import DialogueReader
+from aiev.store.reading.dialogues import DialogueReader
 from aiev.store.records import SplitRecord
-from aiev.store.writer import Store
+from aiev.store.writing.writer import Store
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from aiev.config import SplitConfig
-    from aiev.store.dialogues import DialogueRecord
+    from aiev.config.settings import SplitConfig
+    from aiev.store.reading.dialogues import DialogueRecord
 
 ACCEPTED = ("accepted",)
 

@@ -15,17 +15,17 @@ from langgraph.runtime import Runtime  # noqa: TC002 - LangGraph reads the nodes
 
 from aiev.dialogue.infra import run_until_real
 from aiev.dialogue.state import DialogueContext, DialogueState  # noqa: TC001 - likewise
-from aiev_agents import programmer, questioner
 from aiev_agents.errors import ReplyError
 from aiev_agents.messages import Message, Role
-from aiev_agents.reply import parse_reply
+from aiev_agents.roles import programmer, questioner
+from aiev_agents.roles.reply import parse_reply
 from aiev_interpreter.feedback import render_feedback
-from aiev_interpreter.install import parse_install
+from aiev_interpreter.packages.install import parse_install
 from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
 if TYPE_CHECKING:
-    from aiev_agents.agent import Agent, Turn
-    from aiev_agents.reply import Reply
+    from aiev_agents.roles.agent import Agent, Turn
+    from aiev_agents.roles.reply import Reply
 
 MALFORMED = "malformed"
 """Verdict of a reply that holds no runnable program: nothing ran, and the interpreter says why."""

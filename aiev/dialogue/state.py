@@ -10,11 +10,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
-from aiev_agents.reply import Reply  # noqa: TC001 - LangGraph reads the state's annotations at run time
+from aiev_agents.roles.reply import Reply  # noqa: TC001 - LangGraph reads the state's annotations at run time
 
 if TYPE_CHECKING:
-    from aiev_agents.agent import Agent
     from aiev_agents.messages import Message
+    from aiev_agents.roles.agent import Agent
     from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job, Limits
 
 

@@ -14,27 +14,27 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import AievError, UsageError
-from aiev.recipes.roles import REAL, Openers, named, role_config
-from aiev.recipes.sitting import freeze_round, guard_score, judge_round, sit_round
 from aiev.recipes.teach import TEACH, Teaching, run_id
-from aiev.recipes.train import train_student
 from aiev.similarity.lexing import TEXT
 from aiev.similarity.near_duplicates import NearDuplicatePairs
 from aiev.store.student import StudentReader, StudentStore
 from aiev.student.guards import Watched, acceptance, diversity, guards_json, near_duplicate_share
 from aiev.student.loop import Facts, Step, next_step, stage_after
+from aiev.student.roles import REAL, Openers, named, role_config
 from aiev.student.rounds import SELF_LEARNING, TEACHING
+from aiev.student.sitting import freeze_round, guard_score, judge_round, sit_round
+from aiev.student.train import train_student
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from aiev.config import Config
-    from aiev.recipes.gate import Judged
-    from aiev.recipes.progress import Progress
-    from aiev.recipes.roles import RoleName
+    from aiev.config.settings import Config
+    from aiev.run.progress import Progress
     from aiev.store.records import SeedRecord
     from aiev.store.student_records import GateRecord, TrainingRecord
+    from aiev.student.gate import Judged
+    from aiev.student.roles import RoleName
 
 SELF_LEARN = "self_learn"
 """The recipe of dialogues that the student makes."""

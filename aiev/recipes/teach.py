@@ -19,31 +19,31 @@ from typing import TYPE_CHECKING
 
 from aiev import __version__
 from aiev.errors import SetupError
-from aiev.recipes.bounds import bounded
-from aiev.recipes.clock import now
-from aiev.recipes.engine import Engine
-from aiev.recipes.heartbeat import beating
-from aiev.recipes.item import Item, Workshop
-from aiev.recipes.journal import journal_of
-from aiev.recipes.models import build_model, endpoint_figures
-from aiev.recipes.parts import build_interpreter
-from aiev.recipes.prices import Prices, check_cost_limit
-from aiev.recipes.progress import Before, Progress
-from aiev.recipes.run_limits import RunLimits
-from aiev.store.reader import Reader
+from aiev.run.bounded import bounded
+from aiev.run.conversation import Item, Workshop
+from aiev.run.engine import Engine
+from aiev.run.heartbeat import beating
+from aiev.run.journal import journal_of
+from aiev.run.limits import RunLimits
+from aiev.run.prices import Prices, check_cost_limit
+from aiev.run.progress import Before, Progress
+from aiev.setup.model import build_model, endpoint_figures
+from aiev.setup.parts import build_interpreter
+from aiev.store.clock import now
+from aiev.store.reading.reader import Reader
 from aiev.store.records import RunRecord, StartRecord
-from aiev.store.writer import Store
+from aiev.store.writing.writer import Store
 from aiev.telemetry.observed import ObservedInterpreter, ObservedModel
 from aiev.telemetry.operations import ItemOperation, Observers, RunOperation
-from aiev_agents.prompting import prompt_hashes
+from aiev_agents.roles.prompting import prompt_hashes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
-    from aiev.config import Config
+    from aiev.config.settings import Config
     from aiev.store.records import SeedRecord
-    from aiev_agents.chat_model import ChatModel
+    from aiev_agents.clients.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
 
 

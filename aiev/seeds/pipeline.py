@@ -16,7 +16,7 @@ from aiev.seeds.pool import outcomes
 from aiev.seeds.sources import source_items
 from aiev.seeds.verdicts import Drop
 from aiev.seeds.worker import passed
-from aiev.store.reader import Reader
+from aiev.store.reading.reader import Reader
 from aiev.store.records import SeedRecord
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiev.errors import SetupError, UsageError
 from aiev.store.records import SeedRecord
 from aiev.store.texts import clean
-from aiev.store.writer import Store
+from aiev.store.writing.writer import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,7 +100,7 @@ class _Table:
         self._schema = schema
 
     def add(self, seeds: Sequence[SeedRecord]) -> None:
-        import pyarrow as pa  # noqa: PLC0415 - see `_parquet`
+        import pyarrow as pa
 
         rows = [
             {name: clean(value) if isinstance(value, str) else value for name, value in asdict(seed).items()}
@@ -118,8 +118,8 @@ def _jsonl(path: Path, stack: ExitStack, packed: bool) -> _Lines:  # noqa: FBT00
 
 def _parquet(path: Path, stack: ExitStack) -> _Table:
     try:
-        import pyarrow as pa  # noqa: PLC0415 - an extra, and slow to import
-        from pyarrow import parquet as pq  # noqa: PLC0415
+        import pyarrow as pa
+        from pyarrow import parquet as pq
     except ImportError:
         raise SetupError("writing Parquet needs pyarrow: pip install 'aiev[seeds]', or write .jsonl") from None
     schema = pa.schema([(name, pa.string()) for name in _COLUMNS])

@@ -173,8 +173,8 @@ class Decontaminator:
             yield row, _hit(piece, "ngram", shared / self._all_runs.sizes[number], _common_run(words, piece.text))
 
     def _by_strings(self, parts: Sequence[Parts]) -> Iterator[tuple[int, Hit]]:
-        from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - only where texts are judged
-        from rapidfuzz.process import cpdist  # noqa: PLC0415
+        from rapidfuzz.distance import Levenshtein
+        from rapidfuzz.process import cpdist
 
         pairs = [*self._pairs_of_prompts(parts), *self._pairs_of_solutions(parts)]
         if not pairs:

@@ -72,8 +72,8 @@ def _csv(file: IO[str], path: Path) -> Iterator[Row]:
 
 def _parquet(path: Path) -> Iterator[Row]:
     try:
-        import pyarrow as pa  # noqa: PLC0415 - large, and not always there
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow as pa
+        import pyarrow.parquet as pq
     except ImportError:
         raise SetupError(f"{path} is Parquet: pip install pyarrow") from None
     try:

@@ -102,7 +102,7 @@ def _sketch(texts: Sequence[str], language: str) -> Sketches:
 
 def _keys(shingles: Shingles, starts: Positions) -> NDArray[np.uint64]:
     """The key of each band, its number mixed in."""
-    from rensa import RMinHash  # noqa: PLC0415 - only where something is sketched
+    from rensa import RMinHash
 
     spread = mixed(shingles.astype(np.uint64) + np.uint64(1))
     digests = RMinHash.digest_matrix_from_flat_token_hashes(spread, starts.astype(np.uint64), BANDS * ROWS, _SEED)

@@ -10,8 +10,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from aiev.store.reader import Reader
-from aiev.store.rows import Row, as_json, insert_new, upsert
+from aiev.store.reading.reader import Reader
 from aiev.store.student_records import (
     AcceptedRecord,
     DecontaminationRecord,
@@ -24,7 +23,8 @@ from aiev.store.student_records import (
     TrainingRecord,
 )
 from aiev.store.texts import digest
-from aiev.store.writer import Store
+from aiev.store.writing.rows import Row, as_json, insert_new, upsert
+from aiev.store.writing.writer import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from aiev.config import StudentConfig
+    from aiev.config.settings import StudentConfig
 
 GRAM = 4
 MIN_ENDED = 20

@@ -11,7 +11,7 @@ from aiev.telemetry.operations import ChatOperation, ExecutionOperation, convers
 
 if TYPE_CHECKING:
     from aiev.telemetry.operations import Observers
-    from aiev_agents.chat_model import ChatModel
+    from aiev_agents.clients.chat_model import ChatModel
     from aiev_agents.messages import ChatReply, ChatRequest
     from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job
 

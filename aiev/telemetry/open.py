@@ -16,7 +16,7 @@ from aiev.telemetry.operations import Observers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiev.config import Settings
+    from aiev.config.settings import Settings
     from aiev.telemetry.operations import Observer
 
 
@@ -43,7 +43,7 @@ def observers_of(settings: Settings) -> Iterator[Observers]:
 
 
 def _log(settings: Settings) -> Observer:
-    from aiev.telemetry.json_log import JsonLog  # noqa: PLC0415
+    from aiev.telemetry.json_log import JsonLog
 
     names = [settings.model.api_key_env, *(one.api_key_env or "" for one in settings.model.endpoints)]
     secrets = [value for name in names if name and (value := os.environ.get(name))]
@@ -53,7 +53,7 @@ def _log(settings: Settings) -> Observer:
 
 def _prometheus(port: int) -> Observer:
     try:
-        from aiev.telemetry.prometheus import PrometheusObserver  # noqa: PLC0415 - an extra
+        from aiev.telemetry.prometheus import PrometheusObserver
     except ImportError as error:
         raise _missing(error, "--metrics-port", "prometheus") from None
     return PrometheusObserver(port)
@@ -61,7 +61,7 @@ def _prometheus(port: int) -> Observer:
 
 def _otel(software: str) -> Observer:
     try:
-        from aiev.telemetry.otel import OtelObserver  # noqa: PLC0415 - an extra
+        from aiev.telemetry.otel import OtelObserver
     except ImportError as error:
         raise _missing(error, "telemetry.otel", "otel") from None
     return OtelObserver.exporting(software=software)

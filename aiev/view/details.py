@@ -15,7 +15,7 @@ from aiev.view.statistics import runs_json
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from aiev.store.dialogues import DialogueReader
+    from aiev.store.reading.dialogues import DialogueReader
 
 MOST_LISTED = 8
 """Names of one kind in a line."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.requirements import InvalidRequirement, Requirement
 
 if TYPE_CHECKING:
-    from aiev.store.dialogues import DialogueReader, DialogueRecord, Money, RoundRecord
+    from aiev.store.reading.dialogues import DialogueReader, DialogueRecord, Money, RoundRecord
 
 DIVERSITY_SAMPLE = 2_000
 _WORD = re.compile(r"\w+|[^\w\s]")

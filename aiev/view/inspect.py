@@ -15,7 +15,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from aiev.store.error_class import error_class
+from aiev.store.writing.error_class import error_class
 from aiev.view.changes import changes
 from aiev.view.fenced import blocks
 from aiev.view.safe import safe
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from aiev.store.reader import ListedConversation, Reader
+    from aiev.store.reading.reader import ListedConversation, Reader
     from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord
 
 _STATUS = {"accepted": "green", "discarded": "yellow", "failed": "red", "running": "cyan"}

@@ -13,7 +13,7 @@ from aiev.view.safe import safe
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from aiev.store.reader import Reader
+    from aiev.store.reading.reader import Reader
 
 
 def runs_table(reader: Reader) -> RenderableType:

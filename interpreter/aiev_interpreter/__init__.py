@@ -1,7 +1,7 @@
 """The code interpreter of aiev: what runs, in which sandbox, under which limits."""
 
+from aiev_interpreter.backends.open import open_interpreter
 from aiev_interpreter.errors import InterpreterError, InterpreterUnavailable
-from aiev_interpreter.open import open_interpreter
 from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job, Limits, Verdict
 
 __all__ = [

@@ -3,7 +3,7 @@
 import pytest
 from agents.faulty_endpoint import FaultyEndpoint
 
-from aiev_agents.openai_model import Endpoint, OpenAIChatModel
+from aiev_agents.clients.openai import Endpoint, OpenAIChatModel
 
 
 @pytest.fixture

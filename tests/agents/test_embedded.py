@@ -6,14 +6,14 @@ import time
 
 import pytest
 
-from aiev_agents import programmer, questioner
-from aiev_agents.agent import Agent
-from aiev_agents.embedded import EmbeddedChatModel
+from aiev_agents.clients.embedded import EmbeddedChatModel
+from aiev_agents.clients.weights import fetch_weights
 from aiev_agents.errors import ModelUnavailable
-from aiev_agents.grammar import Constraint
 from aiev_agents.messages import Sampling
-from aiev_agents.reply import parse_reply
-from aiev_agents.weights import fetch_weights
+from aiev_agents.roles import programmer, questioner
+from aiev_agents.roles.agent import Agent
+from aiev_agents.roles.grammar import Constraint
+from aiev_agents.roles.reply import parse_reply
 
 pytestmark = pytest.mark.model
 NAME = "smollm2-135m-instruct"
@@ -48,7 +48,8 @@ async def test_a_file_that_is_no_model_is_one_clear_error(tmp_path):
 def test_the_server_ends_when_the_process_that_started_it_is_killed(real_models):
     script = (
         "import asyncio, sys, time\n"
-        "from aiev_agents.embedded import EmbeddedChatModel\nfrom aiev_agents.weights import fetch_weights\n"
+        "from aiev_agents.clients.embedded import EmbeddedChatModel\n"
+        "from aiev_agents.clients.weights import fetch_weights\n"
         f"start = EmbeddedChatModel.start(fetch_weights({NAME!r}), name='x', parallel=1, context_tokens=512)\n"
         "model = asyncio.run(start)\n"
         "print(model._process.pid, flush=True)\ntime.sleep(100)\n"

@@ -7,9 +7,9 @@ import openai
 import pytest
 from agents.faulty_endpoint import GOOD, Answer, completion, error
 
-from aiev_agents import retrying
+from aiev_agents.clients import retrying
+from aiev_agents.clients.failures import CODES, STATUSES, Kind, kind_of_status, of_exception, of_status
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestGivenUp, RequestRejected
-from aiev_agents.failures import CODES, STATUSES, Kind, kind_of_status, of_exception, of_status
 from aiev_agents.messages import ChatRequest
 
 REQUEST = ChatRequest(model="m", turns=(("user", "Hi"),))

@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from toolchains import missing, run
+from support.toolchains import missing, run
 
 from aiev_agents.errors import LanguageError
 from aiev_agents.languages import LANGUAGES, PYTHON, canonical_name, language_named
-from aiev_agents.prompting import load_prompt
-from aiev_agents.reply import parse_reply
+from aiev_agents.roles.prompting import load_prompt
+from aiev_agents.roles.reply import parse_reply
 
 OTHERS = [name for name in LANGUAGES if name != PYTHON]
 

@@ -5,9 +5,9 @@ import socket
 import pytest
 from aiohttp import web
 
+from aiev_agents.clients.openai import Endpoint, list_models
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatRequest, Sampling
-from aiev_agents.openai_model import Endpoint, list_models
 
 REQUEST = ChatRequest(
     model="m", turns=(("user", "Hi"),), sampling=Sampling(seed=7, stop=("END",)), grammar="root ::= x"

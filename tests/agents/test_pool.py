@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from aiev_agents.clients.openai import Endpoint, OpenAIChatModel
+from aiev_agents.clients.pool import Circuit, PooledChatModel
+from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatReply, ChatRequest
-from aiev_agents.openai_model import Endpoint, OpenAIChatModel
-from aiev_agents.pool import Circuit, PooledChatModel
-from aiev_agents.scripted import ScriptedChatModel
 
 SERVER = str(Path(__file__).with_name("chat_server.py"))
 QUICK = Circuit(failures=2, cool_down_seconds=0.05, longest_seconds=0.2)

@@ -7,7 +7,7 @@ import pytest
 
 from aiev_agents.errors import PromptError
 from aiev_agents.languages import LANGUAGES, PYTHON
-from aiev_agents.prompting import load_prompt, prompt_hashes
+from aiev_agents.roles.prompting import load_prompt, prompt_hashes
 
 GOLDEN = Path(__file__).parent / "golden"
 VALUES = {

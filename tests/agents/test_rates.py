@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from agents.faulty_endpoint import GOOD, Answer, completion, error
 
-from aiev_agents import retrying
-from aiev_agents.concurrency import AdaptiveLimit
+from aiev_agents.clients import retrying
+from aiev_agents.clients.concurrency import AdaptiveLimit
+from aiev_agents.clients.rate_headers import Allowance, allowance, retry_after
+from aiev_agents.clients.rates import Bucket, Pacer, Rates
 from aiev_agents.errors import ModelUnavailable
 from aiev_agents.messages import ChatRequest, Sampling
-from aiev_agents.rate_headers import Allowance, allowance, retry_after
-from aiev_agents.rates import Bucket, Pacer, Rates
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 

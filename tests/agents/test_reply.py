@@ -2,7 +2,7 @@ import pytest
 
 from aiev_agents.errors import ReplyError
 from aiev_agents.languages.python import split_source
-from aiev_agents.reply import parse_reply
+from aiev_agents.roles.reply import parse_reply
 
 SEPARATE = """Add them.
 

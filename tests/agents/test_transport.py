@@ -13,9 +13,9 @@ import pytest
 import trustme
 from agents.wire_server import CUT, WireServer, answer
 
-from aiev_agents import http_answer, http_pool, transport
-from aiev_agents.failures import Kind, of_exception
-from aiev_agents.transport import Transport
+from aiev_agents.clients import http_answer, http_pool, transport
+from aiev_agents.clients.failures import Kind, of_exception
+from aiev_agents.clients.transport import Transport
 
 WAYS = ("direct", "aiohttp")
 WHERE = "model 'm' at http://x/v1"

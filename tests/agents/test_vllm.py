@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from aiev_agents.clients.openai import Endpoint
+from aiev_agents.clients.vllm.log import reason
+from aiev_agents.clients.vllm.model import VllmChatModel
+from aiev_agents.clients.vllm.process import _environment
+from aiev_agents.clients.vllm.settings import VllmSettings
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatRequest
-from aiev_agents.openai_model import Endpoint
-from aiev_agents.vllm.log import reason
-from aiev_agents.vllm.model import VllmChatModel
-from aiev_agents.vllm.process import _environment
-from aiev_agents.vllm.settings import VllmSettings
 
 STAND_IN = f"{sys.executable} {Path(__file__).with_name('stand_in_vllm.py')}"
 
@@ -127,8 +127,8 @@ async def test_a_port_that_another_process_took_is_changed(monkeypatch, tmp_path
 @pytest.mark.parametrize("victim", ["aiev", "guard"])
 def test_nothing_outlives_aiev_or_the_guard_when_they_are_killed(helper, victim, tmp_path):
     script = (
-        "import asyncio, time\nfrom aiev_agents.vllm.model import VllmChatModel\n"
-        "from aiev_agents.vllm.settings import VllmSettings\n"
+        "import asyncio, time\nfrom aiev_agents.clients.vllm.model import VllmChatModel\n"
+        "from aiev_agents.clients.vllm.settings import VllmSettings\n"
         "async def main():\n"
         f"    model = await VllmChatModel.start(VllmSettings(name='m', command={STAND_IN!r}))\n"
         "    print(model.server._process.pid, flush=True)\n    time.sleep(100)\n"

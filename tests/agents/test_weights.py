@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from aiev_agents import weights
+from aiev_agents.clients import weights
 from aiev_agents.errors import ModelUnavailable
 
 

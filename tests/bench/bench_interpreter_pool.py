@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 from figures import at_least, informs, report
 
 from aiev_interpreter import Job, open_interpreter
-from aiev_interpreter.docker import connect
+from aiev_interpreter.backends.docker import connect
+from aiev_interpreter.backends.open import SandboxSettings
 from aiev_interpreter.image.build import ensure_image
-from aiev_interpreter.open import SandboxSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from pathlib import Path
 from figures import at_most, informs, report
 
 from aiev_interpreter import Job, open_interpreter
-from aiev_interpreter.open import SandboxSettings
+from aiev_interpreter.backends.open import SandboxSettings
 
 PROGRAM = "def add(a, b):\n    return a + b\n"
 TESTS = "assert add(1, 2) == 3\nassert add(-1, 1) == 0\n"

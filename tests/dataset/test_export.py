@@ -14,8 +14,8 @@ from aiev.dataset.export import parse_output
 from aiev.dataset.judges import Dropped
 from aiev.dataset.manifest import begin_replacing
 from aiev.errors import StoreError, UsageError
-from aiev.store.connection import open_database
-from aiev.store.writer import Store
+from aiev.store.writing.connection import open_database
+from aiev.store.writing.writer import Store
 
 ALL = ("messages", "openai", "sharegpt", "llama-factory", "prompt-completion", "dpo", "kto")
 

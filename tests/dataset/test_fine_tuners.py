@@ -80,8 +80,8 @@ def test_axolotl_learns_the_flagged_turns_and_nothing_else(told, name):
     chat_template = pytest.importorskip(
         "axolotl.prompt_strategies.chat_template", reason="axolotl is not here; `make test-train` has it"
     )
-    from axolotl.utils.dict import DictDefault  # noqa: PLC0415
-    from dataset.tiny import tokenizer  # noqa: PLC0415
+    from axolotl.utils.dict import DictDefault
+    from dataset.tiny import tokenizer
 
     words = tokenizer(CHATML)
     words.eos_token = "<|im_end|>"
@@ -107,10 +107,10 @@ def test_llama_factory_learns_the_last_turn_and_nothing_else(told, tmp_path, mon
         monkeypatch.setitem(sys.modules, "torchaudio", silent)
     reason = "LLaMA-Factory is not here; `make test-train` has it"
     supervised = pytest.importorskip("llamafactory.data.processor.supervised", reason=reason)
-    from dataset.tiny import tokenizer  # noqa: PLC0415
-    from llamafactory.data.converter import SharegptDatasetConverter  # noqa: PLC0415
-    from llamafactory.data.parser import get_dataset_list  # noqa: PLC0415
-    from llamafactory.data.template import TEMPLATES  # noqa: PLC0415
+    from dataset.tiny import tokenizer
+    from llamafactory.data.converter import SharegptDatasetConverter
+    from llamafactory.data.parser import get_dataset_list
+    from llamafactory.data.template import TEMPLATES
 
     rows = told("llama-factory")
     (attributes,) = get_dataset_list([llama_factory_settings()["dataset"]], str(tmp_path / "out/llama-factory"))

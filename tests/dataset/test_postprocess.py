@@ -3,10 +3,10 @@ import re
 import pytest
 from dataset.builder import Talk, write
 
-from aiev.config import load_config
+from aiev.config.settings import load_config
 from aiev.dataset.phrasings import PHRASINGS, draw, phrasing
 from aiev.dataset.postprocess import build_sample
-from aiev.store.dialogues import DialogueReader
+from aiev.store.reading.dialogues import DialogueReader
 
 START, STOP = "<API_RUN_START>", "<API_RUN_STOP>"
 

@@ -6,10 +6,10 @@ import pytest
 from dataset.builder import Talk, words, write
 from store.sample_records import RUN
 
-from aiev.config import load_config
+from aiev.config.settings import load_config
 from aiev.dataset.split import freeze
 from aiev.errors import StoreError
-from aiev.store.dialogues import DialogueReader
+from aiev.store.reading.dialogues import DialogueReader
 
 SETTINGS = load_config().settings.split
 

@@ -1,15 +1,15 @@
 from dataclasses import dataclass, field
 
 import pytest
-from talk import BAD, GOOD, PROBLEM, judge, reply, scripted_model
+from support.talk import BAD, GOOD, PROBLEM, judge, reply, scripted_model
 
 from aiev.dialogue.graph import CHOICES, EDGES, NODES, dialogue_graph, mermaid, run_dialogue, run_with_langgraph
 from aiev.dialogue.infra import SandboxFailedError, run_until_real
 from aiev.dialogue.state import DialogueContext
-from aiev_agents.agent import Agent
 from aiev_agents.messages import Sampling
+from aiev_agents.roles.agent import Agent
 from aiev_interpreter import ExecutionResult, Job, Limits, Verdict
-from aiev_interpreter.scripted import ScriptedInterpreter
+from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
 
 @dataclass

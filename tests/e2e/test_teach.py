@@ -12,9 +12,9 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from talk import GOOD, PROBLEM
+from support.talk import GOOD, PROBLEM
 
-from aiev_agents.weights import fetch_weights
+from aiev_agents.clients.weights import fetch_weights
 
 AIEV = [sys.executable, "-c", "from aiev.cli import main; main(prog_name='aiev')"]
 

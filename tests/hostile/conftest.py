@@ -7,8 +7,8 @@ that is closed turns its test red until its line here is gone.
 import asyncio
 import uuid
 
-import backends
 import pytest
+from support import backends
 
 from aiev_interpreter import Job, Limits
 

@@ -16,7 +16,7 @@ import pytest
 from hostile.outside import ADD, gone, seen
 
 from aiev_interpreter import InterpreterUnavailable, Job, Verdict
-from aiev_interpreter.open import open_interpreter, probe
+from aiev_interpreter.backends.open import open_interpreter, probe
 
 pytestmark = [
     pytest.mark.docker,

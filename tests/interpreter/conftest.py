@@ -1,7 +1,7 @@
 import asyncio
 
-import backends
 import pytest
+from support import backends
 
 from aiev_interpreter import Job, Limits
 

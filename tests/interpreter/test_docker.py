@@ -8,10 +8,11 @@ import subprocess
 import sys
 import time
 
-import backends
 import pytest
+from support import backends
 
-from aiev_interpreter import Job, docker, open_interpreter, owners
+from aiev_interpreter import Job, open_interpreter
+from aiev_interpreter.backends import docker, owners
 
 pytestmark = pytest.mark.docker
 

@@ -1,7 +1,7 @@
 import pytest
 
-from aiev_interpreter.install import InstallSettings, parse_install
-from aiev_interpreter.installing import installed_versions
+from aiev_interpreter.packages.install import InstallSettings, parse_install
+from aiev_interpreter.packages.installing import installed_versions
 
 
 @pytest.mark.parametrize(

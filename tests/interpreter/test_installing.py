@@ -3,8 +3,8 @@
 from datetime import date
 
 from aiev_interpreter import Job
-from aiev_interpreter.install import InstallSettings
-from aiev_interpreter.installing import forbidden, pip_arguments, tree_of, wanted_requirements
+from aiev_interpreter.packages.install import InstallSettings
+from aiev_interpreter.packages.installing import forbidden, pip_arguments, tree_of, wanted_requirements
 
 PLAIN = InstallSettings()
 TODAY = date(2026, 11, 21)

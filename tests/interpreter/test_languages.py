@@ -5,12 +5,12 @@ Known gap: on bubblewrap a language is there when this machine has its tools; wh
 
 from dataclasses import dataclass
 
-import backends
 import pytest
+from support import backends
 
 from aiev_interpreter import InterpreterUnavailable, Job, Limits, Verdict
+from aiev_interpreter.backends.open import SandboxSettings
 from aiev_interpreter.image.build import ALL
-from aiev_interpreter.open import SandboxSettings
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 import pytest
 
 from aiev_interpreter import ExecutionResult, InterpreterUnavailable, Job, Verdict, open_interpreter
-from aiev_interpreter import bubblewrap as backend
-from aiev_interpreter.open import probe
-from aiev_interpreter.scripted import ScriptedInterpreter
+from aiev_interpreter.backends import bubblewrap as backend
+from aiev_interpreter.backends.open import probe
+from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
+from aiev_interpreter.backends.pool import Answer, Pool, Sizes
 from aiev_interpreter.errors import SandboxError
-from aiev_interpreter.pool import Answer, Pool, Sizes
 
 SMALL, LARGE = Sizes(1, 1, 1), Sizes(2, 1, 1)
 

@@ -16,16 +16,16 @@ import pytest
 import pytest_asyncio
 from real_vllm.adapter import write_adapter
 
-from aiev.config import load_config
-from aiev.recipes.roles import named, open_role, role_config
+from aiev.config.settings import load_config
 from aiev.recipes.teach import Teaching
 from aiev.store.records import SeedRecord
 from aiev.store.student_records import TrainingRecord
+from aiev.student.roles import named, open_role, role_config
 from aiev.student.training.spec import MODEL
+from aiev_agents.clients.vllm.model import VllmChatModel
+from aiev_agents.clients.vllm.settings import VllmSettings
 from aiev_agents.errors import ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatRequest, Sampling
-from aiev_agents.vllm.model import VllmChatModel
-from aiev_agents.vllm.settings import VllmSettings
 
 COMMAND = os.environ.get("AIEV_VLLM", "")
 WEIGHTS = os.environ.get("AIEV_VLLM_MODEL", "")

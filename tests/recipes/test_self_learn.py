@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from recipes.loop_parts import loop
+from support.loop_parts import loop
 
 from aiev.errors import AievError, UsageError
 from aiev.store.student import StudentReader
@@ -108,7 +108,7 @@ def test_a_loop_that_gets_nowhere_stops(path, monkeypatch):
     async def broken(self):
         raise AievError("context too long")
 
-    monkeypatch.setattr("aiev.recipes.item.run_dialogue", broken)
+    monkeypatch.setattr("aiev.run.conversation.run_dialogue", broken)
     with pytest.raises(AievError, match=r"no dialogue of .* came to an end"):
         run(path)
 
@@ -117,7 +117,7 @@ CHILD = """
 import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from recipes.loop_parts import loop
+from support.loop_parts import loop
 asyncio.run(loop(Path("t.db"), "student.rounds=2", latency=0.02, train_seconds=0.4).run())
 """
 

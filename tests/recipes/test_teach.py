@@ -5,15 +5,15 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from loading import load_seeds
-from talk import BAD, GOOD, judge, scripted_model
+from support.loading import load_seeds
+from support.talk import BAD, GOOD, judge, scripted_model
 
-from aiev.config import load_config
+from aiev.config.settings import load_config
 from aiev.errors import SetupError
 from aiev.recipes.teach import Teaching
-from aiev.store.reader import Filters, Reader
+from aiev.store.reading.reader import Filters, Reader
 from aiev_agents.errors import ModelRefused, RequestRejected
-from aiev_interpreter.scripted import ScriptedInterpreter
+from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
 QUIET = ("questioner.constraint=off", "programmer.constraint=off", "dialogue.show_failed=true")
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from aiev.cli import main
-from aiev.store.reader import Reader
+from aiev.store.reading.reader import Reader
 
 AIEV = Path(sys.executable).parent / "aiev"
 GOOD = 'def twice(x):\n    """Return {n} * x."""\n    return {n} * x\n'

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from aiev.config import load_config
+from aiev.config.settings import load_config
 from aiev.errors import ConfigError
-from aiev.recipes.build_seeds import plan_of
+from aiev.seeds.build import plan_of
 from aiev.seeds.extract import Snippet
 from aiev.seeds.filters import EARLY, LATE, early_filters, split_names
 from aiev.seeds.filters.origin import is_allowed, why_generated

@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from loading import load_seeds
+from support.loading import load_seeds
 
 from aiev.errors import SeedError
 from aiev.seeds.extract import documented_functions, random_snippets

@@ -5,7 +5,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from loading import load_seeds
+from support.loading import load_seeds
 
 from aiev.errors import SeedError
 from aiev.seeds.extract import documented_functions, random_snippets

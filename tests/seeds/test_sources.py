@@ -11,8 +11,8 @@ import sys
 
 import pyarrow as pa
 import pytest
-from loading import load_seeds
 from pyarrow import parquet as pq
+from support.loading import load_seeds
 
 from aiev.errors import ConfigError, SeedError
 from aiev.seeds.settings import SourceSettings

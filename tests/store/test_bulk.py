@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from store.sample_records import REQUEST, ROUND, RUN, SEED, TALK
 
-from aiev.store.bulk import MOST_ROWS, Rows, Statement, merged
 from aiev.store.records import MessageRecord
-from aiev.store.writer import Store
+from aiev.store.writing.bulk import MOST_ROWS, Rows, Statement, merged
+from aiev.store.writing.writer import Store
 
 DIALOGUES = 150
 SAY = Statement(1, "insert into said values ", "(?, ?)", "")

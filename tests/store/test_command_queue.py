@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from aiev.errors import StoreError
-from aiev.store.command_queue import CommandQueue
+from aiev.store.writing.queue import CommandQueue
 
 
 def nothing(_):

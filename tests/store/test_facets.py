@@ -12,10 +12,10 @@ import pytest
 from bench.big_database import make
 
 from aiev.errors import UsageError
-from aiev.store.facets import FACETS, FacetIndex
-from aiev.store.following import FollowedIndex
 from aiev.store.labels import LABELS, save_label
-from aiev.store.reader import Filters, Reader
+from aiev.store.reading.facets import FACETS, FacetIndex
+from aiev.store.reading.following import FollowedIndex
+from aiev.store.reading.reader import Filters, Reader
 from aiev.view.web.overview import overview
 
 ALL = 10_000
@@ -128,7 +128,7 @@ def test_an_empty_database_has_an_empty_index(path):
 
 
 def test_a_followed_index_sees_what_another_process_writes(path, monkeypatch):
-    monkeypatch.setattr("aiev.store.following.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("aiev.store.reading.following.LOOK_SECONDS", 0.0)
     make(path, 200)
     followed = FollowedIndex(path)
     before = followed.current()
@@ -141,9 +141,9 @@ def test_a_followed_index_sees_what_another_process_writes(path, monkeypatch):
 
 
 def test_a_slow_index_is_renewed_beside_the_answers(path, monkeypatch):
-    monkeypatch.setattr("aiev.store.following.LOOK_SECONDS", 0.0)
-    monkeypatch.setattr("aiev.store.following.QUICK_SECONDS", -1.0)
-    monkeypatch.setattr("aiev.store.following.REST", 0)
+    monkeypatch.setattr("aiev.store.reading.following.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("aiev.store.reading.following.QUICK_SECONDS", -1.0)
+    monkeypatch.setattr("aiev.store.reading.following.REST", 0)
     answered, renew = threading.Event(), FollowedIndex._renew_beside
 
     def renew_when_answered(followed, version):

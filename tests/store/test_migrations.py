@@ -8,12 +8,12 @@ from sqlite_utils import Database
 from store.sample_records import RUN, SEED, TALK
 
 from aiev.errors import StoreError
-from aiev.store import connection
-from aiev.store.migrations import migrate, migrations
-from aiev.store.reader import Reader
+from aiev.store.reading.reader import Reader
 from aiev.store.records import MessageRecord
-from aiev.store.schema import STEPS
-from aiev.store.writer import Store
+from aiev.store.schema.migrations import migrate, migrations
+from aiev.store.schema.version import STEPS
+from aiev.store.writing import connection
+from aiev.store.writing.writer import Store
 
 
 def test_the_named_steps_are_the_steps_there_are():

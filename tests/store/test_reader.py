@@ -5,8 +5,8 @@ import pytest
 from store.sample_records import REQUEST, SEED, TALK
 
 from aiev.errors import UsageError
-from aiev.store.reader import Filters, Reader
-from aiev.store.writer import Store
+from aiev.store.reading.reader import Filters, Reader
+from aiev.store.writing.writer import Store
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import subprocess
 import sys
 
-from aiev.store.column_meanings import COLUMNS, TABLES, VIEW_OF, meaning
-from aiev.store.schema_doc import render_schema, schema
+from aiev.store.schema.column_meanings import COLUMNS, TABLES, VIEW_OF, meaning
+from aiev.store.schema.doc import render_schema, schema
 
 
 def test_every_column_has_a_meaning():
@@ -33,5 +33,5 @@ def test_the_document_names_types_and_says_what_may_be_missing():
 
 
 def test_the_command_line_does_not_pay_for_sqlite_utils():
-    code = "import sys, aiev.store.writer, aiev.store.reader; sys.exit('sqlite_utils' in sys.modules)"
+    code = "import sys, aiev.store.writing.writer, aiev.store.reading.reader; sys.exit('sqlite_utils' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -14,11 +14,11 @@ import pytest
 from store.sample_records import REQUEST, RUN, SEED, TALK
 
 from aiev.errors import StoreError
-from aiev.store import thread
-from aiev.store.bulk import Rows, Statement
 from aiev.store.records import MessageRecord
-from aiev.store.statement_process import ProcessDiedError, RefusedError, StatementProcess
-from aiev.store.writer import Store
+from aiev.store.writing import thread
+from aiev.store.writing.bulk import Rows, Statement
+from aiev.store.writing.statement_process import ProcessDiedError, RefusedError, StatementProcess
+from aiev.store.writing.writer import Store
 
 INSERT = Statement(0, "insert into words values ", "(?)", "")
 RENAME = Statement(1, "update words set word = word || '!' where word in (", "?", ")")
@@ -126,8 +126,8 @@ def test_it_ends_with_the_process_that_started_it_and_keeps_what_it_was_given(fi
     code = f"""
         import os, signal, sys
         from pathlib import Path
-        from aiev.store.bulk import Rows, Statement
-        from aiev.store.statement_process import StatementProcess, _packed, _send
+        from aiev.store.writing.bulk import Rows, Statement
+        from aiev.store.writing.statement_process import StatementProcess, _packed, _send
         insert = {INSERT!r}
         process = StatementProcess(Path({str(file)!r}), 1.0, full_sync=False)
         process.run([Rows("", ((insert, ("a",)),))])

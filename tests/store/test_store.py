@@ -11,9 +11,9 @@ import pytest
 from store.sample_records import REQUEST, ROUND, RUN, SEED, TALK
 
 from aiev.errors import StoreError
-from aiev.store.reader import Reader
+from aiev.store.reading.reader import Reader
 from aiev.store.records import MessageRecord
-from aiev.store.writer import Store
+from aiev.store.writing.writer import Store
 
 
 def test_what_was_written_is_read_back_as_it_was(filled):
@@ -127,7 +127,7 @@ def test_writing_after_close_is_an_error(path):
 READING_CHILD = """
 import sys
 from pathlib import Path
-from aiev.store.reader import Filters, Reader
+from aiev.store.reading.reader import Filters, Reader
 with Reader(Path("t.db")) as reader:
     print("reading", flush=True)
     while not Path("stop").exists():
@@ -172,7 +172,7 @@ import asyncio, sys
 from dataclasses import replace
 from pathlib import Path
 from aiev.store.records import RequestRecord
-from aiev.store.writer import Store
+from aiev.store.writing.writer import Store
 async def main():
     store = Store.open(Path("t.db"))
     n = 0

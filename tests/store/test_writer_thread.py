@@ -8,9 +8,9 @@ import pytest
 from store.sample_records import REQUEST, RUN, SEED, TALK
 
 from aiev.errors import StoreError
-from aiev.store import connection
-from aiev.store.reader import Reader
-from aiev.store.writer import Store
+from aiev.store.reading.reader import Reader
+from aiev.store.writing import connection
+from aiev.store.writing.writer import Store
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
 """A small run in full view of the observers that a test opens."""
 
 import pytest
-from loading import load_seeds
-from talk import PROBLEM, judge, reply
+from support.loading import load_seeds
+from support.talk import PROBLEM, judge, reply
 
-from aiev.config import load_config
+from aiev.config.settings import load_config
 from aiev.recipes.teach import Teaching
 from aiev.telemetry.operations import Observers
-from aiev_agents.scripted import ScriptedChatModel
-from aiev_interpreter.scripted import ScriptedInterpreter
+from aiev_agents.clients.scripted import ScriptedChatModel
+from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
 QUIET = ("questioner.constraint=off", "programmer.constraint=off", "run.workers=2", "dialogue.max_rounds=2")
 

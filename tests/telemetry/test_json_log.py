@@ -6,13 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from talk import PROBLEM
+from support.talk import PROBLEM
 
 from aiev.errors import SetupError, UsageError
 from aiev.telemetry.json_log import JsonLog
+from aiev_agents.clients.events import tell_retry
+from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_agents.errors import ModelRefused
-from aiev_agents.events import tell_retry
-from aiev_agents.scripted import ScriptedChatModel
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
-from talk import PROBLEM
+from support.talk import PROBLEM
 
 from aiev.errors import SetupError
 from aiev.telemetry.otel import OtelObserver
+from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_agents.errors import ModelRefused
-from aiev_agents.scripted import ScriptedChatModel
 
 
 class Collected:

@@ -10,8 +10,8 @@ from dataset.builder import Talk, write
 from store.sample_records import RUN
 
 from aiev.errors import SetupError, UsageError
-from aiev.store.connection import open_database
-from aiev.store.dialogues import DialogueReader, Money
+from aiev.store.reading.dialogues import DialogueReader, Money
+from aiev.store.writing.connection import open_database
 from aiev.view.details import detailed_json, details
 from aiev.view.figures import RunFigures, figures, summary
 from aiev.view.plots import draw_plots
@@ -122,7 +122,7 @@ def test_prices_and_classes_of_errors_are_read_from_the_file(path):
 
 
 def test_the_table_of_a_run_shows_its_figures(rows, capsys):
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     Console(width=160).print(details(rows))
     shown = capsys.readouterr().out

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from aiev.recipes.progress import Progress
-from aiev.store.reader import Filters, Reader
+from aiev.run.progress import Progress
+from aiev.store.reading.reader import Filters, Reader
 from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RunRecord, SeedRecord
-from aiev.store.writer import Store
+from aiev.store.writing.writer import Store
 from aiev.view import inspect as view
 from aiev.view.changes import changes
 from aiev.view.panel import line, panel, span

@@ -19,7 +19,7 @@ _FACTORIES = {"typescript": "language_typescript"}
 @cache
 def parser(language: str) -> Parser:
     """The parser of a language, by its name."""
-    from tree_sitter import Language, Parser  # noqa: PLC0415 - only where something is parsed
+    from tree_sitter import Language, Parser
 
     wheel = import_module(f"tree_sitter_{language}")
     return Parser(Language(getattr(wheel, _FACTORIES.get(language, "language"))()))

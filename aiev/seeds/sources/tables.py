@@ -129,8 +129,8 @@ def csv_items(file: BinaryIO, name: str, settings: SourceSettings, delimiter: st
 
 def _parquet(path: Path, name: str, settings: SourceSettings) -> Iterator[Item]:
     try:
-        import pyarrow as pa  # noqa: PLC0415 - an extra, and slow to import
-        from pyarrow import parquet as pq  # noqa: PLC0415
+        import pyarrow as pa
+        from pyarrow import parquet as pq
     except ImportError:
         raise SetupError(f"{path}: reading Parquet needs pyarrow: pip install 'aiev[seeds]'") from None
     opened = open_regular(path)
@@ -158,7 +158,7 @@ def _parquet(path: Path, name: str, settings: SourceSettings) -> Iterator[Item]:
 
 
 def _database(path: Path, name: str, settings: SourceSettings) -> Iterator[Item]:
-    from aiev.store.reader import Reader  # noqa: PLC0415
+    from aiev.store.reading.reader import Reader
 
     del settings
     try:
@@ -188,7 +188,7 @@ def hub_items(name: str, settings: SourceSettings) -> Iterator[Item]:
         SeedError: there is no such dataset, or it cannot be reached.
     """
     try:
-        from datasets import load_dataset, load_from_disk  # noqa: PLC0415 - an extra, slow to import
+        from datasets import load_dataset, load_from_disk
     except ImportError:
         raise SetupError(f"{HUB_PREFIX}{name} needs the datasets library: pip install 'aiev[seeds]'") from None
     folder = Path(name)

@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     spec = TrainingSpec.read(Path(arguments[0]))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
-        from aiev.student.training.trainer import train  # noqa: PLC0415 - torch takes seconds to import
+        from aiev.student.training.trainer import train
     except ImportError as error:
         sys.stderr.write(f"{error}\n")
         return NO_EXTRA

@@ -41,8 +41,8 @@ def write_gguf_adapter(adapter: Path, base: Path, target: Path) -> None:
     Raises:
         UsageError: the adapter has a layer that llama.cpp does not know.
     """
-    import gguf  # noqa: PLC0415 - with the extra `train` alone
-    from safetensors.numpy import load_file  # noqa: PLC0415
+    import gguf
+    from safetensors.numpy import load_file
 
     config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
     reader = gguf.GGUFReader(base)

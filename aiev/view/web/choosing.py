@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from aiev.store.facets import FACETS
+from aiev.store.reading.facets import FACETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiev.store.facets import FacetIndex
-    from aiev.store.reader import Reader
+    from aiev.store.reading.facets import FacetIndex
+    from aiev.store.reading.reader import Reader
 
 PAGE = 50
 """Conversations on a page."""

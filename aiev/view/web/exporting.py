@@ -13,13 +13,13 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from aiev.store.reader import Reader
+from aiev.store.reading.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from aiev.store.listing import ListedConversation
+    from aiev.store.reading.listing import ListedConversation
 
 BATCH = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -61,7 +61,7 @@ class Csv(JsonLines):
 
     async def write(self, out: Any) -> None:
         """Write the heading, then all."""
-        from aiev.store.listing import ListedConversation  # noqa: PLC0415
+        from aiev.store.reading.listing import ListedConversation
 
         await out.write(_csv([list(ListedConversation.__dataclass_fields__)]))
         await super().write(out)

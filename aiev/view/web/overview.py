@@ -17,8 +17,8 @@ from aiev.view.web.choosing import Choice
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from aiev.store.facets import FacetIndex, RunTotals
-    from aiev.store.reader import Reader
+    from aiev.store.reading.facets import FacetIndex, RunTotals
+    from aiev.store.reading.reader import Reader
     from aiev.store.records import RunRecord
 
 SHOWN = 12
@@ -157,7 +157,7 @@ def _bars(counts: Sequence[tuple[str, int]], choice: Choice, facet: str) -> list
 
 
 def _totals(index: FacetIndex, run: RunRecord) -> RunTotals:
-    from aiev.store.facets import RunTotals  # noqa: PLC0415 - only needed for a run without conversations
+    from aiev.store.reading.facets import RunTotals
 
     return index.totals[run.id] if run.id in index.totals else RunTotals()
 

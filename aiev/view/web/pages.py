@@ -17,7 +17,7 @@ from datasette.utils.asgi import AsgiStream, Response
 
 from aiev.errors import AievError, UsageError
 from aiev.store.labels import LABELS, save_label
-from aiev.store.reader import Reader
+from aiev.store.reading.reader import Reader
 from aiev.view import inspect
 from aiev.view.excerpts import MAX_LOOKED, excerpt
 from aiev.view.safe import safe
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from aiev.store.following import FollowedIndex
-    from aiev.store.listing import ListedConversation
+    from aiev.store.reading.following import FollowedIndex
+    from aiev.store.reading.listing import ListedConversation
 
 _Made = TypeVar("_Made")
 _NOT_FOUND, _BAD, _BROKEN = 404, 400, 500

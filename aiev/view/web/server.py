@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import SetupError
-from aiev.store.connection import bring_up
-from aiev.store.following import FollowedIndex
-from aiev.store.reader import Reader
+from aiev.store.reading.following import FollowedIndex
+from aiev.store.reading.reader import Reader
+from aiev.store.writing.connection import bring_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,9 +61,9 @@ def serve(db: Path, *, port: int, token: str, ready: Callable[[Address], None]) 
         SetupError: the port is taken, or the extra `datasette` is not installed.
     """
     try:
-        import uvicorn  # noqa: PLC0415 - an extra
+        import uvicorn
 
-        from aiev.view.web.pages import Pages  # noqa: PLC0415
+        from aiev.view.web.pages import Pages
     except ImportError as error:
         raise SetupError(f"`aiev serve` needs {error.name}; pip install 'aiev[datasette]'") from None
     bring_up(db)
@@ -100,12 +100,12 @@ class _Announced:
 
 def application(pages: Any, db: Path, address: Address) -> Any:
     """The ASGI application: the guard, our pages, then Datasette's."""
-    from datasette.app import Datasette  # noqa: PLC0415 - an extra
-    from datasette.database import Database  # noqa: PLC0415
-    from datasette.plugins import pm  # noqa: PLC0415
+    from datasette.app import Datasette
+    from datasette.database import Database
+    from datasette.plugins import pm
 
-    from aiev.view.web.guard import TABLES  # noqa: PLC0415
-    from aiev.view.web.plugin import Plugin  # noqa: PLC0415
+    from aiev.view.web.guard import TABLES
+    from aiev.view.web.plugin import Plugin
 
     pm.unregister(name="datasette.handle_exception")  # it prints every error with its variables, tokens included
     pm.register(Plugin(pages, address), name="aiev")

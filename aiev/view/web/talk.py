@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from aiev.store.error_class import error_class
+from aiev.store.writing.error_class import error_class
 from aiev.view.safe import safe
 from aiev.view.web.rendering import code, cut, repair, reply_parts
 
 if TYPE_CHECKING:
-    from aiev.store.reader import Reader
+    from aiev.store.reading.reader import Reader
     from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RequestRecord
 
 _WHO = {"user": "Questioner", "assistant": "Programmer", "interpreter": "Interpreter", "system": "System"}

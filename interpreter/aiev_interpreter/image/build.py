@@ -62,7 +62,7 @@ def build_image(client: DockerClient, base: str, languages: Iterable[str]) -> Im
     Raises:
         InterpreterUnavailable: the base cannot be had, or the build fails.
     """
-    from docker.errors import DockerException  # noqa: PLC0415 - the docker SDK is loaded only where it is used
+    from docker.errors import DockerException
 
     base, wanted = _available_base(client, base), chosen_languages(languages)
     arguments = {"BASE_IMAGE": base, **_arguments(wanted)}
@@ -116,7 +116,7 @@ def _arguments(languages: tuple[str, ...]) -> dict[str, str]:
 
 def _available_base(client: DockerClient, base: str) -> str:
     """`base` if it is here or can be pulled, else the local base if that is here."""
-    from docker.errors import DockerException, ImageNotFound  # noqa: PLC0415
+    from docker.errors import DockerException, ImageNotFound
 
     try:
         client.images.get(base)
@@ -129,7 +129,7 @@ def _available_base(client: DockerClient, base: str) -> str:
 
 
 def _local_base(client: DockerClient, base: str, error: Exception) -> str:
-    from docker.errors import ImageNotFound  # noqa: PLC0415
+    from docker.errors import ImageNotFound
 
     if base == DEFAULT_BASE:
         try:

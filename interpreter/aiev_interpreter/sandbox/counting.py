@@ -168,7 +168,7 @@ def count_unittest(counter: Counter) -> None:
 
 def count_pytest(counter: Counter) -> None:
     """Make `pytest.raises` and `pytest.warns` count."""
-    import pytest  # noqa: PLC0415 - only for tests that import it
+    import pytest
 
     for expects in (pytest.raises, pytest.warns):
         _count_context(counter, type(expects(RuntimeWarning)))

@@ -59,7 +59,7 @@ def invoke(function: Callable[[], Any]) -> None:
 
 def run_coroutine(coroutine: Coroutine[Any, Any, Any]) -> None:
     """Run an async test to its end."""
-    import asyncio  # noqa: PLC0415 - slow to import, and few tests need it
+    import asyncio
 
     asyncio.run(coroutine)
 
@@ -137,7 +137,7 @@ def trim(shown: Any, folder: str) -> None:
 
 def run_pytest(path: str, module: types.ModuleType, show: Callable[[BaseException], None]) -> int:
     """Run a module that is loaded already under pytest; returns the exit code."""
-    import pytest  # noqa: PLC0415 - only for tests that need it
+    import pytest
 
     class Loaded(pytest.Module):
         """The tests as they were loaded here, so that their assertions count."""

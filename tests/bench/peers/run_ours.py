@@ -17,10 +17,10 @@ from pathlib import Path
 import genai_prices  # noqa: F401 - what is imported late would count as work
 import sqlite_utils  # noqa: F401
 
-from aiev.config import load_config
+from aiev.config.settings import load_config
 from aiev.recipes.teach import Teaching
 from aiev.store.records import SeedRecord
-from aiev_agents import openai_model  # noqa: F401
+from aiev_agents.clients import openai as openai_model  # noqa: F401
 from aiev_interpreter.protocol import ExecutionResult, Verdict
 
 SNIPPET = 'def add(a, b):\n    """Return the sum of a and b, number {}."""\n    return a + b\n'

@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
-import backends
 import pytest
+from support import backends
 
 import aiev_interpreter
-from aiev_interpreter import docker
+from aiev_interpreter.backends import docker
 from aiev_interpreter.image.build import ALL, ensure_image
 from aiev_interpreter.languages import language_named
 

@@ -1,0 +1,1 @@
+"""What answers: clients of chat models."""

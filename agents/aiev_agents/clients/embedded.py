@@ -1,0 +1,134 @@
+"""The embedded model: a llama.cpp server on a loopback port, started and ended by aiev.
+
+Invariant: the server ends with the `EmbeddedChatModel` that started it, by `close()`, at exit, or because its standard
+input closes when this process dies. Not covered: servers that run already (use `OpenAIChatModel`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from typing import IO, TYPE_CHECKING, Self
+
+from aiev_agents.clients.openai import Endpoint, OpenAIChatModel
+from aiev_agents.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiev_agents.messages import ChatReply, ChatRequest
+
+START_SECONDS = 120.0
+_SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+
+
+class EmbeddedChatModel:
+    """A GGUF model behind an `OpenAIChatModel` on 127.0.0.1."""
+
+    def __init__(self, process: subprocess.Popen[bytes], client: OpenAIChatModel, name: str) -> None:
+        self.name = name
+        self._process = process
+        self._client = client
+        atexit.register(self._end)
+
+    @classmethod
+    async def start(
+        cls,
+        weights: Path,
+        *,
+        name: str,
+        parallel: int = 4,
+        context_tokens: int = 4096,
+        threads: int = 0,
+        timeout_seconds: float = 600.0,
+        adapter: Path | None = None,
+    ) -> Self:
+        """Start a server for `weights`, with a LoRA adapter in GGUF form over them if one is given, and wait for it.
+
+        Raises:
+            ModelUnavailable: the server ended or did not come up within 120 s; the message has its last words.
+        """
+        port = _free_port()
+        adapters = [str(adapter)] if adapter else []
+        numbers = [str(number) for number in (port, parallel, context_tokens, threads)]
+        with tempfile.TemporaryFile() as log:
+            process = subprocess.Popen(  # noqa: ASYNC220 - returns at once
+                [sys.executable, "-m", "aiev_agents.clients.embedded_server", str(weights), name, *numbers, *adapters],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={key: value for key, value in os.environ.items() if not _is_secret(key)},
+                start_new_session=True,
+            )
+            await _wait_ready(process, weights, log)
+        endpoint = Endpoint(
+            base_url=f"http://127.0.0.1:{port}/v1",
+            model=name,
+            timeout_seconds=timeout_seconds,
+            retry_seconds=5.0,
+            grammar=True,
+        )
+        return cls(process, OpenAIChatModel(endpoint), name)
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        """Answer one request; see `ChatModel.chat`."""
+        return await self._client.chat(request)
+
+    async def close(self) -> None:
+        """End the server."""
+        await self._client.close()
+        await asyncio.to_thread(self._end)
+        atexit.unregister(self._end)
+
+    def _end(self) -> None:
+        _stop(self._process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server, by force if need be, and close its pipes. May be called twice."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+        process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            stream.close()
+
+
+async def _wait_ready(process: subprocess.Popen[bytes], weights: Path, log: IO[bytes]) -> None:
+    """Wait for the server's `ready` line."""
+    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+    try:
+        ready = await asyncio.wait_for(asyncio.to_thread(_says_ready, process.stdout), START_SECONDS)
+    except TimeoutError:
+        ready = False
+    if ready:
+        return
+    _stop(process)
+    log.seek(0)
+    words = " ".join(log.read()[-400:].decode(errors="replace").split())
+    raise ModelUnavailable(f"the embedded server did not start for {weights}: {words or 'no message'}")
+
+
+def _says_ready(stream: IO[bytes]) -> bool:
+    """Read lines until the one that says that the server answers; False when the stream ends before."""
+    return any(line.strip() == b"ready" for line in stream)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in name.upper() for word in _SECRETS)

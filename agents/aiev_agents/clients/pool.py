@@ -1,0 +1,236 @@
+"""Several endpoints of one model behind one name: the least loaded is asked, and one that dies costs nothing.
+
+Each endpoint has a *circuit*: failures in a row open it, for a cool-down that doubles each time; then one request tries
+it again, and only its success lets others follow. Invariants: a request leaves with a reply, or with an error that no
+endpoint could help; an endpoint that refuses its key is not asked again, and the pool refuses only when all do. Not
+covered: rates of a single endpoint (its own client keeps them).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiev_agents.clients.chat_model import ChatModel
+    from aiev_agents.messages import ChatReply, ChatRequest
+
+_LONGEST_PAUSE = 0.25
+"""Between two looks for an endpoint that takes a request, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """When an endpoint is left alone, and for how long."""
+
+    failures: int = 3
+    """In a row, until it opens."""
+    cool_down_seconds: float = 1.0
+    """The first time; doubled each time that the probe fails."""
+    longest_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFigures:
+    """What one endpoint has done so far."""
+
+    address: str
+    state: str
+    """`open for requests`, `cooling down`, `probing`, or `refused`."""
+    in_flight: int
+    answered: int
+    failed: int
+    """Calls that another endpoint, or a later try, had to make good."""
+    prompt_tokens: int
+    completion_tokens: int
+    last_error: str
+
+
+class Member:
+    """One endpoint with its counters and its circuit. Changed on the event loop alone."""
+
+    def __init__(self, model: ChatModel, address: str, circuit: Circuit) -> None:
+        self.model = model
+        self.address = address
+        self.in_flight = 0
+        self.answered = 0
+        self.failed = 0
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+        self.last_error = ""
+        self.refused = False
+        self.closed_until = 0.0
+        """Monotonic time before which it is not asked; 0 while it is well."""
+        self._circuit = circuit
+        self._failures = 0
+        self._openings = 0
+        self._probing = False
+
+    def takes(self, now: float) -> bool:
+        """Whether a request may go here: it is well, or has cooled down and nobody tries it yet."""
+        if self.refused or now < self.closed_until:
+            return False
+        return not (self.closed_until and self._probing)
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        """Ask it, and count what comes of it."""
+        probe = self._probing = self.closed_until > 0
+        self.in_flight += 1
+        try:
+            reply = await self.model.chat(replace(request, model=self.model.name))
+        except RequestRejected:
+            raise
+        except ModelError as error:
+            self._fails(error, probe=probe)
+            raise
+        finally:
+            self.in_flight -= 1
+            self._probing = self._probing and not probe
+        self._answers(reply)
+        return reply._replace(address=self.address)
+
+    def figures(self) -> EndpointFigures:
+        """The counters as they are now."""
+        return EndpointFigures(
+            address=self.address,
+            state=self._state(),
+            in_flight=self.in_flight,
+            answered=self.answered,
+            failed=self.failed,
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=self.completion_tokens,
+            last_error=self.last_error,
+        )
+
+    def _state(self) -> str:
+        if self.refused:
+            return "refused"
+        if not self.closed_until:
+            return "open for requests"
+        return "cooling down" if time.monotonic() < self.closed_until else "probing"
+
+    def _answers(self, reply: ChatReply) -> None:
+        self.answered += 1
+        self.prompt_tokens += reply.prompt_tokens
+        self.completion_tokens += reply.completion_tokens
+        self._failures = self._openings = 0
+        self.closed_until = 0.0
+
+    def _fails(self, error: ModelError, *, probe: bool) -> None:
+        """Count a failure; open the circuit at the last one allowed, and for longer when it was a probe."""
+        self.failed += 1
+        self.last_error = str(error)
+        self.refused = self.refused or isinstance(error, ModelRefused)
+        self._failures += 1
+        if probe or (not self.closed_until and self._failures >= self._circuit.failures):
+            pause = self._circuit.cool_down_seconds * 2**self._openings
+            self._openings += 1
+            self._rest(min(pause, self._circuit.longest_seconds))
+        if error.retry_after:
+            self._rest(error.retry_after)
+
+    def _rest(self, seconds: float) -> None:
+        """Ask nothing of it for so long."""
+        self.closed_until = max(self.closed_until, time.monotonic() + seconds)
+
+
+@dataclass(slots=True)
+class _Lost:
+    """Tokens of replies to one request that were paid for at some endpoint but could not be used."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def count(self, error: ModelError) -> None:
+        self.prompt_tokens += error.prompt_tokens
+        self.completion_tokens += error.completion_tokens
+
+    def added_to(self, reply: ChatReply) -> ChatReply:
+        if not self.prompt_tokens and not self.completion_tokens:
+            return reply
+        return reply._replace(
+            prompt_tokens=reply.prompt_tokens + self.prompt_tokens,
+            completion_tokens=reply.completion_tokens + self.completion_tokens,
+        )
+
+
+class PooledChatModel:
+    """Endpoints of one model as one `ChatModel`."""
+
+    def __init__(
+        self,
+        name: str,
+        models: Sequence[tuple[str, ChatModel]],
+        *,
+        retry_seconds: float = 120.0,
+        circuit: Circuit | None = None,
+    ) -> None:
+        """Take over the models.
+
+        Args:
+            name: the model's name, as requests and the journal know it; an endpoint may have its own for it.
+            models: address and client of each; a client should try each request once, since the pool tries the next.
+            retry_seconds: budget for all tries of one request together; 0 asks each endpoint that is well once.
+            circuit: when an endpoint is left alone.
+        """
+        self.name = name
+        self._retry_seconds = retry_seconds
+        self._members = [Member(model, address, circuit or Circuit()) for address, model in models]
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        """Answer one request from the endpoint that has the fewest in flight; see `ChatModel.chat`."""
+        lost = _Lost()
+        try:
+            return lost.added_to(await self._ask(request, lost))
+        except ModelError as error:
+            error.prompt_tokens, error.completion_tokens = lost.prompt_tokens, lost.completion_tokens
+            raise
+
+    async def _ask(self, request: ChatRequest, lost: _Lost) -> ChatReply:
+        deadline = time.monotonic() + self._retry_seconds
+        while True:
+            tried: set[Member] = set()
+            while member := self._next(tried):
+                tried.add(member)
+                try:
+                    return await member.chat(request)
+                except ModelError as error:
+                    lost.count(error)
+                    if isinstance(error, RequestRejected):
+                        raise
+            if all(member.refused for member in self._members):
+                raise ModelRefused(self._accounts())
+            if time.monotonic() >= deadline:
+                raise ModelUnavailable(self._accounts())
+            await self._pause(deadline)
+
+    def figures(self) -> list[EndpointFigures]:
+        """The counters of each endpoint, in the order of the configuration."""
+        return [member.figures() for member in self._members]
+
+    async def close(self) -> None:
+        """Close all clients."""
+        await asyncio.gather(*(member.model.close() for member in self._members))
+
+    def _next(self, tried: set[Member]) -> Member | None:
+        """The least loaded endpoint that takes requests and was not tried in this turn; of equals the least used."""
+        now = time.monotonic()
+        free = [member for member in self._members if member not in tried and member.takes(now)]
+        return min(free, key=lambda member: (member.in_flight, member.answered + member.failed), default=None)
+
+    async def _pause(self, deadline: float) -> None:
+        """Wait until the next circuit lets a probe through, or the budget is used up."""
+        now = time.monotonic()
+        cooling = [member.closed_until - now for member in self._members if not member.refused]
+        await asyncio.sleep(min([*(seconds for seconds in cooling if seconds > 0), deadline - now, _LONGEST_PAUSE]))
+
+    def _accounts(self) -> str:
+        """Why none of the endpoints could help, in one line."""
+        each = "; ".join(f"{member.address}: {member.last_error or 'busy'}" for member in self._members)
+        return f"none of the {len(self._members)} endpoints of {self.name!r} answers: {each}"

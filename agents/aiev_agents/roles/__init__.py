@@ -1,0 +1,1 @@
+"""Who talks: questioner, programmer, and the other roles that a model plays."""

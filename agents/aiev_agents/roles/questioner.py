@@ -1,0 +1,42 @@
+"""The questioner: asks for a program, and says in words what went wrong when it failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiev_agents.languages import PYTHON
+from aiev_agents.roles.grammar import prose_grammar, question_grammar
+from aiev_agents.roles.prompting import load_prompt
+
+if TYPE_CHECKING:
+    from aiev_agents.roles.agent import Agent, Turn
+
+
+async def ask(agent: Agent, *, snippet: str, basic: bool, seed: int, language: str = PYTHON) -> Turn:
+    """Write a self-contained problem inspired by a seed snippet (message ➀).
+
+    The problem asks for a program in `language`, whatever the snippet is written in.
+    `basic` asks for an easy problem about plain values, whatever the snippet deals with.
+    """
+    return await agent.say(
+        load_prompt("questioner/ask", language),
+        seed=seed,
+        grammar=question_grammar(agent.constraint, language),
+        snippet=snippet,
+        basic=basic,
+    )
+
+
+async def describe(
+    agent: Agent, *, problem: str, program: str, tests: str, feedback: str, seed: int, language: str = PYTHON
+) -> Turn:
+    """Describe in natural language why a program failed (message ➃)."""
+    return await agent.say(
+        load_prompt("questioner/describe", language),
+        seed=seed,
+        grammar=prose_grammar(agent.constraint),
+        problem=problem,
+        program=program,
+        tests=tests,
+        feedback=feedback,
+    )

@@ -1,0 +1,1 @@
+"""Requests answered through a provider's batch API."""

@@ -1,0 +1,54 @@
+"""Runs one program through the interpreter, for people and for anybody's test suite."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from aiev.errors import AievError, SetupError
+from aiev.setup.parts import build_interpreter, build_limits
+from aiev.view.safe import safe
+from aiev_interpreter import InterpreterUnavailable
+from aiev_interpreter.packages.install import parse_install
+from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
+
+if TYPE_CHECKING:
+    from aiev.config.settings import Config
+
+
+async def execute_once(
+    config: Config, program: str, tests: str, install: str, language: str
+) -> tuple[ExecutionResult, tuple[str, ...]]:
+    """Run one job: its result, and the parts of `install` that were refused.
+
+    Raises:
+        SetupError: no sandbox works here.
+        AievError: the sandbox itself failed.
+    """
+    plan = parse_install(install)
+    limits = build_limits(config.settings)
+    job = Job(program=program, tests=tests, language=language, requirements=plan.requirements, limits=limits)
+    interpreter = await build_interpreter(config.settings, [language], run_id="execute")
+    try:
+        result = await interpreter.execute(job)
+    except InterpreterUnavailable as error:
+        raise SetupError(str(error)) from None
+    finally:
+        await interpreter.close()
+    if result.verdict is Verdict.INFRA:
+        raise AievError(f"the sandbox failed: {result.detail}")
+    return result, plan.refused
+
+
+def result_json(result: ExecutionResult) -> dict[str, Any]:
+    """The result as plain data; `seconds` is the wall-clock time of the run."""
+    return asdict(result) | {"seconds": result.wall_seconds}
+
+
+def result_text(result: ExecutionResult) -> str:
+    """The result for a terminal."""
+    head = (
+        f"{result.verdict}: {result.detail} ({result.backend}, {result.wall_seconds:.2f} s, "
+        f"{result.peak_memory_bytes / 1e6:.0f} MB)"
+    )
+    return "\n".join(part for part in (head, safe(result.stdout.rstrip()), safe(result.stderr.rstrip())) if part)

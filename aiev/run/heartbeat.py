@@ -1,0 +1,122 @@
+"""A run's own word on how far it is, written into the store every second, for `aiev status` and whoever else looks.
+
+Invariants: a heartbeat never fails a run, since what it says is already in the store in other words; when a run ends in
+any way but a kill, its last heartbeat says how. Not covered: what to make of one (`status.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from collections import Counter
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, fields, is_dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiev.errors import StoreError
+from aiev.run.progress import Progress
+from aiev.store.clock import now
+from aiev.store.records import HeartbeatRecord
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from aiev.store.writing.writer import Store
+
+BEAT_SECONDS = 1.0
+
+
+@asynccontextmanager
+async def beating(
+    store: Store, run_id: str, progress: Progress, more: Callable[[], dict[str, Any]] = dict
+) -> AsyncIterator[None]:
+    """Write heartbeats while the body runs, and how it ended afterwards.
+
+    Args:
+        store: where to; the run's row must be there.
+        run_id: the run.
+        progress: its counters.
+        more: further figures, JSON-ready, asked for at each heartbeat.
+    """
+    first = HeartbeatRecord(
+        run_id=run_id,
+        started_at=now(),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        process=process_mark(os.getpid()),
+        state="running",
+        beat_at="",
+    )
+
+    async def beat(state: str = "running", reason: str = "") -> None:
+        said = replace(first, state=state, reason=reason, beat_at=now(), progress=snapshot(progress) | more())
+        with suppress(StoreError):
+            await store.beat(said)
+
+    async def keep_beating() -> None:
+        while True:
+            await beat()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    going = asyncio.ensure_future(keep_beating())
+    ending = ("failed", "")
+    try:
+        yield
+        ending = ("stopped" if progress.draining else "finished", str(getattr(progress, "stopped", "")))
+    except asyncio.CancelledError:
+        ending = ("stopped", "stopped at once")
+        raise
+    except Exception as error:
+        ending = ("failed", str(error))
+        raise
+    finally:
+        going.cancel()
+        with suppress(asyncio.CancelledError):
+            await going
+        await beat(*ending)
+
+
+def snapshot(progress: Progress) -> dict[str, Any]:
+    """The counters as JSON-ready data; `restored` reads them."""
+    values = {field.name: _plain(getattr(progress, field.name)) for field in fields(progress)}
+    del values["started"]  # a monotonic time means nothing to another process
+    return values | {"seconds": round(progress.seconds, 3)}
+
+
+def restored(values: dict[str, Any]) -> Progress:
+    """The counters of a snapshot; what it lacks is as at a start, what this version does not know is left out."""
+    progress = Progress(total=0)
+    progress.started = time.monotonic() - float(values.get("seconds", 0.0))
+    for field in fields(Progress):
+        if field.name in values and field.name != "started":
+            setattr(progress, field.name, _like(getattr(progress, field.name), values[field.name]))
+    return progress
+
+
+def process_mark(pid: int) -> str:
+    """Boot id and start time of a process, or "" when there is none: no two processes share it."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        started = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+    return f"{boot}:{started}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Counter):
+        return {str(name): count for name, count in value.items()}
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
+def _like(example: Any, value: Any) -> Any:
+    """A value out of JSON as the type that the field has."""
+    if isinstance(example, Counter):
+        return Counter({int(name) if name.isdigit() else name: count for name, count in value.items()})
+    if is_dataclass(example) and not isinstance(example, type):
+        known = {field.name for field in fields(example)}
+        return type(example)(**{name: each for name, each in value.items() if name in known})
+    return value

@@ -1,0 +1,256 @@
+"""A chat model and an interpreter that remember.
+
+Each reply and each execution result goes to the store under the hash of its canonical request before it is used, and
+is committed before anything more is paid for: only what runs here, and can run again, may run ahead of the disk.
+Invariant: a request that was answered once is never sent again, in this process or a later one; whoever is killed loses
+no more than the answers that were on their way, or in the writes of the last milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Protocol
+
+from aiev.errors import AievError
+from aiev.store.clock import now
+from aiev.store.records import ExecutionRecord, RequestRecord
+from aiev.store.writing.rows import columns
+from aiev_agents.encoding import encode
+from aiev_agents.errors import ModelError
+from aiev_agents.messages import ChatReply
+from aiev_interpreter.protocol import ExecutionResult, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiev.run.prices import Prices
+    from aiev.run.progress import Progress
+    from aiev.store.reading.reader import Reader
+    from aiev.store.writing.writer import Store
+    from aiev_agents.clients.chat_model import ChatModel
+    from aiev_agents.messages import ChatRequest
+    from aiev_interpreter.protocol import Interpreter, Job
+
+
+class SuspendedError(AievError):
+    """The run has to stop: a reply that the journal does not have is not asked for any more."""
+
+
+class Journal(Protocol):
+    """Where earlier replies and results are looked up."""
+
+    def reply_for(self, request_hash: str) -> RequestRecord | None:
+        """The reply to a request, if it was ever answered."""
+        ...
+
+    def execution_for(self, job_hash: str) -> ExecutionRecord | None:
+        """The result of a job, if it ever ran."""
+        ...
+
+
+class _NothingYet:
+    """The journal of a new database.
+
+    What this start adds to it is of no use to another conversation, whose requests have decoding seeds of their own;
+    and to look there costs as much as to write it.
+    """
+
+    def reply_for(self, request_hash: str) -> None:
+        """Nothing."""
+
+    def execution_for(self, job_hash: str) -> None:
+        """Nothing."""
+
+
+def journal_of(reader: Reader) -> Journal:
+    """What a start of a run can find: all that earlier ones kept."""
+    return reader if reader.has_journal() else _NothingYet()
+
+
+class JournaledModel:
+    """Answers from the journal when it can, and writes down what it had to ask for."""
+
+    def __init__(
+        self,
+        model: ChatModel,
+        *,
+        store: Store,
+        journal: Journal,
+        conversation_id: str,
+        progress: Progress,
+        prices: Prices,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.name = model.name
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+        self.cost: float | None = 0.0
+        """US dollars so far; None when the price of a reply is not known."""
+        self._prices = prices
+        self._stopping = stopping
+        self._model = model
+        self._store = store
+        self._journal = journal
+        self._conversation_id = conversation_id
+        self._progress = progress
+        self._position = 0
+
+    def after(self, position: int) -> None:
+        """Ask for nothing more before the store's writes up to a position are committed."""
+        self._position = position
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        """See `ChatModel.chat`.
+
+        Raises:
+            SuspendedError: the run is stopping, and the journal has no reply.
+        """
+        name = request.hash
+        known = self._journal.reply_for(name)
+        if known:
+            self._progress.replayed += 1
+            reply, cost = _reply(known), known.cost
+        else:
+            if self._stopping():
+                raise SuspendedError("the run is stopping")
+            await self._store.settle(self._position)
+            try:
+                reply = await self._model.chat(request)
+            except ModelError as error:
+                self._count_lost(error)
+                raise
+            cost = self._prices.cost(reply)
+            record = _request_record(name, request, reply, cost, self._conversation_id)
+            await self._store.add_request(record, request.encoded.decode(), wait=False)
+            self.after(self._store.position)
+            self._count(reply, cost)
+        self.prompt_tokens += reply.prompt_tokens
+        self.completion_tokens += reply.completion_tokens
+        self.cost = None if cost is None or self.cost is None else self.cost + cost
+        return reply
+
+    def _count(self, reply: ChatReply, cost: float | None) -> None:
+        progress = self._progress
+        progress.read += reply.prompt_tokens
+        progress.tokens += reply.completion_tokens
+        progress.retries += reply.tries - 1
+        progress.priced(cost)
+
+    def _count_lost(self, error: ModelError) -> None:
+        """Count replies that were paid for, although none of them could be used."""
+        read, written = error.prompt_tokens, error.completion_tokens
+        if not read and not written:
+            return
+        cost = self._prices.cost(ChatReply(content="", model="", prompt_tokens=read, completion_tokens=written))
+        self._progress.read += read
+        self._progress.tokens += written
+        self._progress.paid(cost)
+        self.prompt_tokens += read
+        self.completion_tokens += written
+        self.cost = None if cost is None or self.cost is None else self.cost + cost
+
+    async def close(self) -> None:
+        """The model belongs to the run, not to one dialogue."""
+
+
+class JournaledInterpreter:
+    """One conversation's interpreter: takes the result of a job that has run before from the journal."""
+
+    def __init__(self, interpreter: Interpreter, journal: Journal, conversation_id: str) -> None:
+        self.name = interpreter.name
+        self.image = interpreter.image
+        self._interpreter = interpreter
+        self._journal = journal
+        self._owner = conversation_id
+        self._ran: dict[str, ExecutionResult] = {}
+        self._named: tuple[Job | None, str] = (None, "")
+
+    async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
+        """See `Interpreter.execute`; the owner is always the conversation."""
+        del owner
+        name = self.hash_of(job)
+        if name not in self._ran:
+            known = self._journal.execution_for(name)
+            result = execution_result(known) if known else await self._interpreter.execute(job, owner=self._owner)
+            if result.verdict is Verdict.INFRA:
+                return result
+            self._ran[name] = result
+        return self._ran[name]
+
+    def hash_of(self, job: Job | None) -> str:
+        """The hash of a job, kept for the last one; empty for none."""
+        if job is not self._named[0]:
+            self._named = (job, job_hash(job, self.image) if job else "")
+        return self._named[1]
+
+    async def release(self, owner: str) -> None:
+        """See `Interpreter.release`."""
+        await self._interpreter.release(owner)
+
+    async def close(self) -> None:
+        """End the conversation's sandbox; the interpreter itself belongs to the run."""
+        await self.release(self._owner)
+
+
+def job_hash(job: Job, image: str) -> str:
+    """SHA-256 of a job's canonical form together with the image that it runs in."""
+    fields = columns(job) | {"limits": columns(job.limits)}
+    return hashlib.sha256(encode({"job": fields, "image": image})).hexdigest()
+
+
+def execution_record(
+    round_number: int, job: Job | None, result: ExecutionResult, *, name: str, verdict: str
+) -> ExecutionRecord:
+    """The stored form of one round; a round without a job holds no program, and its job has no name (hash)."""
+    values = columns(result) | {"verdict": verdict}
+    return ExecutionRecord(
+        round=round_number,
+        job_hash=name,
+        program=job.program if job else "",
+        tests=job.tests if job else "",
+        requirements=job.requirements if job else (),
+        **values,
+    )
+
+
+def execution_result(record: ExecutionRecord) -> ExecutionResult:
+    """The result that a stored round came from."""
+    names = ExecutionResult.__dataclass_fields__.keys() - {"verdict"}
+    return ExecutionResult(verdict=Verdict(record.verdict), **{name: getattr(record, name) for name in names})
+
+
+def _request_record(
+    name: str, request: ChatRequest, reply: ChatReply, cost: float | None, conversation_id: str
+) -> RequestRecord:
+    return RequestRecord(
+        hash=name,
+        conversation_id=conversation_id,
+        purpose=request.purpose,
+        model=request.model,
+        request=request.canonical(),
+        content=reply.content,
+        answered_by=reply.model,
+        finish_reason=reply.finish_reason,
+        prompt_tokens=reply.prompt_tokens,
+        completion_tokens=reply.completion_tokens,
+        seconds=reply.seconds,
+        cached_tokens=reply.cached_tokens,
+        reasoning_tokens=reply.reasoning_tokens,
+        tries=reply.tries,
+        cost=cost,
+        answered_at=now(),
+    )
+
+
+def _reply(record: RequestRecord) -> ChatReply:
+    return ChatReply(
+        content=record.content,
+        model=record.answered_by,
+        finish_reason=record.finish_reason,
+        prompt_tokens=record.prompt_tokens,
+        completion_tokens=record.completion_tokens,
+        cached_tokens=record.cached_tokens,
+        reasoning_tokens=record.reasoning_tokens,
+        tries=record.tries,
+        seconds=record.seconds,
+    )

@@ -1,0 +1,1 @@
+"""From configuration to open parts: model, interpreter, roles."""

@@ -1,0 +1,155 @@
+"""Builds the model that plays the roles from the configuration.
+
+Invariants: a model that cannot be had is one `SetupError` (or `ConfigError`) that says what was tried and what to do
+next; keys are read from the environment here and handed to the client alone.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from aiev.errors import ConfigError, SetupError
+from aiev.setup.parts import build_rates
+from aiev_agents.errors import ModelError
+
+if TYPE_CHECKING:
+    from aiev.config.settings import EndpointConfig, ModelConfig, Settings
+    from aiev_agents.clients.chat_model import ChatModel
+    from aiev_agents.clients.openai import Endpoint
+    from aiev_agents.clients.vllm.model import VllmChatModel
+
+
+async def build_model(settings: Settings) -> ChatModel:
+    """Start or connect the model that plays the roles.
+
+    Raises:
+        ConfigError: a setting that the backend needs is missing.
+        SetupError: the weights are not there, or the server does not start.
+    """
+    config = settings.model
+    try:
+        match config.backend:
+            case "embedded":
+                return await _embedded(config)
+            case "openai":
+                return _pooled(settings) if config.endpoints else _connected(settings)
+            case "vllm":
+                return await build_vllm(settings)
+            case "scripted":
+                from aiev_agents.clients.scripted import ScriptedChatModel
+
+                return ScriptedChatModel.from_file(Path(config.script))
+    except ModelError as error:
+        raise SetupError(str(error)) from None
+
+
+async def build_vllm(settings: Settings) -> VllmChatModel:
+    """Start a vLLM server, or connect to the one at `model.base_url`.
+
+    Raises:
+        ModelError: there is none, or it does not answer.
+    """
+    from aiev_agents.clients.vllm.model import VllmChatModel
+    from aiev_agents.clients.vllm.settings import VllmSettings
+
+    model = settings.model
+    if model.base_url:
+        return await VllmChatModel.attach(replace(endpoint(settings), grammar_field="structured_outputs"))
+    return await VllmChatModel.start(
+        VllmSettings(
+            name=model.name,
+            grammar=model.grammar,
+            timeout_seconds=model.timeout_seconds,
+            retry_seconds=model.retry_seconds,
+            **settings.vllm.model_dump(),
+        )
+    )
+
+
+def endpoint_figures(model: ChatModel) -> dict[str, Any]:
+    """What each endpoint of the model has done so far, JSON-ready; nothing where there is only one."""
+    from aiev_agents.clients.pool import PooledChatModel
+
+    return {"endpoints": [asdict(each) for each in model.figures()]} if isinstance(model, PooledChatModel) else {}
+
+
+def endpoint(settings: Settings, one: EndpointConfig | None = None) -> Endpoint:
+    """The address, key and limits of the model's endpoint, or of `one` of several.
+
+    Raises:
+        ConfigError: the address is none, or holds credentials.
+        SetupError: the key is not in the environment.
+    """
+    from aiev_agents.clients.openai import Endpoint
+
+    config = settings.model
+    base_url, setting = (one.base_url, "model.endpoints") if one else (config.base_url, "model.base_url")
+    if not base_url.startswith(("http://", "https://")):
+        raise ConfigError(
+            f'{setting} = {base_url!r}: model.backend = "{config.backend}" needs an address such as '
+            "http://127.0.0.1:8000/v1"
+        )
+    if "@" in urlsplit(base_url).netloc:
+        raise ConfigError(
+            f"{setting} holds credentials; put the key into an environment variable and its name into model.api_key_env"
+        )
+    return Endpoint(
+        base_url=base_url,
+        model=(one.name if one else "") or config.name,
+        api_key=_key(config.api_key_env if one is None or one.api_key_env is None else one.api_key_env),
+        timeout_seconds=config.timeout_seconds,
+        retry_seconds=config.retry_seconds,
+        grammar=config.grammar,
+        rates=build_rates(settings.rates),
+    )
+
+
+def _key(variable: str) -> str:
+    key = os.environ.get(variable) if variable else "none"
+    if not key:
+        raise SetupError(
+            f'no key: set the environment variable {variable}, or model.api_key_env to "" for an endpoint without keys'
+        )
+    return key
+
+
+def _connected(settings: Settings) -> ChatModel:
+    from aiev_agents.clients.openai import OpenAIChatModel
+
+    return OpenAIChatModel(endpoint(settings))
+
+
+def _pooled(settings: Settings) -> ChatModel:
+    """All endpoints behind one name. Each tries once; going on to the next is the pool's business."""
+    from aiev_agents.clients.openai import OpenAIChatModel
+    from aiev_agents.clients.pool import PooledChatModel
+
+    config = settings.model
+    ends = [replace(endpoint(settings, one), retry_seconds=0.0) for one in config.endpoints]
+    members = [(end.base_url, OpenAIChatModel(end)) for end in ends]
+    return PooledChatModel(config.name, members, retry_seconds=config.retry_seconds)
+
+
+async def _embedded(config: ModelConfig) -> ChatModel:
+    from aiev_agents.clients.embedded import EmbeddedChatModel
+    from aiev_agents.clients.weights import KNOWN, find_weights
+
+    weights = find_weights(config.name)
+    if weights is None and config.name in KNOWN:
+        raise SetupError(f"the weights of {config.name} are not here; run `aiev models fetch {config.name}`")
+    if weights is None:
+        raise ConfigError(
+            f"model.name = {config.name!r} is neither a known model ({', '.join(KNOWN)}) nor the path of a GGUF file"
+        )
+    return await EmbeddedChatModel.start(
+        weights,
+        name=config.name,
+        parallel=config.parallel,
+        context_tokens=config.context_tokens,
+        threads=config.threads,
+        timeout_seconds=config.timeout_seconds,
+    )

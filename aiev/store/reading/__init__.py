@@ -1,0 +1,1 @@
+"""Read-only views of the store, by who uses them."""

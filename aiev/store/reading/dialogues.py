@@ -1,0 +1,209 @@
+"""Whole dialogues, read for export: page by page in the order of their ids.
+
+Invariants: memory does not grow with the database; the order depends on ids alone, never on when a row was written; a
+page is read in one go, so a run that goes on beside it neither blocks nor disturbs.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiev.store.reading.reader import Reader
+from aiev.store.records import MessageRecord, RunRecord, SeedRecord, SplitRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiev.store.writing.rows import Row
+
+PAGE = 200
+"""Dialogues read at once."""
+_ERROR_CHARS = 4000
+
+_DIALOGUES = """
+select c.id, c.run_id, c.seed_id, c.status, c.reason, c.rounds, c.problem, c.program, c.tests, c.seconds,
+  c.prompt_tokens, c.completion_tokens, s.kind, s.language as seed_language, s.content, s.source, s.licence, s.name,
+  r.recipe, r.model, coalesce(nullif(json_extract(r.config, '$.dialogue.language'), ''), s.language) as language,
+  {split} as split, {label} as label
+from conversations c join seeds s on s.id = c.seed_id join runs r on r.id = c.run_id
+where c.id > ? and c.status != 'running' order by c.id limit ?
+"""
+_SPLIT = "(select split from splits p where p.seed_id = c.seed_id)"
+_LABEL = "(select label from labels l where l.conversation_id = c.id order by l.id desc limit 1)"
+_ROUNDS = """
+select e.conversation_id, e.round, e.verdict, e.assertions, e.requirements, e.installed, e.detail,
+  substr(b.text, -?) as error
+from executions e join blobs b on b.hash = e.stderr
+where e.conversation_id in (select value from json_each(?)) order by e.conversation_id, e.round
+"""
+_MESSAGES = """
+select conversation_id, position, role, content, train, agent, prompt_hash, request_hash, round from messages
+where conversation_id in (select value from json_each(?)) order by conversation_id, position
+"""
+_MONEY = """
+select c.run_id, coalesce(sum(r.cost), 0.0) as dollars, count(*) as replies, count(*) - count(r.cost) as unpriced
+from requests r join conversations c on c.id = r.conversation_id group by c.run_id
+"""
+_ERROR_CLASSES = """
+select c.run_id, e.error_class, count(*) as n from executions e join conversations c on c.id = e.conversation_id
+where e.error_class != '' and c.status != 'running' group by 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What a run's replies cost."""
+
+    dollars: float
+    """US dollars for the replies that have a price."""
+    replies: int
+    unpriced: int
+    """Replies without a known price."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRecord:
+    """What of an execution matters to a dataset."""
+
+    round: int
+    verdict: str
+    assertions: int
+    requirements: tuple[str, ...]
+    installed: tuple[str, ...]
+    detail: str
+    error: str
+    """The end of stderr, at most 4,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueRecord:
+    """A conversation that has ended, with all that an export may need of it."""
+
+    id: str
+    run_id: str
+    status: str
+    reason: str
+    problem: str
+    program: str
+    tests: str
+    seconds: float
+    prompt_tokens: int
+    completion_tokens: int
+    seed: SeedRecord
+    recipe: str
+    model: str
+    language: str
+    """Of the problem and its programs."""
+    split: str
+    """`train`, `test`, `held`, or empty while the seed is in no split."""
+    label: str
+    """The newest `accept`, `reject` or `flag`; empty without one."""
+    messages: tuple[MessageRecord, ...]
+    rounds: tuple[RoundRecord, ...]
+
+
+class DialogueReader(Reader):
+    """A `Reader` that streams whole dialogues."""
+
+    def dialogues(self, *, messages: bool = True) -> Iterator[DialogueRecord]:
+        """Every conversation that has ended, by id; without its messages where they are not asked for."""
+        last = ""
+        while page := self._page(last):
+            ids = json.dumps([row["id"] for row in page])
+            said = _by_conversation(self._rows(_MESSAGES, ids)) if messages else {}
+            rounds = _by_conversation(self._rows(_ROUNDS, _ERROR_CHARS, ids))
+            for row in page:
+                yield _dialogue(row, said.get(row["id"], []), rounds.get(row["id"], []))
+            last = page[-1]["id"]
+
+    def splits(self) -> list[SplitRecord]:
+        """Every seed that is in a split."""
+        if not self._has("splits"):
+            return []
+        return [SplitRecord(**row) for row in self._rows("select * from splits order by seed_id")]
+
+    def run_records(self) -> dict[str, RunRecord]:
+        """Runs by id."""
+        return {run.id: run for run in self.runs()}
+
+    def money(self) -> dict[str, Money]:
+        """What the replies of each run cost, by run; empty where the file keeps no prices."""
+        if "cost" not in self._columns("requests"):
+            return {}
+        rows = self._rows(_MONEY)
+        return {row["run_id"]: Money(row["dollars"], row["replies"], row["unpriced"]) for row in rows}
+
+    def begun(self) -> dict[str, int]:
+        """Conversations of each run that were begun and have not ended."""
+        rows = self._rows("select run_id, count(*) as n from conversations where status = 'running' group by run_id")
+        return {row["run_id"]: row["n"] for row in rows}
+
+    def error_classes(self) -> dict[str, dict[str, int]]:
+        """Rounds of each run by the class of their error; empty where the file keeps none."""
+        if "error_class" not in self._columns("executions"):
+            return {}
+        found: dict[str, dict[str, int]] = {}
+        for row in self._rows(_ERROR_CLASSES):
+            found.setdefault(row["run_id"], {})[row["error_class"]] = row["n"]
+        return found
+
+    def _columns(self, table: str) -> set[str]:
+        return {row["name"] for row in self._rows("select name from pragma_table_info(?)", table)}
+
+    def _page(self, after: str) -> list[Row]:
+        split = _SPLIT if self._has("splits") else "''"
+        label = _LABEL if self._has("labels") else "''"
+        query = _DIALOGUES.replace("{split}", split).replace("{label}", label)
+        return self._rows(query, after, PAGE)
+
+    def _has(self, table: str) -> bool:
+        """Whether the file knows a table; one that an earlier aiev wrote may not, and reading changes nothing."""
+        return bool(self._rows("select 1 as one from sqlite_master where type = 'table' and name = ?", table))
+
+
+def _by_conversation(rows: list[Row]) -> dict[str, list[Row]]:
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(row.pop("conversation_id"), []).append(row)
+    return grouped
+
+
+def _dialogue(row: Row, messages: list[Row], rounds: list[Row]) -> DialogueRecord:
+    names = (
+        "id",
+        "run_id",
+        "status",
+        "reason",
+        "problem",
+        "program",
+        "tests",
+        "seconds",
+        "recipe",
+        "model",
+        "language",
+    )
+    values: dict[str, Any] = {name: row[name] for name in (*names, "prompt_tokens", "completion_tokens")}
+    seed = SeedRecord(
+        id=row["seed_id"],
+        kind=row["kind"],
+        language=row["seed_language"],
+        content=row["content"],
+        source=row["source"],
+        licence=row["licence"],
+        name=row["name"],
+    )
+    return DialogueRecord(
+        **values,
+        seed=seed,
+        split=row["split"] or "",
+        label=row["label"] or "",
+        messages=tuple(MessageRecord(**message | {"train": bool(message["train"])}) for message in messages),
+        rounds=tuple(_round(entry) for entry in rounds),
+    )
+
+
+def _round(row: Row) -> RoundRecord:
+    lists = {name: tuple(json.loads(row[name])) for name in ("requirements", "installed")}
+    return RoundRecord(**row | lists)

@@ -1,0 +1,1 @@
+"""Tables: how they came to be, and what their columns mean."""

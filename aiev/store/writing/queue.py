@@ -1,0 +1,153 @@
+"""Commands on their way to the writer thread, and those who wait for them.
+
+Invariants: commands are numbered from 1 in the order in which they are taken and ended; at most so many are queued, and
+whoever waits for room is woken; whoever waits for a command is told once, after it has ended; the error of a command
+goes to its own caller alone, and is kept in `late` where there is none; nothing is queued once it is closed, and what
+was queued before is still taken. A command that nobody waits for costs nothing but its place in a list. Safe for
+several event loops and one taker. Knows nothing of what commands do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiev.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from aiev.store.writing.bulk import Command
+
+Future = asyncio.Future[None]
+
+
+class _Waiter(NamedTuple):
+    """Somebody who waits until the command of a number has ended."""
+
+    number: int
+    done: Future
+    own: bool
+    """Whether the command is its own, so that it is told the error."""
+
+
+class CommandQueue:
+    """A bounded queue between event loops and one thread."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        """Make one.
+
+        Args:
+            path: the file that is written to, for messages.
+            size: commands that are queued, at most.
+        """
+        self._path = path
+        self._size = size
+        self._lock = threading.Lock()
+        self._filled = threading.Condition(self._lock)
+        self._commands: list[Command] = []
+        self._waiters: list[_Waiter] = []
+        self._for_room: deque[Future] = deque()
+        self._closed = False
+        self.queued = 0
+        """The number of the last command that was queued."""
+        self.ended = 0
+        """The number of the last one that has ended."""
+        self.late = ""
+        """The first error of a command that nobody waited for."""
+
+    def __len__(self) -> int:
+        return len(self._commands)
+
+    def offer(self, command: Command, done: Future | None = None) -> Future | None:
+        """Queue a command, and tell `done` when it has ended; or return what to await before offering it again.
+
+        Raises:
+            StoreError: the queue is closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise StoreError(f"the store {self._path} is closed")
+            if len(self._commands) >= self._size:
+                room = asyncio.get_running_loop().create_future()
+                self._for_room.append(room)
+                return room
+            if not self._commands:
+                self._filled.notify()
+            self._commands.append(command)
+            self.queued += 1
+            if done is not None:
+                self._waiters.append(_Waiter(self.queued, done, own=True))
+        return None
+
+    def ending(self, number: int) -> Future | None:
+        """What to await until all commands up to a number have ended, of those queued by now; None if they have."""
+        with self._lock:
+            number = min(number, self.queued)
+            if self.ended >= number:
+                return None
+            done = asyncio.get_running_loop().create_future()
+            self._waiters.append(_Waiter(number, done, own=False))
+            return done
+
+    def take(self, most: int, gather_seconds: float) -> list[Command]:
+        """Wait for a command and a moment for those that come with it; at most so many, none when it is closed."""
+        with self._lock:
+            while not self._commands and not self._closed:
+                self._filled.wait()
+        if not self._closed and len(self._commands) < most:
+            time.sleep(gather_seconds)
+        with self._lock:
+            taken = self._commands[:most]
+            del self._commands[:most]
+            rooms = self._rooms()
+        _tell([(room, "") for room in rooms])
+        return taken
+
+    def end(self, count: int, error: str = "") -> None:
+        """Say how the next so many commands of those taken have ended, and tell those who wait for them."""
+        with self._lock:
+            ended = self.ended + count
+            ready = [waiter for waiter in self._waiters if waiter.number <= ended]
+            self._waiters = [waiter for waiter in self._waiters if waiter.number > ended]
+            if error and sum(waiter.own for waiter in ready) < count:
+                self.late = self.late or error
+            self.ended = ended  # after `late`: whoever sees the one looks at the other
+        _tell([(waiter.done, error if waiter.own else "") for waiter in ready])
+
+    def close(self) -> None:
+        """Take no more commands. May be called twice."""
+        with self._lock:
+            self._closed = True
+            self._filled.notify()
+
+    def _rooms(self) -> list[Future]:
+        """As many callers as there is room for; all when nothing is left that would wake the others later."""
+        left = len(self._commands)
+        count = min(len(self._for_room), self._size - left) if left else len(self._for_room)
+        return [self._for_room.popleft() for _ in range(count)]
+
+
+def _tell(answers: Sequence[tuple[Future, str]]) -> None:
+    """Give everybody who waits an error or none, with one wake-up for each event loop: each is a system call."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Future, str]]] = {}
+    for answer in answers:
+        by_loop.setdefault(answer[0].get_loop(), []).append(answer)
+    for loop, its in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+            loop.call_soon_threadsafe(_resolve, its)
+
+
+def _resolve(answers: Sequence[tuple[Future, str]]) -> None:
+    for done, error in answers:
+        if done.done():
+            continue  # its caller was cancelled
+        if error:
+            done.set_exception(StoreError(error))
+        else:
+            done.set_result(None)

@@ -1,0 +1,1 @@
+"""Where programs run: Docker, bubblewrap, scripted."""

@@ -1,0 +1,233 @@
+"""The interpreter over real sandboxes: the same on every backend.
+
+Invariants: a program runs in a sandbox that no other conversation uses; what it needs is installed before, in another
+sandbox; what the sandbox itself does wrong is the verdict `infra`. Not covered: how a backend isolates anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from aiev_interpreter import outcome
+from aiev_interpreter.backends.pool import Answer, Pool, Sandbox, Sizes
+from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
+from aiev_interpreter.languages import Language, language_named
+from aiev_interpreter.outcome import GRACE_SECONDS
+from aiev_interpreter.packages import installing
+from aiev_interpreter.packages.install import InstallSettings
+from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+THREADS = 64
+"""Jobs that are under way at the same time: waiting, installing, or running."""
+_CORES = os.cpu_count() or 1
+RUNNING = 2 * _CORES
+"""Programs that run at the same time; with more, each other's load would count against their time limits."""
+
+
+class Backend(Protocol):
+    """What sandboxes are made of."""
+
+    name: str
+    image: str
+    python: str
+    limits_processes: bool
+    """Whether a program's processes must be limited from inside."""
+
+    def make(self, sizes: Sizes) -> Sandbox:
+        """A started sandbox without a network; raises SandboxError."""
+        ...
+
+    def installer(self, sizes: Sizes, install: InstallSettings) -> Sandbox:
+        """A started sandbox with a network, which may write to the store of packages; raises SandboxError."""
+        ...
+
+    def pip_command(self) -> list[str]:
+        """How pip is started inside."""
+        ...
+
+    def close(self) -> None:
+        """Leave nothing behind. May be called twice."""
+        ...
+
+
+class SandboxInterpreter:
+    """Runs jobs in pooled sandboxes.
+
+    Args:
+        backend: makes the sandboxes.
+        install: where packages come from, and which.
+        ready: sandboxes kept ready for conversations that begin.
+        kept: conversations whose sandbox waits for their next program.
+        preload: packages that every sandbox has imported before its first program; they are installed once.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        install: InstallSettings | None = None,
+        *,
+        ready: int = 2,
+        kept: int = 64,
+        preload: Sequence[str] = (),
+    ) -> None:
+        self.name, self.image = backend.name, backend.image
+        self._backend, self._install = backend, install or InstallSettings()
+        self._tree_locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+        self._languages: set[str] = {"python"}
+        self._running = threading.BoundedSemaphore(RUNNING)
+        self._installed: set[str] = set()
+        self._preload = tuple(sorted(preload))
+        self._preloaded_tree = self._tree(self._preload)
+        warm = outcome.warm_request(self._preloaded_tree, self._preload)
+        self._pool = Pool(backend.make, ready=ready, kept=kept, warm=warm)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"aiev-{backend.name}")
+
+    async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
+        """See `Interpreter.execute`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._execute_safely, job, owner)
+
+    async def release(self, owner: str) -> None:
+        """See `Interpreter.release`."""
+        self._pool.release(owner)
+
+    async def close(self) -> None:
+        """See `Interpreter.close`."""
+        await asyncio.to_thread(self._pool.close)
+        await asyncio.to_thread(self._backend.close)
+        self._threads.shutdown(wait=False)
+
+    async def check(self) -> None:
+        """Run a trivial job.
+
+        Raises:
+            InterpreterUnavailable: the backend does not work here; the message has its words.
+        """
+        result = await self.execute(Job(program="x = 1", tests="assert x == 1"))
+        if result.verdict is not Verdict.OK:
+            reason = f"{result.detail} {result.stderr[:200]}".strip()
+            raise InterpreterUnavailable(f"{self.name} does not work here: {reason}")
+
+    async def prepare(self, limits: Limits) -> None:
+        """Install what is preloaded, and have the first sandboxes made."""
+        if self._preload:
+            source = "\n".join(f"import {name}" for name in self._preload)
+            await self.execute(Job(program=source, tests="assert True", requirements=self._preload, limits=limits))
+
+    def _execute_safely(self, job: Job, owner: str) -> ExecutionResult:
+        try:
+            return self._execute(job, owner)
+        except (SandboxError, OSError) as error:
+            self._pool.distrust()
+            detail = " ".join(str(error).split())[:300]
+            return ExecutionResult(
+                verdict=Verdict.INFRA, exit_code=None, detail=detail, backend=self.name, image=self.image
+            )
+
+    def _execute(self, job: Job, owner: str) -> ExecutionResult:
+        language = language_named(job.language)
+        self._require(language)
+        requirements = installing.wanted_requirements(job, self._install)
+        if refused := installing.forbidden(requirements, self._install):
+            return installing.forbidden_result(refused, backend=self.name, image=self.image)
+        if requirements and set(requirements) <= set(self._preload):
+            requirements = self._preload
+        tree = self._tree(requirements)
+        request = outcome.run_request(job, tree, limit_processes=self._backend.limits_processes)
+        if tree and tree == self._preloaded_tree:
+            request["preload"] = list(self._preload)
+        log = ""
+        answer = self._ask(job, language, request, owner)
+        if answer.document is not None and answer.document.get("missing"):
+            failed, log = self._install_tree(tree, requirements, job.limits)
+            if failed:
+                return failed
+            answer = self._ask(job, language, request, owner)
+        result = outcome.result_of(answer.document, backend=self.name, image=self.image, oom=answer.oom)
+        names = answer.document.get("installed", []) if answer.document else []
+        return replace(result, install_log=log, installed=installing.installed_versions(names))
+
+    def _ask(self, job: Job, language: Language, request: dict[str, Any], owner: str) -> Answer:
+        sizes = sizes_of(job.limits, language)
+        seconds = 2 * job.limits.wall_seconds + len(request["compile"]) * language.compile_seconds + GRACE_SECONDS
+        sandbox = self._pool.take(owner, sizes)
+        clean = False
+        try:
+            with self._running:
+                answer = sandbox.ask(request, seconds)
+            clean = answer.document is not None and bool(answer.document.get("clean", True))
+        finally:
+            self._pool.give_back(owner, sizes, sandbox, clean=clean)
+        return answer
+
+    def _tree(self, requirements: tuple[str, ...]) -> str:
+        return installing.tree_of(requirements, self._install, datetime.now(tz=UTC).date())
+
+    def _install_tree(
+        self, tree: str, requirements: tuple[str, ...], limits: Limits
+    ) -> tuple[ExecutionResult | None, str]:
+        """Install a tree of packages unless another job has just done it: the result if it failed, and the log."""
+        with self._lock:
+            lock = self._tree_locks.setdefault(tree, threading.Lock())
+        with lock:
+            if tree in self._installed:
+                return None, ""  # another job was faster
+            limits = installing.install_limits(limits)
+            sandbox = self._backend.installer(
+                Sizes(limits.memory_bytes, limits.disk_bytes, limits.processes), self._install
+            )
+            try:
+                command = [*self._backend.pip_command(), *installing.pip_arguments(requirements, self._install)]
+                request = outcome.install_request(command, limits, self._install.environment(), tree)
+                document = sandbox.ask(request, limits.wall_seconds + GRACE_SECONDS).document
+            finally:
+                sandbox.close()
+            failed = installing.refusal(document, self._install, backend=self.name, image=self.image)
+            if not failed:
+                self._installed.add(tree)
+        words = document["stdout"] + document["stderr"] if document else ""
+        return failed, self._install.redacted(words)
+
+    def _require(self, language: Language) -> None:
+        """Make sure that a language's tools are in the sandbox.
+
+        Raises:
+            InterpreterUnavailable: they are not.
+        """
+        if language.name in self._languages:
+            return
+        limits = Limits()
+        sizes = sizes_of(limits, language)
+        sandbox = self._pool.take("", sizes)
+        try:
+            answer = sandbox.ask(outcome.probe_request(language, limits), language.compile_seconds + GRACE_SECONDS)
+        finally:
+            self._pool.give_back("", sizes, sandbox, clean=False)
+        if answer.document is None or answer.document["missing"]:
+            raise InterpreterUnavailable(
+                f"{self.name} has no {language.title} ({' '.join(language.probe)} fails); {self._advice(language)}"
+            )
+        self._languages.add(language.name)
+
+    def _advice(self, language: Language) -> str:
+        if self.name == "docker":
+            return f"`aiev image build --language {language.name}` adds it to the image"
+        return f"install {' '.join(language.packages)} on this machine"
+
+
+def sizes_of(limits: Limits, language: Language) -> Sizes:
+    """What a sandbox must hold for a job: its program, and the compiler before it."""
+    memory = limits.memory_bytes + language.memory_bytes
+    if language.name != "python":
+        memory = max(memory, language.compile_memory_bytes)
+    return Sizes(memory, limits.disk_bytes, limits.processes)

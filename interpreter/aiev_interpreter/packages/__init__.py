@@ -1,0 +1,1 @@
+"""What a program asks to be installed, and how it is."""

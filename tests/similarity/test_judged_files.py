@@ -1,0 +1,99 @@
+import asyncio
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+from store.sample_records import RUN, SEED, TALK
+
+from aiev.cli.decontaminate import decontaminate as command
+from aiev.cli.shared import Group
+from aiev.config.settings import load_config
+from aiev.similarity.benchmarks import load_benchmarks
+from aiev.similarity.indexes import near_duplicates
+from aiev.similarity.judged_files import decontaminate
+from aiev.store.writing.writer import Store
+
+CLEAN = "def twice(x):\n    return 2 * x\n"
+
+
+@pytest.fixture(scope="module")
+def items():
+    return load_benchmarks(["humaneval"])
+
+
+@pytest.fixture
+def rows(tmp_path, items):
+    path = tmp_path / "rows.jsonl"
+    talk = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": f"```python\n{items[9].solution}\n```"}]
+    rows = [
+        {"code": CLEAN},
+        {"code": items[2].prompts[0] + items[2].solution},
+        {"messages": talk},
+        {"problem": "Sort."},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def invoke(*arguments):
+    group = Group("aiev", commands={"decontaminate": command})
+    return CliRunner().invoke(group, ["decontaminate", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_rows_are_counted_and_the_clean_ones_written(rows, tmp_path, workers):
+    out = tmp_path / "clean.jsonl"
+    done = invoke(rows, "--against", "humaneval", "--workers", workers, "--out", out, "--json")
+    report = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert report["against"] == [{"benchmark": "humaneval", "items": 164}]
+    assert (report["rows"], report["clean"], report["contaminated"]) == (4, 2, 2)
+    assert [found["row"] for found in report["found"]] == [f"{rows}:2", f"{rows}:3"]
+    assert [found["hits"][0]["item"] for found in report["found"]] == ["HumanEval/2", "HumanEval/9"]
+    assert [json.loads(line) for line in out.read_text().splitlines()] == [{"code": CLEAN}, {"problem": "Sort."}]
+
+
+def test_people_get_a_line_for_each_row_and_the_counts(rows):
+    lines = invoke(rows, "--workers", "1").stdout
+    assert "HumanEval/2: substring of prompt 1.00" in lines
+    assert "4 rows against humaneval (164 items): 2 clean, 2 contaminated" in lines
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["none.jsonl"], "cannot read none.jsonl"),
+        (["rows.jsonl", "--against", "mbpp"], "benchmark mbpp is in no package"),
+        (["rows.jsonl", "--field", "other"], "no text in other"),
+        (["rows.jsonl", "--set", "decontamination.benchmarks=[]"], "no benchmark to compare with"),
+        (["rows.jsonl", "--out", "nowhere/clean.jsonl"], "cannot write nowhere/clean.jsonl: No such file or directory"),
+        (["rows.jsonl", "--set", "decontamination.similarity=1"], "decontamination.similarity"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(rows, arguments, message):
+    done = invoke(*arguments, "--workers", "1")
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_database_is_judged_and_remembered(tmp_path, items):
+    path = tmp_path / "t.db"
+
+    async def fill(store):
+        await store.add_run(RUN)
+        await store.add_seeds([replace(SEED, content=items[2].prompts[0] + items[2].solution)])
+        await store.start_conversation(TALK)
+        await store.finish_conversation(replace(TALK, status="accepted", problem="Sort.", program=CLEAN))
+
+    with Store.open(path) as store:
+        asyncio.run(fill(store))
+    settings = load_config(assignments=["decontamination.workers=1"]).settings
+    report = decontaminate(settings, [path])
+    assert (report["rows"], report["contaminated"]) == (3, 1)
+    assert report["found"][0]["row"] == f"{path}: seed {SEED.id}"
+    index = near_duplicates(settings, [path], ("seeds", "problems", "programs"))
+    assert len(index) == 3
+    (found,) = index.judge_texts([CLEAN.replace("x", "y")], ["python"])
+    assert found.of == f"program {TALK.id} of t.db"
