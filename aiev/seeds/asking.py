@@ -18,7 +18,7 @@ from aiev.store.reading.reader import Reader
 from aiev.store.writing.writer import Store
 from aiev_agents.errors import ModelRefused, ModelUnavailable
 from aiev_agents.roles.agent import Agent
-from aiev_agents.roles.grammar import Constraint
+from aiev_agents.roles.settings import Constraint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -12,7 +12,7 @@ from aiev.dialogue.state import DialogueContext
 from aiev.errors import SetupError
 from aiev_agents.messages import Sampling
 from aiev_agents.roles.agent import Agent
-from aiev_agents.roles.grammar import Constraint
+from aiev_agents.roles.settings import Constraint
 from aiev_interpreter import InterpreterError, open_interpreter
 from aiev_interpreter.backends.open import SandboxSettings
 from aiev_interpreter.packages.install import InstallSettings

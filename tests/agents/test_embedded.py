@@ -12,8 +12,8 @@ from aiev_agents.errors import ModelUnavailable
 from aiev_agents.messages import Sampling
 from aiev_agents.roles import programmer, questioner
 from aiev_agents.roles.agent import Agent
-from aiev_agents.roles.grammar import Constraint
 from aiev_agents.roles.reply import parse_reply
+from aiev_agents.roles.settings import Constraint
 
 pytestmark = pytest.mark.model
 NAME = "smollm2-135m-instruct"

@@ -1,8 +1,9 @@
 import pytest
 
 from aiev_agents.languages import LANGUAGES, language_named
-from aiev_agents.roles.grammar import Constraint, program_grammar, prose_grammar, question_grammar
+from aiev_agents.roles.grammar import program_grammar, prose_grammar, question_grammar
 from aiev_agents.roles.reply import parse_reply
+from aiev_agents.roles.settings import Constraint
 
 PROBLEM = (
     "Write a Python function `shout(text, count)` that takes a string and a number and returns True if it is loud."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiev_agents.messages import ChatReply, ChatRequest, Sampling
-from aiev_agents.roles.grammar import Constraint
+from aiev_agents.roles.settings import Constraint
 
 if TYPE_CHECKING:
     from aiev_agents.clients.chat_model import ChatModel

@@ -9,9 +9,8 @@ Source: the GBNF notation of llama.cpp, grammars/README.md.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from aiev_agents.languages import PYTHON, language_named
+from aiev_agents.roles.settings import Constraint
 
 _FORM = r"""root ::= sentence "\n\n" {install}block "\nUnit tests:\n" block
 sentence ::= [A-Z] [^\n]+
@@ -22,14 +21,6 @@ _INSTALL = r"""install ::= "```bash\n{installer} " [A-Za-z0-9_.=<>@/ -]+ "\n```\
 """
 _PROSE = r"""root ::= [A-Z] [^\n.]+ "." ([^\n.]+ ".")?
 """
-
-
-class Constraint(StrEnum):
-    """How closely a grammar holds a model to the reply's form."""
-
-    OFF = "off"
-    FORM = "form"
-    STRICT = "strict"
 
 
 def question_grammar(constraint: Constraint, language: str = PYTHON) -> str:

@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from aiev_agents.languages import PYTHON
-from aiev_agents.roles.grammar import Constraint
 from aiev_agents.roles.prompting import load_prompt
+from aiev_agents.roles.settings import Constraint
 
 if TYPE_CHECKING:
     from aiev_agents.roles.agent import Agent
