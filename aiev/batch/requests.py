@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from aiev.dialogue.nodes import question
-from aiev.setup.parts import build_context, conversation_id
+from aiev.run.identity import conversation_id
+from aiev.setup.parts import build_context
 from aiev_agents.messages import ChatRequest, Sampling
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 

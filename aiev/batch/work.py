@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.batch.requests import Asked, questions, request_of
 from aiev.errors import AievError, ConfigError, SetupError
-from aiev.recipes.teach import run_id
+from aiev.run.identity import run_id
 from aiev.run.journal import JournaledModel
 from aiev.run.prices import Prices
 from aiev.run.progress import Progress

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import AievError, UsageError
-from aiev.recipes.teach import TEACH, Teaching, run_id
+from aiev.recipes.teach import Teaching
+from aiev.run.identity import SELF_LEARN, TEACH, run_id
 from aiev.similarity.lexing import TEXT
 from aiev.similarity.near_duplicates import NearDuplicatePairs
 from aiev.store.student import StudentReader, StudentStore
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from aiev.store.student_records import GateRecord, TrainingRecord
     from aiev.student.gate import Judged
     from aiev.student.roles import RoleName
-
-SELF_LEARN = "self_learn"
-"""The recipe of dialogues that the student makes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from aiev.run.bounded import bounded
 from aiev.run.conversation import Item, Workshop
 from aiev.run.engine import Engine
 from aiev.run.heartbeat import beating
+from aiev.run.identity import TEACH, run_id
 from aiev.run.journal import journal_of
 from aiev.run.limits import RunLimits
 from aiev.run.prices import Prices, check_cost_limit
@@ -45,10 +46,6 @@ if TYPE_CHECKING:
     from aiev.store.records import SeedRecord
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
-
-
-TEACH = "teach"
-"""The recipe of this module: the teacher makes the dialogues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +221,6 @@ class Teaching:
             prompts=prompt_hashes(),
             version=__version__,
         )
-
-
-def run_id(config: Config, recipe: str = TEACH) -> str:
-    """Names a run by what shapes its dialogues: configuration, prompts and recipe."""
-    parts = [config.fingerprint, recipe, *(f"{name}={digest}" for name, digest in prompt_hashes().items())]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 def _refuse_waiting(reader: Reader, run: str) -> None:

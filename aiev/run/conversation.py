@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from aiev.dialogue.graph import run_dialogue
 from aiev.dialogue.nodes import MALFORMED
 from aiev.errors import AievError, SetupError, StoreError
+from aiev.run.identity import conversation_id
 from aiev.run.journal import JournaledInterpreter, JournaledModel, SuspendedError, execution_record
-from aiev.setup.parts import build_context, conversation_id
+from aiev.setup.parts import build_context
 from aiev.store.clock import now
 from aiev.store.records import ConversationRecord, MessageRecord
 from aiev_agents.errors import AgentError, ModelRefused, ModelUnavailable

@@ -5,7 +5,6 @@ Invariant: a part that cannot be had is one `SetupError` that says what was trie
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from aiev.dialogue.state import DialogueContext
@@ -113,11 +112,6 @@ def build_context(
         feedback_chars=settings.dialogue.feedback_chars,
         install=settings.install.enabled,
     )
-
-
-def conversation_id(run_id: str, seed_id: str) -> str:
-    """Names what becomes of one seed in one run: 16 hex digits."""
-    return hashlib.sha256(f"{run_id}:{seed_id}".encode()).hexdigest()[:16]
 
 
 def build_limits(settings: Settings) -> Limits:

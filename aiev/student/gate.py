@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import UsageError
-from aiev.recipes.teach import TEACH
+from aiev.run.identity import TEACH
 from aiev.store.clock import now
 from aiev.store.student_records import GateItemRecord, GateRecord
 from aiev.student.comparison import GateRules, Rule, Score, decide

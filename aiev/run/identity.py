@@ -1,0 +1,31 @@
+"""Names runs and their conversations, and the recipes that make them.
+
+Invariant: an id is a hash over everything that shapes what it names, so the same command resumes the same run, and
+databases of several machines can be merged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from aiev_agents.roles.prompting import prompt_hashes
+
+if TYPE_CHECKING:
+    from aiev.config.settings import Config
+
+TEACH = "teach"
+"""The recipe of dialogues that the teacher makes."""
+SELF_LEARN = "self_learn"
+"""The recipe of dialogues that the student makes."""
+
+
+def run_id(config: Config, recipe: str = TEACH) -> str:
+    """Names a run by its configuration, prompts and recipe: 12 hex digits."""
+    shaped_by = [config.fingerprint, recipe, *(f"{name}={digest}" for name, digest in prompt_hashes().items())]
+    return hashlib.sha256("\n".join(shaped_by).encode()).hexdigest()[:12]
+
+
+def conversation_id(run_id: str, seed_id: str) -> str:
+    """Names the dialogue of one seed in one run: 16 hex digits."""
+    return hashlib.sha256(f"{run_id}:{seed_id}".encode()).hexdigest()[:16]
