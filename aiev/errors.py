@@ -5,7 +5,8 @@
     │   ├── ConfigError       a configuration file, key or value
     │   └── SeedError         a seed source that cannot be read or holds nothing
     ├── StoreError            the database cannot be opened or is from a newer aiev
-    └── SetupError            a part that must be present is not (sandbox, model, endpoint)
+    ├── SetupError            a part that must be present is not (sandbox, model, endpoint)
+    └── WorkerError           a worker process was killed
 
 Every message is one line: what was wrong, where, and what to do next. `aiev.cli` alone turns them into exit codes.
 """
@@ -39,3 +40,7 @@ class StoreError(AievError):
 
 class SetupError(AievError):
     """A part that must be present is missing: a sandbox, a model, an endpoint."""
+
+
+class WorkerError(AievError):
+    """A worker process was killed, most likely for want of memory."""

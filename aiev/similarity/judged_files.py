@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from aiev.errors import UsageError
+from aiev.processes import map_batches
 from aiev.similarity.decontamination import Contaminated, Decontaminator
 from aiev.similarity.indexes import benchmark_items
 from aiev.similarity.lexing import TEXT
 from aiev.similarity.near_duplicates import batched
-from aiev.similarity.processes import mapped
 from aiev.similarity.rows import read_rows
 from aiev.store.reading.reader import Reader
 from aiev_agents.languages import canonical_name
@@ -90,7 +90,7 @@ def judged_rows(
     """Rows, each with what was found in its texts, in their order."""
     task = Decontaminator(items, settings.decontamination.similarity).judge_pairs
     batches = _Remembered(batched(rows, _ROWS))
-    for verdicts in mapped(task, batches.texts(), settings.decontamination.workers):
+    for verdicts in map_batches(task, batches.texts(), settings.decontamination.workers):
         yield from batches.next(verdicts)
 
 

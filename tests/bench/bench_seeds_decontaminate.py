@@ -17,9 +17,9 @@ from pathlib import Path
 from figures import Figure, at_least, informs, report
 from planting import CHANGES, clean_functions
 
+from aiev.processes import AHEAD, map_batches
 from aiev.similarity.benchmarks import BenchmarkItem, load_benchmarks
 from aiev.similarity.decontamination import Decontaminator
-from aiev.similarity.processes import AHEAD, mapped
 
 RATE = 5000
 BATCH = 256
@@ -51,7 +51,7 @@ def rates(items: list[BenchmarkItem], clean: list[str], options: argparse.Namesp
     texts = [(text, "python") for _ in range(options.repeat) for text in clean]
     batches = [texts[first : first + BATCH] for first in range(0, len(texts), BATCH)]
     warm = AHEAD * options.workers
-    done = mapped(index.judge_pairs, [[("x", "python")]] * warm + batches, options.workers)
+    done = map_batches(index.judge_pairs, [[("x", "python")]] * warm + batches, options.workers)
     next(done)  # the workers are up, and have nothing of the work yet
     started = time.perf_counter()
     judged = sum(len(verdicts) for verdicts in islice(done, warm - 1, None))

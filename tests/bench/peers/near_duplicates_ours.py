@@ -6,8 +6,8 @@ import time
 from itertools import chain, count, islice
 from pathlib import Path
 
+from aiev.processes import AHEAD, map_batches
 from aiev.similarity.near_duplicates import NearDuplicates, batched
-from aiev.similarity.processes import AHEAD, mapped
 from aiev.similarity.sketches import sketch
 
 BATCH = 512
@@ -21,7 +21,7 @@ def sketched(texts):
 def judged(texts, workers):
     """Seconds, the index, and verdicts. The workers are up before the clock starts, with nothing of the work done."""
     warm = workers * AHEAD
-    done = mapped(sketched, chain([["x"]] * warm, batched(texts, BATCH)), workers)
+    done = map_batches(sketched, chain([["x"]] * warm, batched(texts, BATCH)), workers)
     next(done)
     index, verdicts, started = NearDuplicates(), [], time.perf_counter()
     for sketches in islice(done, warm - 1, None):
