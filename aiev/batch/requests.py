@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from aiev.dialogue.nodes import question
+from aiev.run.dialogues import dialogue_context
 from aiev.run.identity import conversation_id
-from aiev.setup.parts import build_context
 from aiev_agents.messages import ChatRequest, Sampling
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
@@ -85,7 +85,7 @@ async def questions(
 async def first_request(settings: Settings, seed: SeedRecord) -> ChatRequest:
     """The request that the dialogue of a seed begins with."""
     model = Overhearing(settings.model.name)
-    context = build_context(settings, seed, model, ScriptedInterpreter(()), _NothingToRecord())
+    context = dialogue_context(settings, seed, model, ScriptedInterpreter(()), _NothingToRecord())
     try:
         await question(context)
     except WouldAskError as would:

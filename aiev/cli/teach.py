@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -49,7 +50,11 @@ def teach(
     Without SOURCES the snippets that ship with aiev are taken. The same command again goes on with what is missing.
     The limits of cost, tokens and accepted dialogues count over all starts of a run; a larger one goes on.
     """
-    from aiev.view.teach_panel import teach_with_panel
+    from aiev.cli.live import run_live
+    from aiev.recipes.teach import Teaching
+    from aiev.telemetry.open import observers_of
+    from aiev.view.teach_panel import seeds_of
+    from aiev.view.terminal.run_summary import RunSummary
 
     more = [*assignments]
     more += [f"run.limit={limit}"] if limit else []
@@ -60,10 +65,14 @@ def teach(
     more += ["telemetry.log_prompts=true"] if log_prompts else []
     more += [f"telemetry.metrics_port={metrics_port}"] if metrics_port else []
     config = merged_config(files, tuple(more))
-    summary = teach_with_panel(config, sources or config.settings.seeds.sources, db, quiet=as_json)
+    seeds = seeds_of(config, sources or config.settings.seeds.sources, db)
+    with observers_of(config.settings) as observers:
+        teaching = Teaching(config, seeds.seeds, db, observers=observers)
+        result, interrupted = asyncio.run(run_live(teaching, quiet=as_json))
+    summary = RunSummary(result, db, seeds.funnel.summary(), interrupted=interrupted)
     if as_json:
         print_json(summary.as_dict())
     else:
         print_view(summary.table())
-    if summary.interrupted:
+    if interrupted:
         sys.exit(INTERRUPTED)

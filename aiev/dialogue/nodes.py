@@ -1,7 +1,7 @@
-"""The steps of a dialogue, one function each. Message numbers ➀–➅ are those of AIEV-Instruct's figure.
+"""The nodes of a dialogue: one for the problem, one for the first round, one for each further round.
 
-Invariants: a node sends at most one model request or runs at most one job; each message is recorded before the state
-that holds it moves on; an `infra` verdict never becomes a message.
+Message numbers ➀ to ➅ are those of AIEV-Instruct's figure. Invariants: each message is recorded before anything more is
+asked for; an `infra` verdict never becomes a message.
 
 Source: AutoCoder, arXiv 2405.14906, section 2 (AIEV-Instruct).
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from langgraph.runtime import Runtime  # noqa: TC002 - LangGraph reads the nodes' annotations at run time
 
-from aiev.dialogue.infra import run_until_real
+from aiev.dialogue.execution import run_until_real
 from aiev.dialogue.state import DialogueContext, DialogueState  # noqa: TC001 - likewise
 from aiev_agents.errors import ReplyError
 from aiev_agents.messages import Message, Role
@@ -25,7 +25,6 @@ from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
 if TYPE_CHECKING:
     from aiev_agents.roles.agent import Agent, Turn
-    from aiev_agents.roles.reply import Reply
 
 MALFORMED = "malformed"
 """Verdict of a reply that holds no runnable program: nothing ran, and the interpreter says why."""
@@ -36,12 +35,47 @@ async def ask(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dialog
     del state  # nothing has been said yet
     context = runtime.context
     turn = await question(context)
-    await _record(context, Role.USER, "questioner", turn, round_number=0)
-    return {"problem": turn.text, "round": 0}
+    await _say(context, Role.USER, "questioner", turn, round_number=0)
+    return {"problem": turn.text}
+
+
+async def solve(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
+    """The programmer answers with a program and its tests (➁), and the interpreter runs them (➂ or ➅)."""
+    context = runtime.context
+    turn = await programmer.solve(
+        context.programmer,
+        problem=state["problem"],
+        seed=context.request_seed("solve", 0),
+        language=context.language,
+    )
+    return await _execute(context, turn, round_number=1)
+
+
+async def repair(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
+    """The questioner says what went wrong (➃), the programmer corrects it (➄), the interpreter runs it (➂ or ➅)."""
+    context, number = runtime.context, state["round"]
+    description = await _describe(context, state)
+    turn = await programmer.repair(
+        _warmer(context.programmer, context.temperature_step * number),
+        problem=state["problem"],
+        reply=state["reply"],
+        feedback=state["feedback"],
+        description=description,
+        show_failed=context.show_failed,
+        seed=context.request_seed("repair", number),
+        language=context.language,
+    )
+    return await _execute(context, turn, round_number=number + 1)
+
+
+def next_step(state: DialogueState, runtime: Runtime[DialogueContext]) -> str:
+    """Name of the edge to take after a round."""
+    ends = state["verdict"] == Verdict.OK or state["round"] >= runtime.context.max_rounds
+    return "passed or out of rounds" if ends else "failed"
 
 
 async def question(context: DialogueContext) -> Turn:
-    """The turn of `ask`, for whoever asks outside a dialogue, as a batch does."""
+    """The questioner's turn of `ask`; a batch asks for it outside of a dialogue."""
     return await questioner.ask(
         context.questioner,
         snippet=context.snippet,
@@ -51,99 +85,57 @@ async def question(context: DialogueContext) -> Turn:
     )
 
 
-async def solve(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
-    """The programmer answers with a program and its tests (➁)."""
-    context = runtime.context
-    turn = await programmer.solve(
-        context.programmer,
-        problem=state["problem"],
-        seed=context.request_seed("solve", 0),
-        language=context.language,
-    )
-    await _record(context, Role.ASSISTANT, "programmer", turn, round_number=1)
-    return {"reply": turn.text}
-
-
-async def execute(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
-    """The interpreter runs the program with its tests (➂ on failure, ➅ on success)."""
-    context = runtime.context
-    number = state["round"] + 1
-    parsed, job, result = await _run(context, state["reply"])
-    await context.recorder.execution(number, job, result)
-    verdict = str(result.verdict) if job else MALFORMED
-    feedback = render_feedback(result, limit=context.feedback_chars) if job else result.stderr
-    message = Message(role=Role.INTERPRETER, content=feedback, agent=context.interpreter.name)
-    await context.recorder.message(message, round_number=number)
-    return {"parsed": parsed, "round": number, "verdict": verdict, "feedback": feedback}
-
-
-async def describe(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
-    """The questioner says in words what went wrong (➃)."""
-    context, parsed = runtime.context, state["parsed"]
+async def _describe(context: DialogueContext, state: DialogueState) -> str:
+    """The questioner's description of the last failure (➃)."""
+    try:
+        parsed = parse_reply(state["reply"], context.language)
+        program, tests = parsed.program, parsed.tests
+    except ReplyError:
+        program, tests = state["reply"], ""
+    sampling = context.questioner.sampling._replace(max_tokens=context.describe_tokens)
     turn = await questioner.describe(
-        _brief(context.questioner, context.describe_tokens),
+        replace(context.questioner, sampling=sampling),
         problem=state["problem"],
-        program=parsed.program if parsed else state["reply"],
-        tests=parsed.tests if parsed else "",
+        program=program,
+        tests=tests,
         feedback=state["feedback"],
         seed=context.request_seed("describe", state["round"]),
         language=context.language,
     )
-    await _record(context, Role.USER, "questioner", turn, round_number=state["round"])
-    return {"description": turn.text}
+    await _say(context, Role.USER, "questioner", turn, round_number=state["round"])
+    return turn.text
 
 
-async def repair(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
-    """The programmer answers with a corrected program (➄)."""
-    context = runtime.context
-    turn = await programmer.repair(
-        _warmer(context.programmer, context.temperature_step * state["round"]),
-        problem=state["problem"],
-        reply=state["reply"],
-        feedback=state["feedback"],
-        description=state["description"],
-        show_failed=context.show_failed,
-        seed=context.request_seed("repair", state["round"]),
-        language=context.language,
-    )
-    await _record(context, Role.ASSISTANT, "programmer", turn, round_number=state["round"] + 1)
-    return {"reply": turn.text}
+async def _execute(context: DialogueContext, turn: Turn, *, round_number: int) -> DialogueState:
+    """Record the programmer's reply, run it, and record what came of it."""
+    await _say(context, Role.ASSISTANT, "programmer", turn, round_number=round_number)
+    job, result = await _run(context, turn.text)
+    await context.recorder.execution(round_number, job, result)
+    feedback = render_feedback(result, limit=context.feedback_chars) if job else result.stderr
+    message = Message(role=Role.INTERPRETER, content=feedback, agent=context.interpreter.name)
+    await context.recorder.message(message, round_number=round_number)
+    verdict = str(result.verdict) if job else MALFORMED
+    return {"reply": turn.text, "round": round_number, "verdict": verdict, "feedback": feedback}
 
 
-async def finish(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
-    """Accept what passed; discard, with the last verdict as reason, what did not."""
-    del runtime  # nothing more is said
-    if state["verdict"] == Verdict.OK:
-        return {"status": "accepted", "reason": ""}
-    rounds = f"{state['round']} round" + ("s" if state["round"] != 1 else "")
-    return {"status": "discarded", "reason": f"{state['verdict']} after {rounds}"}
-
-
-def after_execute(state: DialogueState, runtime: Runtime[DialogueContext]) -> str:
-    """Where to go from `execute`: finish on success or at the last round, describe otherwise."""
-    done = state["verdict"] == Verdict.OK or state["round"] >= runtime.context.max_rounds
-    return "finish" if done else "describe"
-
-
-async def _run(context: DialogueContext, text: str) -> tuple[Reply | None, Job | None, ExecutionResult]:
-    """Take a reply apart and run it; what cannot be taken apart gives an `error` result without a job."""
+async def _run(context: DialogueContext, text: str) -> tuple[Job | None, ExecutionResult]:
+    """Run the program of a reply; a reply without one gives an `error` result and no job."""
     try:
         parsed = parse_reply(text, context.language)
     except ReplyError as error:
-        return None, None, ExecutionResult(verdict=Verdict.ERROR, exit_code=None, stderr=str(error))
-    python = context.language == "python"  # other languages have what their standard library has
-    requirements = parse_install(parsed.install).requirements if context.install and python else ()
+        return None, ExecutionResult(verdict=Verdict.ERROR, exit_code=None, stderr=str(error))
+    installs = context.install and context.language == "python"  # the others have their standard library
     job = Job(
         program=parsed.program,
         tests=parsed.tests,
         language=context.language,
-        requirements=requirements,
+        requirements=parse_install(parsed.install).requirements if installs else (),
         limits=context.limits,
     )
-    return parsed, job, await run_until_real(context.interpreter, job)
+    return job, await run_until_real(context.interpreter, job)
 
 
-async def _record(context: DialogueContext, role: Role, agent: str, turn: Turn, *, round_number: int) -> None:
+async def _say(context: DialogueContext, role: Role, agent: str, turn: Turn, *, round_number: int) -> None:
     message = Message(
         role=role,
         content=turn.text,
@@ -154,11 +146,7 @@ async def _record(context: DialogueContext, role: Role, agent: str, turn: Turn, 
     await context.recorder.message(message, round_number=round_number)
 
 
-def _brief(agent: Agent, tokens: int) -> Agent:
-    return replace(agent, sampling=agent.sampling._replace(max_tokens=tokens))
-
-
 def _warmer(agent: Agent, by: float) -> Agent:
-    """The same agent at a higher temperature: a repair that repeats itself is a round lost."""
+    """The same agent at a higher temperature, so that a repair does not repeat itself."""
     temperature = max(agent.sampling.temperature, min(1.0, agent.sampling.temperature + by))
     return replace(agent, sampling=agent.sampling._replace(temperature=temperature))

@@ -1,7 +1,7 @@
-"""What the graph carries from node to node, and what its nodes may use.
+"""What the graph carries from node to node, and what its nodes work with.
 
-Invariant: `DialogueState` holds values only; everything with a connection or a process is in `DialogueContext`, so a
-state can be compared, printed and thrown away.
+Invariant: `DialogueState` holds only what a later node reads; everything with a connection or a process is in
+`DialogueContext`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypedDict
-
-from aiev_agents.roles.reply import Reply  # noqa: TC001 - LangGraph reads the state's annotations at run time
 
 if TYPE_CHECKING:
     from aiev_agents.messages import Message
@@ -23,29 +21,23 @@ class DialogueState(TypedDict, total=False):
 
     problem: str
     reply: str
-    """The programmer's last answer, as it was written."""
-    parsed: Reply | None
-    """The same, taken apart; None when it held no runnable program."""
+    """The programmer's last reply, as it was written."""
     round: int
     """Executions so far, counted from 1; a malformed reply counts as one."""
     verdict: str
     feedback: str
-    """What the interpreter said about the last answer."""
-    description: str
-    """What the questioner said about it."""
-    status: str
-    reason: str
+    """What the interpreter said about the last reply."""
 
 
 class Recorder(Protocol):
-    """Keeps what a dialogue produces, as it is produced."""
+    """Stores what a dialogue produces, as it is produced."""
 
     async def message(self, message: Message, *, round_number: int) -> None:
-        """Keep the next message of the conversation."""
+        """Store the next message of the conversation."""
         ...
 
     async def execution(self, round_number: int, job: Job | None, result: ExecutionResult) -> None:
-        """Keep the result of one round; `job` is None when there was no runnable program."""
+        """Store the result of one round; `job` is None when the reply held no runnable program."""
         ...
 
 
@@ -62,7 +54,7 @@ class DialogueContext:
     recorder: Recorder
     limits: Limits
     seed_key: str
-    """The run's seed together with the item's id: every request draws its own decoding seed from it."""
+    """The run's seed and the id of the seed snippet: every request derives its own decoding seed from it."""
     max_rounds: int = 7
     basic: bool = False
     """Ask for easy problems about plain values."""
@@ -76,6 +68,6 @@ class DialogueContext:
     install: bool = True
 
     def request_seed(self, purpose: str, round_number: int) -> int:
-        """Decoding seed of one request, 31 bits: the same item asks the same way in every run."""
+        """Decoding seed of one request, 31 bits, the same in every run."""
         digest = hashlib.sha256(f"{self.seed_key}/{purpose}/{round_number}".encode()).digest()
         return int.from_bytes(digest[:4], "big") >> 1

@@ -1,8 +1,8 @@
 """The teaching stage: one strong model plays both roles over a set of seeds.
 
-Each seed becomes one dialogue (`item.py`) on the worker pool (`engine.py`), with its replies and executions in the
-journal. Invariants: memory depends on the number of workers, not of seeds; whatever a dialogue produced is in the store
-before the next step; a run that is started again goes on with what is missing.
+Each seed becomes one dialogue (`aiev.run.dialogues`) on the worker pool (`aiev.run.engine`). Invariants: memory depends
+on the number of workers, not of seeds; whatever a dialogue produced is stored before its next step; the same command
+resumes a run.
 
 Source: AutoCoder, arXiv 2405.14906, section 2.2 (teaching stage).
 """
@@ -10,17 +10,16 @@ Source: AutoCoder, arXiv 2405.14906, section 2.2 (teaching stage).
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from aiev import __version__
 from aiev.errors import SetupError
 from aiev.run.bounded import bounded
-from aiev.run.conversation import Item, Workshop
+from aiev.run.context import RunContext
+from aiev.run.dialogues import RunDialogue
 from aiev.run.engine import Engine
 from aiev.run.heartbeat import beating
 from aiev.run.identity import TEACH, run_id
@@ -28,18 +27,19 @@ from aiev.run.journal import journal_of
 from aiev.run.limits import RunLimits
 from aiev.run.prices import Prices, check_cost_limit
 from aiev.run.progress import Before, Progress
+from aiev.run.start import recorded_start
 from aiev.setup.model import build_model, endpoint_figures
 from aiev.setup.parts import build_interpreter
 from aiev.store.clock import now
 from aiev.store.reading.reader import Reader
-from aiev.store.records import RunRecord, StartRecord
+from aiev.store.records import RunRecord
 from aiev.store.writing.writer import Store
 from aiev.telemetry.observed import ObservedInterpreter, ObservedModel
 from aiev.telemetry.operations import ItemOperation, Observers, RunOperation
 from aiev_agents.roles.prompting import prompt_hashes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from aiev.config.settings import Config
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TeachResult:
-    """What a run came to."""
+    """What one start of a run came to."""
 
     run_id: str
     progress: Progress
@@ -60,7 +60,7 @@ class TeachResult:
 
 
 class Teaching:
-    """One start of a run. `drain()` lets what is in flight end and takes nothing new."""
+    """One start of a run. `drain()` finishes the dialogues in flight and begins no other."""
 
     def __init__(
         self,
@@ -72,140 +72,115 @@ class Teaching:
         observers: Observers | None = None,
         enough: Callable[[Progress], bool] = lambda _: False,
     ) -> None:
-        """Take what a run is made of.
+        """Prepare a start; nothing is opened yet.
 
         Args:
-            config: shapes its dialogues.
-            seeds: what they are about; those that this run has ended are left out.
-            db: where they are kept.
-            recipe: what the run is called.
-            observers: are told what happens.
-            enough: looked at before each dialogue; once it says so, no other begins.
+            config: shapes the dialogues.
+            seeds: one dialogue each; those that this run has finished are left out.
+            db: the database; made when there is none.
+            recipe: name of the recipe that the run belongs to.
+            observers: told of every operation.
+            enough: asked before each dialogue; once it says so, no other begins.
 
         Raises:
-            ConfigError: a limit of cost cannot be held.
+            ConfigError: a limit of cost cannot be enforced, because prices are unknown.
         """
         check_cost_limit(config.settings)
-        self.recipe = recipe
         self.config = config
-        self.observers = observers or Observers()
         self.seeds = seeds
         self.db = db
+        self.recipe = recipe
         self.run_id = run_id(config, recipe)
         self.progress = Progress(total=len(seeds))
+        self._observers = observers or Observers()
         settings = config.settings
         self._engine = Engine(settings.run.workers, self.progress, RunLimits.of(settings.limits), enough)
 
     def languages(self) -> set[str]:
-        """In which the programs will be."""
+        """Languages of the programs."""
         target = self.config.settings.dialogue.language
         return {target} if target else {seed.language for seed in self.seeds}
 
     def drain(self) -> None:
-        """Take no further seed."""
+        """Begin no further dialogue."""
         self._engine.drain()
 
     async def run(self, *, model: ChatModel | None = None, interpreter: Interpreter | None = None) -> TeachResult:
-        """Work through the seeds.
+        """Make the dialogues.
 
         Args:
-            model: plays the roles; built from the configuration when None.
+            model: plays both roles; opened from the configuration when None. It is closed at the end.
             interpreter: runs the programs; likewise.
 
         Raises:
-            AievError: a part is missing, or the endpoint refuses all further requests; what was done is kept.
+            AievError: something cannot be opened, or the endpoint refuses all requests; what was done is kept.
         """
         settings = self.config.settings
-        store = Store.open(self.db, full_sync=settings.store.full_sync, waiting=settings.rates.writes)
-        try:
+        async with AsyncExitStack() as closing:
+            store = Store.open(self.db, full_sync=settings.store.full_sync, waiting=settings.rates.writes)
+            closing.push_async_callback(asyncio.to_thread, store.close)
             interpreter = interpreter or await build_interpreter(settings, self.languages(), run_id=self.run_id)
-            try:
-                model = model or await build_model(settings)
-                try:
-                    await self._start(store, model, interpreter)
-                finally:
-                    await model.close()
-            finally:
-                await interpreter.close()
-        finally:
-            await asyncio.to_thread(store.close)
+            closing.push_async_callback(interpreter.close)
+            model = model or await build_model(settings)
+            closing.push_async_callback(model.close)
+            record = self._record(model, interpreter)
+            await store.add_run(record)
+            await store.add_seeds(self.seeds)
+            async with recorded_start(store, self.run_id, self.progress):
+                await self._make_all(record, store, model, interpreter)
         return TeachResult(self.run_id, self.progress, interpreter.name, interpreter.image, model.name)
 
-    async def _start(self, store: Store, model: ChatModel, interpreter: Interpreter) -> None:
-        """Work, and keep how this start began and ended."""
-        record = self._record(model, interpreter)
-        await store.add_run(record)
-        await store.add_seeds(self.seeds)
-        at = now()
-        identity = f"{self.run_id}:{at}:{os.getpid()}"
-        start = StartRecord(hashlib.sha256(identity.encode()).hexdigest()[:16], self.run_id, at)
-        await store.write_start(start)
-        outcome, reason = "failed", "ended by force"
-        try:
-            await self._work(record, store, model, interpreter)
-            outcome, reason = self._outcome()
-        except asyncio.CancelledError:
-            outcome, reason = "interrupted", "stopped at once"
-            raise
-        except Exception as error:
-            reason = str(error)
-            raise
-        finally:
-            ended = replace(start, ended_at=now(), outcome=outcome, reason=reason)
-            await asyncio.shield(store.write_start(ended))
-
-    def _outcome(self) -> tuple[str, str]:
-        if self.progress.stopped:
-            return "limit", self.progress.stopped
-        return ("interrupted", "finished what was in flight") if self.progress.draining else ("done", "")
-
-    async def _work(self, record: RunRecord, store: Store, model: ChatModel, interpreter: Interpreter) -> None:
-        settings, progress = self.config.settings, self.progress
+    async def _make_all(self, record: RunRecord, store: Store, model: ChatModel, interpreter: Interpreter) -> None:
         with Reader(self.db) as reader:
-            _refuse_waiting(reader, self.run_id)
-            finished = reader.finished_seeds(self.run_id)
-            progress.already = sum(seed.id in finished for seed in self.seeds)
-            progress.total = len(self.seeds) - progress.already
-            progress.before = self._before(reader)
-            figures = partial(endpoint_figures, model)
-            if self.observers:
-                model = ObservedModel(model, self.observers, settings.model.base_url)
-                interpreter = ObservedInterpreter(interpreter, self.observers)
-            workshop = Workshop(
-                run_id=self.run_id,
-                settings=settings,
-                store=store,
-                journal=journal_of(reader),
-                model=model,
-                interpreter=bounded(interpreter, settings.rates.executions, settings.rates.installs),
-                prices=Prices(settings.model),
-                progress=progress,
-                stopping=lambda: self._engine.failed,
-            )
-            waiting = (seed for seed in self.seeds if seed.id not in finished)
-            async with beating(store, self.run_id, progress, figures), self._observed(record):
-                await self._engine.run(waiting, partial(self._work_on, workshop))
+            _refuse_open_batches(reader, self.run_id)
+            waiting = self._resume(reader)
+            context = self._context(store, reader, model, interpreter)
+            with self._observed(record):
+                async with beating(store, self.run_id, self.progress, partial(endpoint_figures, model)):
+                    await self._engine.run(waiting, partial(self._make_one, context))
 
-    async def _work_on(self, workshop: Workshop, seed: SeedRecord) -> None:
-        item = Item(workshop, seed)
-        operation = ItemOperation(item.conversation, workshop.settings.dialogue.language or seed.language)
-        with self.observers.observe(operation):
-            operation.ended = await item.run()
+    def _resume(self, reader: Reader) -> Iterator[SeedRecord]:
+        """The seeds that this run has not finished, with what earlier starts came to in `progress`."""
+        finished, progress = reader.finished_seeds(self.run_id), self.progress
+        progress.already = sum(seed.id in finished for seed in self.seeds)
+        progress.total = len(self.seeds) - progress.already
+        spent, accepted = reader.spent(self.run_id), reader.counts(self.run_id).statuses["accepted"]
+        progress.before = Before(accepted, spent.requests, spent.tokens, spent.cost, spent.unpriced)
+        return (seed for seed in self.seeds if seed.id not in finished)
 
-    @asynccontextmanager
-    async def _observed(self, record: RunRecord) -> AsyncIterator[None]:
-        """Let observers see this start of the run, and what it came to."""
+    def _context(self, store: Store, reader: Reader, model: ChatModel, interpreter: Interpreter) -> RunContext:
+        settings = self.config.settings
+        if self._observers:
+            model = ObservedModel(model, self._observers, settings.model.base_url)
+            interpreter = ObservedInterpreter(interpreter, self._observers)
+        return RunContext(
+            run_id=self.run_id,
+            settings=settings,
+            store=store,
+            journal=journal_of(reader),
+            model=model,
+            interpreter=bounded(interpreter, settings.rates.executions, settings.rates.installs),
+            prices=Prices(settings.model),
+            progress=self.progress,
+            stopping=lambda: self._engine.failed,
+        )
+
+    async def _make_one(self, context: RunContext, seed: SeedRecord) -> None:
+        dialogue = RunDialogue(context, seed)
+        language = context.settings.dialogue.language or seed.language
+        operation = ItemOperation(dialogue.conversation, language)
+        with self._observers.observe(operation):
+            operation.ended = await dialogue.make()
+
+    @contextmanager
+    def _observed(self, record: RunRecord) -> Iterator[None]:
+        """Show observers this start, and what it came to."""
         operation = RunOperation(record, seeds=self.progress.total)
-        with self.observers.observe(operation):
+        with self._observers.observe(operation):
             try:
                 yield
             finally:
                 operation.statuses, operation.tokens = dict(self.progress.statuses), self.progress.tokens
-
-    def _before(self, reader: Reader) -> Before:
-        spent = reader.spent(self.run_id)
-        accepted = reader.counts(self.run_id).statuses["accepted"]
-        return Before(accepted, spent.requests, spent.tokens, spent.cost, spent.unpriced)
 
     def _record(self, model: ChatModel, interpreter: Interpreter) -> RunRecord:
         return RunRecord(
@@ -223,8 +198,8 @@ class Teaching:
         )
 
 
-def _refuse_waiting(reader: Reader, run: str) -> None:
-    """Questions that a batch has been paid for are not asked again."""
+def _refuse_open_batches(reader: Reader, run: str) -> None:
+    """A question that a batch was paid for is not asked again."""
     if waiting := len(reader.waiting_hashes(run)):
         raise SetupError(
             f"{waiting} questions of this run are in a batch: `aiev batch collect {reader.path} --wait` fetches their "

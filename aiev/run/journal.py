@@ -1,21 +1,18 @@
-"""A chat model and an interpreter that remember.
+"""A chat model and an interpreter that answer from the journal when they can.
 
-Each reply and each execution result goes to the store under the hash of its canonical request before it is used, and
-is committed before anything more is paid for: only what runs here, and can run again, may run ahead of the disk.
-Invariant: a request that was answered once is never sent again, in this process or a later one; whoever is killed loses
-no more than the answers that were on their way, or in the writes of the last milliseconds.
+Each reply and each execution result is queued for the store under the hash of its canonical request before it is used,
+and committed before the next request goes out. Invariant: a request that was answered is never sent again, in this
+process or a later one; a kill loses no more than the replies on their way and the writes of the last milliseconds.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Protocol
 
+from aiev.dialogue.execution import execution_result, job_hash
 from aiev.errors import AievError
 from aiev.store.clock import now
 from aiev.store.records import ExecutionRecord, RequestRecord
-from aiev.store.writing.rows import columns
-from aiev_agents.encoding import encode
 from aiev_agents.errors import ModelError
 from aiev_agents.messages import ChatReply
 from aiev_interpreter.protocol import ExecutionResult, Verdict
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class SuspendedError(AievError):
-    """The run has to stop: a reply that the journal does not have is not asked for any more."""
+    """The run is stopping, and the journal has no reply to a request."""
 
 
 class Journal(Protocol):
@@ -48,11 +45,10 @@ class Journal(Protocol):
         ...
 
 
-class _NothingYet:
+class _EmptyJournal:
     """The journal of a new database.
 
-    What this start adds to it is of no use to another conversation, whose requests have decoding seeds of their own;
-    and to look there costs as much as to write it.
+    What this start adds is of no use to its other conversations, whose requests have decoding seeds of their own.
     """
 
     def reply_for(self, request_hash: str) -> None:
@@ -63,12 +59,12 @@ class _NothingYet:
 
 
 def journal_of(reader: Reader) -> Journal:
-    """What a start of a run can find: all that earlier ones kept."""
-    return reader if reader.has_journal() else _NothingYet()
+    """What earlier starts left in the database."""
+    return reader if reader.has_journal() else _EmptyJournal()
 
 
 class JournaledModel:
-    """Answers from the journal when it can, and writes down what it had to ask for."""
+    """A chat model for one conversation that answers from the journal, else asks and journals the reply."""
 
     def __init__(
         self,
@@ -93,11 +89,6 @@ class JournaledModel:
         self._journal = journal
         self._conversation_id = conversation_id
         self._progress = progress
-        self._position = 0
-
-    def after(self, position: int) -> None:
-        """Ask for nothing more before the store's writes up to a position are committed."""
-        self._position = position
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """See `ChatModel.chat`.
@@ -113,7 +104,7 @@ class JournaledModel:
         else:
             if self._stopping():
                 raise SuspendedError("the run is stopping")
-            await self._store.settle(self._position)
+            await self._store.settle(self._store.position)
             try:
                 reply = await self._model.chat(request)
             except ModelError as error:
@@ -122,7 +113,6 @@ class JournaledModel:
             cost = self._prices.cost(reply)
             record = _request_record(name, request, reply, cost, self._conversation_id)
             await self._store.add_request(record, request.encoded.decode(), wait=False)
-            self.after(self._store.position)
             self._count(reply, cost)
         self.prompt_tokens += reply.prompt_tokens
         self.completion_tokens += reply.completion_tokens
@@ -137,7 +127,7 @@ class JournaledModel:
         progress.priced(cost)
 
     def _count_lost(self, error: ModelError) -> None:
-        """Count replies that were paid for, although none of them could be used."""
+        """Count replies that were paid for but unusable."""
         read, written = error.prompt_tokens, error.completion_tokens
         if not read and not written:
             return
@@ -190,33 +180,6 @@ class JournaledInterpreter:
     async def close(self) -> None:
         """End the conversation's sandbox; the interpreter itself belongs to the run."""
         await self.release(self._owner)
-
-
-def job_hash(job: Job, image: str) -> str:
-    """SHA-256 of a job's canonical form together with the image that it runs in."""
-    fields = columns(job) | {"limits": columns(job.limits)}
-    return hashlib.sha256(encode({"job": fields, "image": image})).hexdigest()
-
-
-def execution_record(
-    round_number: int, job: Job | None, result: ExecutionResult, *, name: str, verdict: str
-) -> ExecutionRecord:
-    """The stored form of one round; a round without a job holds no program, and its job has no name (hash)."""
-    values = columns(result) | {"verdict": verdict}
-    return ExecutionRecord(
-        round=round_number,
-        job_hash=name,
-        program=job.program if job else "",
-        tests=job.tests if job else "",
-        requirements=job.requirements if job else (),
-        **values,
-    )
-
-
-def execution_result(record: ExecutionRecord) -> ExecutionResult:
-    """The result that a stored round came from."""
-    names = ExecutionResult.__dataclass_fields__.keys() - {"verdict"}
-    return ExecutionResult(verdict=Verdict(record.verdict), **{name: getattr(record, name) for name in names})
 
 
 def _request_record(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.dialogue.state import DialogueContext
 from aiev.errors import SetupError
 from aiev_agents.messages import Sampling
 from aiev_agents.roles.agent import Agent
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aiev.config.settings import InstallConfig, InterpreterConfig, RatesConfig, RoleConfig, Settings
-    from aiev.dialogue.state import Recorder
-    from aiev.store.records import SeedRecord
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_agents.clients.rates import Rates
     from aiev_interpreter.protocol import Interpreter
@@ -88,29 +85,6 @@ def build_agent(model: ChatModel, config: RoleConfig) -> Agent:
         model=model,
         sampling=Sampling(temperature=config.temperature, top_p=config.top_p, max_tokens=config.max_tokens),
         constraint=Constraint(config.constraint),
-    )
-
-
-def build_context(
-    settings: Settings, seed: SeedRecord, model: ChatModel, interpreter: Interpreter, recorder: Recorder
-) -> DialogueContext:
-    """What the dialogue of one seed works with."""
-    return DialogueContext(
-        snippet=seed.content,
-        language=settings.dialogue.language or seed.language,
-        questioner=build_agent(model, settings.questioner),
-        programmer=build_agent(model, settings.programmer),
-        interpreter=interpreter,
-        recorder=recorder,
-        limits=build_limits(settings),
-        seed_key=f"{settings.run.seed}:{seed.id}",
-        max_rounds=settings.dialogue.max_rounds,
-        basic=settings.dialogue.basic,
-        show_failed=settings.dialogue.show_failed,
-        describe_tokens=settings.questioner.describe_tokens,
-        temperature_step=settings.programmer.temperature_step,
-        feedback_chars=settings.dialogue.feedback_chars,
-        install=settings.install.enabled,
     )
 
 

@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiev.batch.requests import Asked, Overhearing, WouldAskError
-from aiev.dialogue.infra import run_until_real
+from aiev.dialogue.execution import job_hash, run_until_real
 from aiev.dialogue.nodes import MALFORMED
 from aiev.errors import ConfigError, SetupError
-from aiev.run.journal import JournaledModel, job_hash
+from aiev.run.journal import JournaledModel
 from aiev.run.prices import Prices
 from aiev.run.progress import Progress
 from aiev.setup.parts import build_agent, build_limits

@@ -1,10 +1,11 @@
 from dataclasses import dataclass, field
 
 import pytest
+from langchain_core.callbacks import AsyncCallbackHandler
 from support.talk import BAD, GOOD, PROBLEM, judge, reply, scripted_model
 
-from aiev.dialogue.graph import CHOICES, EDGES, NODES, dialogue_graph, mermaid, run_dialogue, run_with_langgraph
-from aiev.dialogue.infra import SandboxFailedError, run_until_real
+from aiev.dialogue.execution import SandboxFailedError, run_until_real
+from aiev.dialogue.graph import dialogue_graph, mermaid, run_dialogue
 from aiev.dialogue.state import DialogueContext
 from aiev_agents.messages import Sampling
 from aiev_agents.roles.agent import Agent
@@ -51,7 +52,7 @@ def talk():
 
 async def test_a_program_that_passes_at_once_is_accepted_with_four_messages(talk):
     state, notes, _ = await talk(GOOD)
-    assert (state["status"], state["round"]) == ("accepted", 1)
+    assert (state["verdict"], state["round"]) == ("ok", 1)
     assert [message[0] for message in notes.messages] == ["user", "assistant", "interpreter"]
     assert notes.messages[0][2] == PROBLEM
     assert "fine" in notes.messages[-1][2]
@@ -59,7 +60,7 @@ async def test_a_program_that_passes_at_once_is_accepted_with_four_messages(talk
 
 async def test_a_failure_is_described_and_repaired_in_order(talk):
     state, notes, _ = await talk(BAD, BAD, GOOD)
-    assert (state["status"], state["round"]) == ("accepted", 3)
+    assert (state["verdict"], state["round"]) == ("ok", 3)
     roles = [(role, agent) for role, agent, _, _ in notes.messages]
     failed = [("interpreter", "scripted"), ("user", "questioner"), ("assistant", "programmer")]
     start = [("user", "questioner"), ("assistant", "programmer")]
@@ -68,15 +69,15 @@ async def test_a_failure_is_described_and_repaired_in_order(talk):
     assert "AssertionError" in notes.messages[2][2]
 
 
-async def test_an_item_is_discarded_after_the_last_round(talk):
+async def test_a_dialogue_ends_after_the_last_round(talk):
     state, notes, _ = await talk(BAD, max_rounds=7)
-    assert (state["status"], state["reason"]) == ("discarded", "error after 7 rounds")
+    assert (state["verdict"], state["round"]) == ("error", 7)
     assert len(notes.executions) == 7
 
 
 async def test_a_malformed_reply_is_fed_back_as_an_error(talk):
     state, notes, model = await talk("I cannot do that.", GOOD)
-    assert state["status"] == "accepted"
+    assert state["verdict"] == "ok"
     assert notes.executions[0][1] is None
     assert notes.messages[2][0] == "interpreter"
     assert "```python block" in notes.messages[2][2]
@@ -88,7 +89,7 @@ async def test_a_program_without_tests_is_fed_back(talk):
     none = ExecutionResult(verdict=Verdict.NO_TESTS, exit_code=0, stderr="No assertion was executed.")
     good = ExecutionResult(verdict=Verdict.OK, exit_code=0, assertions=1)
     state, notes, _ = await talk(reply("x = 1", "print(x)"), GOOD, interpreter=ScriptedInterpreter([none, good]))
-    assert state["status"] == "accepted"
+    assert state["verdict"] == "ok"
     assert "No assertion was executed" in notes.messages[2][2]
 
 
@@ -124,7 +125,7 @@ async def test_a_dialogue_is_held_in_its_language_from_the_question_to_the_job(t
     interpreter = ScriptedInterpreter(judge)
     bad = "An idea.\n\n```go\n// # bad\n```\n\nUnit tests:\n```go\nx\n```"
     state, _, model = await talk(BAD, bad, bad.replace("# bad", ""), interpreter=interpreter, language="go")
-    assert (state["status"], state["round"]) == ("accepted", 3)
+    assert (state["verdict"], state["round"]) == ("ok", 3)
     assert "The reply has no ```go block" in model.requests[2].turns[-1][1]
     assert [job.language for job in interpreter.jobs] == ["go", "go"]
     systems = [text for request in model.requests for role, text in request.turns if role == "system"]
@@ -152,27 +153,39 @@ async def test_an_infra_failure_is_retried_and_never_told_to_the_model(talk):
         await run_until_real(ScriptedInterpreter([broken, broken]), job, pauses=(0,))
 
 
-def test_the_diagram_has_every_node():
-    assert all(f"{node.__name__}(" in mermaid() for node in NODES)
+def test_the_diagram_has_every_node_and_way():
+    assert all(f"{name}(" in mermaid() for name in ("ask", "solve", "repair"))
+    assert mermaid().count("failed") == 2
 
 
-@pytest.mark.parametrize(
-    "answers",
-    [(GOOD,), (BAD, GOOD), (BAD, "no program at all", BAD, GOOD), (BAD,), ("no program at all",)],
-    ids=["passes", "repaired", "malformed between", "never passes", "never a program"],
-)
-@pytest.mark.parametrize("rounds", [1, 2, 7])
-async def test_walking_the_graph_gives_what_langgraph_gives(talk, answers, rounds):
-    walked, notes, model = await talk(*answers, max_rounds=rounds)
-    executed, other_notes, other_model = await talk(*answers, max_rounds=rounds, by=run_with_langgraph)
-    assert walked == executed
-    assert notes.messages == other_notes.messages
-    assert notes.executions == other_notes.executions
-    assert model.requests == other_model.requests
+async def test_langgraph_runs_the_nodes_and_can_stream_them(talk):
+    async def streamed(context):
+        stream = dialogue_graph().astream({}, context=context, stream_mode="updates")
+        return [(name, update) async for step in stream for name, update in step.items()]
+
+    steps, notes, _ = await talk(BAD, GOOD, by=streamed)
+    assert [name for name, _ in steps] == ["ask", "solve", "repair"]
+    assert [update.get("verdict") for _, update in steps] == [None, "error", "ok"]
+    assert len(notes.messages) == 6
 
 
-def test_every_node_has_one_way_on():
-    names = {node.__name__ for node in NODES}
-    assert names == {*EDGES, *CHOICES} - {"__start__"}
-    assert not EDGES.keys() & CHOICES.keys()
-    assert set(dialogue_graph().get_graph().nodes) == names | {"__start__", "__end__"}
+async def test_a_dialogue_accepted_in_the_first_round_takes_two_supersteps(talk):
+    async def counted(context):
+        stream = dialogue_graph().astream({}, context=context, stream_mode="updates")
+        return len([step async for step in stream])
+
+    assert (await talk(GOOD, by=counted))[0] == 2
+
+
+async def test_handlers_hear_of_every_node(talk):
+    heard = []
+
+    class Handler(AsyncCallbackHandler):
+        async def on_chain_start(self, serialized, inputs, *, name="", **_):
+            heard.append(name)
+
+    async def traced(context):
+        return await run_dialogue(context, [Handler()])
+
+    await talk(BAD, GOOD, by=traced)
+    assert [name for name in heard if name in {"ask", "solve", "repair"}] == ["ask", "solve", "repair"]

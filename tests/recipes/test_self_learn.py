@@ -108,7 +108,7 @@ def test_a_loop_that_gets_nowhere_stops(path, monkeypatch):
     async def broken(self):
         raise AievError("context too long")
 
-    monkeypatch.setattr("aiev.run.conversation.run_dialogue", broken)
+    monkeypatch.setattr("aiev.run.dialogues.run_dialogue", broken)
     with pytest.raises(AievError, match=r"no dialogue of .* came to an end"):
         run(path)
 

@@ -122,7 +122,7 @@ async def test_a_refusal_stops_the_run_keeps_what_is_done_and_resumes_without_pa
         return await answer(request)
 
     model.chat = chat
-    with pytest.raises(SetupError, match=r"the key was refused.*again to go on"):
+    with pytest.raises(SetupError, match=r"the key was refused.*again to resume"):
         await teach(model, count=6, assignments=("run.workers=2",))
     again = scripted_model()
     result = await teach(again, count=6, assignments=("run.workers=2",))

@@ -9,7 +9,7 @@ from aiev.errors import ConfigError
 from aiev.recipes.teach import Teaching
 from aiev.store.reading.reader import Filters, Reader
 from aiev.view.statistics import runs_json
-from aiev.view.teach_panel import Summary
+from aiev.view.terminal.run_summary import RunSummary
 from aiev_agents.messages import ChatReply
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
@@ -111,7 +111,7 @@ async def test_cost_is_stored_with_replies_dialogues_and_runs_and_shown(teach, t
         (stats,) = runs_json(reader)
     assert stats["cost"]["so_far"] == pytest.approx(3 * DIALOGUE_COST)
     assert stats["cost"]["per_accepted"] == pytest.approx(DIALOGUE_COST)
-    summary = Summary(result, tmp_path / "t.db", "", interrupted=False).as_dict()
+    summary = RunSummary(result, tmp_path / "t.db", "", interrupted=False).as_dict()
     assert summary["cost"]["so_far"] == pytest.approx(3 * DIALOGUE_COST)
     assert summary["tokens"] == {"read": 600, "written": 60, "run": 660}
 
@@ -124,4 +124,4 @@ async def test_a_price_that_nobody_knows_is_unknown_and_never_nothing(teach, tmp
         assert reader.conversation(row.id).cost is None
     assert stats["cost"]["so_far"] is None
     assert stats["cost"]["replies_without_price"] == 6
-    assert Summary(result, tmp_path / "t.db", "", interrupted=False).as_dict()["cost"]["so_far"] is None
+    assert RunSummary(result, tmp_path / "t.db", "", interrupted=False).as_dict()["cost"]["so_far"] is None

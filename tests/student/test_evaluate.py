@@ -112,7 +112,7 @@ def test_after_a_refusal_only_what_is_missing_is_asked_and_run(path):
 
 
 def test_a_reply_that_was_paid_for_survives_a_sandbox_that_failed(path, monkeypatch):
-    monkeypatch.setattr("aiev.dialogue.infra.PAUSES_SECONDS", ())
+    monkeypatch.setattr("aiev.dialogue.execution.PAUSES_SECONDS", ())
     monkeypatch.setattr("aiev.student.evaluate.run_until_real", lambda interpreter, job: _broken())
     with pytest.raises(RuntimeError):
         sat(path, solver(), problems=PROBLEMS[:1])

@@ -8,9 +8,11 @@ import os
 import sys
 from pathlib import Path
 
-from aiev.cli import main
+from aiev.cli import (
+    live,  # noqa: F401 - imported before the fork
+    main,
+)
 from aiev.dialogue.graph import dialogue_graph
-from aiev.view import teach_panel as live  # noqa: F401 - imported before the fork
 from aiev_agents.clients import openai as openai_model  # noqa: F401
 from aiev_interpreter.backends import (
     bubblewrap,  # noqa: F401

@@ -1,0 +1,37 @@
+"""What all dialogues of one run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from langchain_core.callbacks import BaseCallbackHandler
+
+    from aiev.config.settings import Settings
+    from aiev.run.journal import Journal
+    from aiev.run.prices import Prices
+    from aiev.run.progress import Progress
+    from aiev.store.writing.writer import Store
+    from aiev_agents.clients.chat_model import ChatModel
+    from aiev_interpreter.protocol import Interpreter
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """Open parts and settings of a run."""
+
+    run_id: str
+    settings: Settings
+    store: Store
+    journal: Journal
+    model: ChatModel
+    interpreter: Interpreter
+    prices: Prices
+    progress: Progress
+    stopping: Callable[[], bool] = lambda: False
+    """Whether the run has failed, so that no further request may go out."""
+    callbacks: Sequence[BaseCallbackHandler] = ()
+    """Told of each node of a dialogue's graph."""

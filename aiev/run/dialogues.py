@@ -1,0 +1,133 @@
+"""Makes the dialogue of one seed within a run.
+
+Invariant: a dialogue that ends is accepted, discarded, or failed with a reason; one that a stopping run interrupts
+stays `running` and is resumed by the next start.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiev.dialogue.graph import run_dialogue
+from aiev.dialogue.recorder import DialogueRecorder
+from aiev.dialogue.state import DialogueContext
+from aiev.errors import AievError, SetupError, StoreError
+from aiev.run.identity import conversation_id
+from aiev.run.journal import JournaledInterpreter, JournaledModel, SuspendedError
+from aiev.setup.parts import build_agent, build_limits
+from aiev.store.clock import now
+from aiev.store.records import ConversationRecord
+from aiev_agents.errors import AgentError, ModelRefused, ModelUnavailable
+from aiev_interpreter import InterpreterUnavailable
+from aiev_interpreter.protocol import Verdict
+
+if TYPE_CHECKING:
+    from aiev.config.settings import Settings
+    from aiev.dialogue.state import Recorder
+    from aiev.run.context import RunContext
+    from aiev.store.records import SeedRecord
+    from aiev_agents.clients.chat_model import ChatModel
+    from aiev_interpreter.protocol import Interpreter
+
+
+class RunDialogue:
+    """The dialogue of one seed in one run."""
+
+    def __init__(self, run: RunContext, seed: SeedRecord) -> None:
+        self.conversation = ConversationRecord(
+            id=conversation_id(run.run_id, seed.id),
+            run_id=run.run_id,
+            seed_id=seed.id,
+            status="running",
+            started_at=now(),
+        )
+        self._run = run
+        self._seed = seed
+        self._model = JournaledModel(
+            run.model,
+            store=run.store,
+            journal=run.journal,
+            conversation_id=self.conversation.id,
+            progress=run.progress,
+            prices=run.prices,
+            stopping=run.stopping,
+        )
+        self._interpreter = JournaledInterpreter(run.interpreter, run.journal, self.conversation.id)
+        self._recorder = DialogueRecorder(
+            run.store, self.conversation, name_of=self._interpreter.hash_of, verdicts=run.progress.verdicts
+        )
+
+    async def make(self) -> ConversationRecord | None:
+        """Run the dialogue and return how it ended; None when it is left for the next start.
+
+        Raises:
+            SetupError: the endpoint refuses every request or does not answer; the dialogue is left for the next start.
+            StoreError: the database cannot be written.
+        """
+        run, began = self._run, self._run.progress.seconds
+        try:
+            status, reason = await self._talk()
+        except SuspendedError:
+            run.progress.suspended += 1
+            return None
+        except (ModelRefused, ModelUnavailable) as error:
+            run.progress.suspended += 1
+            raise SetupError(f"{error}; everything so far is kept, run the same command again to resume") from None
+        except InterpreterUnavailable as error:
+            run.progress.suspended += 1
+            raise SetupError(str(error)) from None
+        except StoreError:
+            raise
+        except (AgentError, AievError) as error:
+            status, reason = "failed", str(error)
+        finally:
+            await self._interpreter.close()
+        return await self._end(status, reason, run.progress.seconds - began)
+
+    async def _talk(self) -> tuple[str, str]:
+        """Run the graph: status and reason."""
+        await self._recorder.start()
+        context = dialogue_context(self._run.settings, self._seed, self._model, self._interpreter, self._recorder)
+        state = await run_dialogue(context, self._run.callbacks)
+        if state["verdict"] == Verdict.OK:
+            return "accepted", ""
+        rounds = f"{state['round']} round" + ("s" if state["round"] != 1 else "")
+        return "discarded", f"{state['verdict']} after {rounds}"
+
+    async def _end(self, status: str, reason: str, seconds: float) -> ConversationRecord:
+        model, progress = self._model, self._run.progress
+        ended = await self._recorder.finish(
+            status,
+            reason,
+            seconds=seconds,
+            prompt_tokens=model.prompt_tokens,
+            completion_tokens=model.completion_tokens,
+            cost=model.cost,
+        )
+        progress.statuses[status] += 1
+        if status == "accepted":
+            progress.rounds[ended.rounds] += 1
+        return ended
+
+
+def dialogue_context(
+    settings: Settings, seed: SeedRecord, model: ChatModel, interpreter: Interpreter, recorder: Recorder
+) -> DialogueContext:
+    """What the dialogue of one seed works with."""
+    return DialogueContext(
+        snippet=seed.content,
+        language=settings.dialogue.language or seed.language,
+        questioner=build_agent(model, settings.questioner),
+        programmer=build_agent(model, settings.programmer),
+        interpreter=interpreter,
+        recorder=recorder,
+        limits=build_limits(settings),
+        seed_key=f"{settings.run.seed}:{seed.id}",
+        max_rounds=settings.dialogue.max_rounds,
+        basic=settings.dialogue.basic,
+        show_failed=settings.dialogue.show_failed,
+        describe_tokens=settings.questioner.describe_tokens,
+        temperature_step=settings.programmer.temperature_step,
+        feedback_chars=settings.dialogue.feedback_chars,
+        install=settings.install.enabled,
+    )

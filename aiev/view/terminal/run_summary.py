@@ -1,0 +1,94 @@
+"""What one start of a run came to, for a terminal and as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from aiev.view.panel import cost, histogram, span
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import RenderableType
+
+    from aiev.recipes.teach import TeachResult
+    from aiev.run.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """The summary of a start."""
+
+    result: TeachResult
+    db: Path
+    seeds: str
+    """What became of the sources, in words."""
+    interrupted: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain data."""
+        result, progress = self.result, self.result.progress
+        return {
+            "run": result.run_id,
+            "db": str(self.db),
+            "model": result.model,
+            "interpreter": result.interpreter,
+            "image": result.image,
+            "seeds": self.seeds,
+            "already_done": progress.already,
+            "statuses": dict(progress.statuses),
+            "rounds": dict(progress.rounds),
+            "verdicts": dict(progress.verdicts),
+            "replayed": progress.replayed,
+            "suspended": progress.suspended,
+            "retries": progress.retries,
+            "tokens": {"read": progress.read, "written": progress.tokens, "run": progress.all_tokens},
+            "cost": _cost(progress),
+            "seconds": round(progress.seconds, 1),
+            "interrupted": self.interrupted,
+            "stopped": progress.stopped,
+        }
+
+    def table(self) -> RenderableType:
+        """The summary for a terminal."""
+        result, progress = self.result, self.result.progress
+        statuses = [f"{progress.statuses[name]} {name}" for name in ("accepted", "discarded", "failed")]
+        rows = {
+            "run": f"{result.run_id} in {self.db}",
+            "model": result.model,
+            "sandbox": f"{result.interpreter} ({result.image})",
+            "seeds": self.seeds + (f"; {progress.already} were done before" if progress.already else ""),
+            "dialogues": f"{progress.done}: " + ", ".join(statuses),
+            "rounds": f"{histogram(progress.rounds) or '-'} (of the accepted)",
+            "verdicts": histogram(progress.verdicts) or "-",
+            "cost": cost(progress),
+            "time": f"{span(progress.seconds)}, {progress.tokens_per_second:.0f} tokens/s",
+        }
+        if progress.stopped:
+            rows["stopped"] = progress.stopped
+        rows["next"] = self._next_step()
+        grid = Table.grid(padding=(0, 2))
+        for name, value in rows.items():
+            grid.add_row(Text(name, "bold"), Text(value))
+        return grid
+
+    def _next_step(self) -> str:
+        if self.result.progress.stopped:
+            return "the same command with a larger limit resumes the run"
+        return "the same command resumes the run" if self.interrupted else f"aiev inspect {self.db}"
+
+
+def _cost(progress: Progress) -> dict[str, Any]:
+    """US dollars; null where a price is unknown."""
+    known = progress.all_unpriced == 0
+    return {
+        "so_far": progress.all_cost if known else None,
+        "projected": progress.projected_cost if known else None,
+        "per_accepted": progress.cost_per_accepted if known else None,
+        "known_part": progress.all_cost,
+        "replies_without_price": progress.all_unpriced,
+    }
