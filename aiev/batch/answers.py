@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiev.batch.requests import Asked
-    from aiev.config.settings import Config
+    from aiev.config.layers import Config
     from aiev.store.reading.reader import Reader
     from aiev.store.writing.writer import Store
 

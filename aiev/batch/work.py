@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
     from pathlib import Path
 
-    from aiev.config.settings import BatchConfig, Config
+    from aiev.batch.settings import BatchSettings
+    from aiev.config.layers import Config
     from aiev.store.records import SeedRecord
     from aiev_agents.clients.batch import BatchState
     from aiev_agents.messages import ChatReply, ChatRequest
@@ -148,7 +149,7 @@ class BatchWork:
         self.reader = reader
         self._store = store
         self._config = config
-        self._settings: BatchConfig = config.settings.batch
+        self._settings: BatchSettings = config.settings.batch
         self._models: dict[tuple[str, str], BatchModel] = {}
 
     async def close(self) -> None:

@@ -15,7 +15,7 @@ from aiev.errors import AievError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aiev.config.settings import Config
+    from aiev.config.layers import Config
 
 INTERRUPTED = 130
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
@@ -77,7 +77,7 @@ def configured(command: _Command) -> _Command:
 
 def merged_config(files: tuple[Path, ...], assignments: tuple[str, ...]) -> Config:
     """The configuration of a command, all layers merged."""
-    from aiev.config.settings import load_config
+    from aiev.config.layers import load_config
 
     return load_config(files, assignments)
 

@@ -1,1 +1,4 @@
-"""The configuration: typed, layered, and able to say where each value comes from."""
+"""The configuration: layers merged and checked, the origin of each value, the identity of a run.
+
+Not covered: what a key means. Each section is defined by the package that uses it, in its module `settings`.
+"""

@@ -18,8 +18,8 @@ from aiev.similarity.near_duplicates import NearDuplicatePairs, keep_best
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from aiev.config.settings import ExportConfig
     from aiev.dataset.judges import Judge
+    from aiev.dataset.settings import ExportSettings
     from aiev.store.reading.dialogues import DialogueRecord
 
 BATCH = 256
@@ -39,7 +39,7 @@ class Funnel:
         self.dropped[reason] += 1
 
 
-def unwanted(record: DialogueRecord, settings: ExportConfig) -> str:
+def unwanted(record: DialogueRecord, settings: ExportSettings) -> str:
     """Why the settings leave a dialogue out, or nothing."""
     statuses = {"accepted", "discarded"} if settings.failures else {"accepted"}
     if record.status not in statuses:
@@ -64,7 +64,7 @@ def unwanted(record: DialogueRecord, settings: ExportConfig) -> str:
 
 def choose(
     dialogues: Iterable[DialogueRecord],
-    settings: ExportConfig,
+    settings: ExportSettings,
     judges: Sequence[Judge],
     worse: frozenset[str],
     funnel: Funnel,
@@ -92,7 +92,7 @@ def choose(
     yield from _judged(batch, judges, funnel)
 
 
-def worse_duplicates(read: Callable[[], Iterable[DialogueRecord]], settings: ExportConfig) -> frozenset[str]:
+def worse_duplicates(read: Callable[[], Iterable[DialogueRecord]], settings: ExportSettings) -> frozenset[str]:
     """Ids of wanted dialogues that are near-duplicates of a better one, which is kept, in the same split.
 
     Better is: accepted by a person, accepted by the interpreter, fewer rounds, more assertions.
@@ -111,7 +111,7 @@ def worse_duplicates(read: Callable[[], Iterable[DialogueRecord]], settings: Exp
     return frozenset(found for records in by_split.values() for found in _worse(records, settings.similarity))
 
 
-def _near_to_another(read: Callable[[], Iterable[DialogueRecord]], settings: ExportConfig) -> frozenset[str]:
+def _near_to_another(read: Callable[[], Iterable[DialogueRecord]], settings: ExportSettings) -> frozenset[str]:
     """Ids of wanted dialogues that are near to another one."""
     ids: list[str] = []
 

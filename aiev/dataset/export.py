@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from aiev.config.settings import Config, ExportConfig
+    from aiev.config.layers import Config
     from aiev.dataset.check import Check
     from aiev.dataset.files.sink import Sink
     from aiev.dataset.formats.shape import Shape
     from aiev.dataset.judges import Judge
     from aiev.dataset.sample import Sample
+    from aiev.dataset.settings import ExportSettings
     from aiev.store.reading.dialogues import DialogueRecord
 
 LLAMA_FACTORY = "llama-factory"
@@ -96,7 +97,7 @@ def parse_output(text: str) -> Output:
     return Output(SHAPES[name], kind or "jsonl")
 
 
-def default_judges(settings: ExportConfig) -> list[Judge]:
+def default_judges(settings: ExportSettings) -> list[Judge]:
     """The judges that need nothing but the settings."""
     judges: list[Judge] = [ControlTokensJudge(settings.special_tokens)]
     if settings.secrets:
@@ -162,7 +163,7 @@ def _refuse_twice(outputs: Sequence[Output]) -> None:
 def _write(
     record: DialogueRecord,
     sinks: Sequence[tuple[Output, Sink]],
-    settings: ExportConfig,
+    settings: ExportSettings,
     result: Exported,
     check: Check | None,
 ) -> None:
@@ -180,7 +181,7 @@ def _write(
     _count(told, record, result)
 
 
-def _always_executed(settings: ExportConfig) -> ExportConfig:
+def _always_executed(settings: ExportSettings) -> ExportSettings:
     """Preferences need the failed turns, which a dialogue that is told without execution does not show."""
     return settings.model_copy(update={"plain_share": 0.0})
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from aiev.config.settings import Config, Settings
+    from aiev.config.layers import Config
+    from aiev.config.settings import Settings
     from aiev.dataset.check import Check
     from aiev.dataset.export import Exported, Output
     from aiev.dataset.judges import Judge

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiev import __version__
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.dataset.files.sink import PARTIAL, remove
 from aiev.errors import UsageError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from aiev.config.settings import Config
+    from aiev.config.layers import Config
     from aiev.dataset.export import Exported
     from aiev.store.reading.dialogues import DialogueReader
 

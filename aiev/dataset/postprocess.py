@@ -24,7 +24,7 @@ from aiev_agents.roles.reply import FENCE, INSTALL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiev.config.settings import ExportConfig
+    from aiev.dataset.settings import ExportSettings
     from aiev.store.reading.dialogues import DialogueRecord
     from aiev.store.records import MessageRecord
 
@@ -32,7 +32,7 @@ _SHARE_STEPS = 1_000_000
 _BACKTICKS = re.compile(r"`{3,}")
 
 
-def build_sample(record: DialogueRecord, settings: ExportConfig) -> Sample:
+def build_sample(record: DialogueRecord, settings: ExportSettings) -> Sample:
     """The training sample of a dialogue; its turns may be empty where nothing was answered."""
     executed = not _is_plain(record, settings)
     turns = tuple(merged(_executed(record, settings))) if executed else _plain(record)
@@ -52,7 +52,7 @@ def build_sample(record: DialogueRecord, settings: ExportConfig) -> Sample:
     )
 
 
-def _is_plain(record: DialogueRecord, settings: ExportConfig) -> bool:
+def _is_plain(record: DialogueRecord, settings: ExportSettings) -> bool:
     drawn = draw(_SHARE_STEPS, "plain", record.id) / _SHARE_STEPS
     return record.status == "accepted" and drawn < settings.plain_share
 
@@ -65,7 +65,7 @@ def _plain(record: DialogueRecord) -> tuple[Turn, ...]:
     return Turn("user", record.problem), Turn("assistant", answer.content, train=True, passed=True)
 
 
-def _executed(record: DialogueRecord, settings: ExportConfig) -> Iterator[Turn]:
+def _executed(record: DialogueRecord, settings: ExportSettings) -> Iterator[Turn]:
     verdicts = {entry.round: entry for entry in record.rounds}
     for message in record.messages:
         entry = verdicts.get(message.round)
@@ -88,7 +88,7 @@ def _executed(record: DialogueRecord, settings: ExportConfig) -> Iterator[Turn]:
                     yield Turn("assistant", _closing(record, entry.assertions), train=True)
 
 
-def _output(record: DialogueRecord, message: MessageRecord, settings: ExportConfig) -> Turn:
+def _output(record: DialogueRecord, message: MessageRecord, settings: ExportSettings) -> Turn:
     fence = "`" * (1 + max([2, *(len(found) for found in _BACKTICKS.findall(message.content))]))
     words = phrasing("output", record.id, message.round)
     return Turn(settings.interpreter_role, f"{words}\n{fence}text\n{message.content}\n{fence}", output=True)
@@ -99,7 +99,7 @@ def _closing(record: DialogueRecord, assertions: int) -> str:
     return phrasing("closing", record.id).format(count=count)
 
 
-def _with_tokens(text: str, record: DialogueRecord, message: MessageRecord, settings: ExportConfig) -> str:
+def _with_tokens(text: str, record: DialogueRecord, message: MessageRecord, settings: ExportSettings) -> str:
     """A reply that announces its run, with special tokens around each block that is to be run."""
     aliases = {*LANGUAGES[record.language].aliases, ""}
     shells = LANGUAGES["bash"].aliases

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from aiev.config.settings import SplitConfig
+    from aiev.dataset.settings import SplitSettings
     from aiev.store.reading.dialogues import DialogueRecord
 
 ACCEPTED = ("accepted",)
@@ -53,7 +53,7 @@ class SplitSummary:
     """Seeds by language and split."""
 
 
-def freeze(path: Path, settings: SplitConfig, *, statuses: Collection[str] = ACCEPTED) -> SplitSummary:
+def freeze(path: Path, settings: SplitSettings, *, statuses: Collection[str] = ACCEPTED) -> SplitSummary:
     """Put the seeds of all conversations of these statuses into a split, unless they are in one.
 
     Raises:
@@ -111,7 +111,7 @@ def _texts(dialogues: Iterable[DialogueRecord], places: dict[str, int], owners: 
 
 
 def divide(
-    candidates: Sequence[Candidate], groups: Groups, frozen: Sequence[SplitRecord], settings: SplitConfig
+    candidates: Sequence[Candidate], groups: Groups, frozen: Sequence[SplitRecord], settings: SplitSettings
 ) -> list[SplitRecord]:
     """Rows for the candidates that are in no split yet.
 
@@ -160,7 +160,7 @@ def _drawn(
     groups: dict[int, list[Candidate]],
     candidates: Sequence[Candidate],
     known: dict[str, SplitRecord],
-    settings: SplitConfig,
+    settings: SplitSettings,
 ) -> dict[int, str]:
     """Draw test groups, lowest hash first, until each language has its share; the others are for training."""
     totals = Counter(candidate.language for candidate in candidates)

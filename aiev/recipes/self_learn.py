@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from aiev.config.settings import Config
+    from aiev.config.layers import Config
     from aiev.run.progress import Progress
     from aiev.store.records import SeedRecord
     from aiev.store.student_records import GateRecord, TrainingRecord

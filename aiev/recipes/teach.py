@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from aiev.config.settings import Config
+    from aiev.config.layers import Config
     from aiev.store.records import SeedRecord
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter

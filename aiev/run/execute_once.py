@@ -13,7 +13,7 @@ from aiev_interpreter.packages.install import parse_install
 from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
 if TYPE_CHECKING:
-    from aiev.config.settings import Config
+    from aiev.config.layers import Config
 
 
 async def execute_once(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from aiev_agents.roles.prompting import prompt_hashes
 
 if TYPE_CHECKING:
-    from aiev.config.settings import Config
+    from aiev.config.layers import Config
 
 TEACH = "teach"
 """The recipe of dialogues that the teacher makes."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aiev.config.settings import LimitsConfig
     from aiev.run.progress import Progress
+    from aiev.run.settings import LimitsSettings
 
 FIRST = 4
 """Dialogues that begin at once under a limit of cost or tokens while nothing is known of what one takes."""
@@ -29,7 +29,7 @@ class RunLimits:
     seconds: float = 0.0
 
     @classmethod
-    def of(cls, config: LimitsConfig) -> RunLimits:
+    def of(cls, config: LimitsSettings) -> RunLimits:
         """The limits of a configuration."""
         return cls(config.max_cost, config.max_tokens, config.max_accepted, config.max_seconds)
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from aiev.errors import ConfigError
 
 if TYPE_CHECKING:
-    from aiev.config.settings import ModelConfig, Settings
+    from aiev.config.settings import Settings
+    from aiev_agents.clients.settings import ModelSettings
     from aiev_agents.messages import ChatReply
 
 MILLION = 1_000_000
@@ -25,7 +26,7 @@ class Prices:
         share: of the full price, what is paid; a batch API takes less.
     """
 
-    def __init__(self, config: ModelConfig, *, share: float = 1.0) -> None:
+    def __init__(self, config: ModelSettings, *, share: float = 1.0) -> None:
         self._config = config
         self._share = share
         self._unknown: set[tuple[str, str]] = set()

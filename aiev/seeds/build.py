@@ -31,7 +31,8 @@ from aiev.similarity.indexes import decontaminator, near_duplicates
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from aiev.config.settings import Config, Settings
+    from aiev.config.layers import Config
+    from aiev.config.settings import Settings
     from aiev.seeds.verdicts import Filter
     from aiev.store.records import SeedRecord
     from aiev_agents.clients.chat_model import ChatModel

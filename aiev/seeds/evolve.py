@@ -26,9 +26,9 @@ from aiev_agents.roles.evolver import draw_heuristic, evolve, is_same, why_elimi
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from aiev.config.settings import EvolveConfig
     from aiev.seeds.asking import Asking
     from aiev.seeds.extract import Snippet
+    from aiev.seeds.settings import EvolveSettings
     from aiev.seeds.verdicts import Filter
     from aiev.store.records import SeedRecord
 
@@ -42,7 +42,7 @@ _SEEDS = 2**31
 class Evolution:
     """Asks a model for harder problems, and counts what came of it in `ledger`."""
 
-    def __init__(self, asking: Asking, config: EvolveConfig, *, seed: int, filters: Sequence[Filter]) -> None:
+    def __init__(self, asking: Asking, config: EvolveSettings, *, seed: int, filters: Sequence[Filter]) -> None:
         self.ledger = Funnel()
         self._rounds = config.rounds
         self._replaces = not config.keep_original

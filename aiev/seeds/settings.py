@@ -7,6 +7,13 @@ compares them).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from aiev_agents.languages.names import LanguageName
+
+_ASIDE: dict[str, Any] = {"shapes_dialogue": False}
 
 DEFAULT_FILTERS = (
     *("test_files", "generated", "licence", "size", "unfinished", "returns_value", "parses", "has_arguments"),
@@ -59,3 +66,118 @@ class Plan:
     """Whether rows that are snippets already pass through the filters."""
     workers: int = 0
     """Worker processes; 0 takes one for each core, 1 works in this process."""
+
+
+class SeedsSettings(BaseModel):
+    """Where seed snippets come from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sources: tuple[str, ...] = Field(
+        (),
+        description='files, folders, git repositories, .jsonl, .csv, .parquet, .db, "hf:NAME", "-"; [] takes the '
+        "snippets that ship with aiev",
+        json_schema_extra=_ASIDE,
+    )
+    languages: tuple[LanguageName, ...] = Field(
+        (),
+        description='take only seeds in these languages, for example ["go", "rust"]; [] takes all eight',
+        json_schema_extra=_ASIDE,
+    )
+    kind: Literal["function", "snippet", "problem"] = Field(
+        "function",
+        description="function: documented functions (SelfCodeAlign) | snippet: 1 to 15 consecutive lines "
+        "(OSS-Instruct) | problem: the task of a row, in words",
+        json_schema_extra=_ASIDE,
+    )
+    self_contained: bool = Field(
+        default=True,
+        description="keep only functions that need nothing from their module; false takes `self_contained` out of "
+        "the filters",
+        json_schema_extra=_ASIDE,
+    )
+    filters: tuple[str, ...] = Field(
+        DEFAULT_FILTERS,
+        description="which filters are applied, in this order; docs/seeds.md says what each one drops",
+        json_schema_extra=_ASIDE,
+    )
+    workers: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        description="processes that read and filter; 0 takes one for each core, 1 works in aiev's own",
+        json_schema_extra=_ASIDE,
+    )
+    rows: Literal["auto", "file", "function", "snippet", "problem"] = Field(
+        "auto",
+        description="what a row of a table holds: auto (by its columns) | file | function | snippet | problem",
+        json_schema_extra=_ASIDE,
+    )
+    columns: tuple[str, ...] = Field(
+        (),
+        description='columns that have other names than the known ones: ["content=body", "language=ext"]',
+        json_schema_extra=_ASIDE,
+    )
+    subset: str = Field(
+        "", description='hf: configuration of the dataset; "" takes its default', json_schema_extra=_ASIDE
+    )
+    split: str = Field("train", min_length=1, description="hf: split of the dataset", json_schema_extra=_ASIDE)
+    max_file_kib: int = Field(
+        1954, ge=1, description="larger source files are passed over, in kibibytes", json_schema_extra=_ASIDE
+    )
+    max_row_kib: int = Field(
+        16384,
+        ge=1,
+        description="longer lines and rows of a table are passed over, in kibibytes",
+        json_schema_extra=_ASIDE,
+    )
+
+
+class FiltersSettings(BaseModel):
+    """Bounds and lists of the filters that `seeds.filters` names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_ASIDE)
+
+    min_lines: int = Field(3, ge=0, description="size: shortest function, in lines")
+    max_lines: int = Field(60, ge=1, description="size: longest function, in lines")
+    max_chars: int = Field(4000, ge=1, description="size: longest snippet, in characters")
+    unfinished_words: tuple[str, ...] = Field(
+        ("todo", "fixme"),
+        description='unfinished: words that drop a snippet, in any case (SelfCodeAlign also drops "bug")',
+    )
+    bad_imports: tuple[str, ...] = Field(
+        SELFCODEALIGN_IMPORTS, description="bad_imports: modules that drop a snippet (SelfCodeAlign's list)"
+    )
+    licences: tuple[str, ...] = Field(
+        (),
+        description='licence: SPDX identifiers that may be used, for example ["MIT", "Apache-2.0"]; [] allows every '
+        "known one",
+    )
+    unknown_licence: Literal["keep", "drop"] = Field(
+        "keep", description="licence: keep | drop what has no known licence"
+    )
+    type_checker: Literal["mypy", "pyright"] = Field("mypy", description="type_check: mypy | pyright")
+    type_check_seconds: float = Field(
+        300.0, gt=0, description="type_check: limit of one batch of 512 functions, in seconds"
+    )
+    judge_tokens: int = Field(8, ge=1, description="docstring_judge: longest reply, in tokens")
+
+
+class EvolveSettings(BaseModel):
+    """How seed problems are made harder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_ASIDE)
+
+    rounds: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="times that the model makes each seed problem harder (Evol-Instruct); 0 leaves them as they are",
+    )
+    keep_original: bool = Field(default=True, description="false: a harder problem replaces the one it was made from")
+    compare: bool = Field(
+        default=True,
+        description="ask the model whether the new problem asks for the same as the old one, and drop it then",
+    )
+    temperature: float = Field(0.7, ge=0, le=2, description="decoding of new problems")
+    max_tokens: int = Field(400, ge=1, description="longest new problem, in tokens")

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aiev.config.settings import Config, EndpointConfig
+    from aiev.config.layers import Config
+    from aiev_agents.clients.settings import EndpointSettings
 
 MIN_SQLITE = (3, 37, 0)
 """STRICT tables."""
@@ -79,7 +80,7 @@ async def _model(config: Config) -> Finding:
             return Finding("model", present=bool(model.script), detail=f"scripted from {model.script or 'nothing'}")
 
 
-def _only(config: Config, one: EndpointConfig) -> Config:
+def _only(config: Config, one: EndpointSettings) -> Config:
     """The configuration as if one of several endpoints were the only one."""
     model = config.settings.model
     key = model.api_key_env if one.api_key_env is None else one.api_key_env

@@ -17,9 +17,10 @@ from aiev.setup.parts import build_rates
 from aiev_agents.errors import ModelError
 
 if TYPE_CHECKING:
-    from aiev.config.settings import EndpointConfig, ModelConfig, Settings
+    from aiev.config.settings import Settings
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_agents.clients.openai import Endpoint
+    from aiev_agents.clients.settings import EndpointSettings, ModelSettings
     from aiev_agents.clients.vllm.model import VllmChatModel
 
 
@@ -77,7 +78,7 @@ def endpoint_figures(model: ChatModel) -> dict[str, Any]:
     return {"endpoints": [asdict(each) for each in model.figures()]} if isinstance(model, PooledChatModel) else {}
 
 
-def endpoint(settings: Settings, one: EndpointConfig | None = None) -> Endpoint:
+def endpoint(settings: Settings, one: EndpointSettings | None = None) -> Endpoint:
     """The address, key and limits of the model's endpoint, or of `one` of several.
 
     Raises:
@@ -134,7 +135,7 @@ def _pooled(settings: Settings) -> ChatModel:
     return PooledChatModel(config.name, members, retry_seconds=config.retry_seconds)
 
 
-async def _embedded(config: ModelConfig) -> ChatModel:
+async def _embedded(config: ModelSettings) -> ChatModel:
     from aiev_agents.clients.embedded import EmbeddedChatModel
     from aiev_agents.clients.weights import KNOWN, find_weights
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from aiev.errors import SetupError
 from aiev_agents.messages import Sampling
 from aiev_agents.roles.agent import Agent
-from aiev_agents.roles.settings import Constraint
 from aiev_interpreter import InterpreterError, open_interpreter
 from aiev_interpreter.backends.open import SandboxSettings
 from aiev_interpreter.packages.install import InstallSettings
@@ -19,13 +18,17 @@ from aiev_interpreter.protocol import MIB, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aiev.config.settings import InstallConfig, InterpreterConfig, RatesConfig, RoleConfig, Settings
+    from aiev.config.settings import Settings
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_agents.clients.rates import Rates
+    from aiev_agents.clients.settings import RatesSettings
+    from aiev_agents.roles.settings import RoleSettings
     from aiev_interpreter.protocol import Interpreter
+    from aiev_interpreter.settings import InstallSettings as InstallSection
+    from aiev_interpreter.settings import InterpreterSettings
 
 
-def build_rates(config: RatesConfig) -> Rates:
+def build_rates(config: RatesSettings) -> Rates:
     """How much an endpoint is asked, in the client's own terms."""
     from aiev_agents.clients.rates import Rates
 
@@ -55,7 +58,7 @@ async def build_interpreter(settings: Settings, languages: Iterable[str] = (), *
         raise SetupError(str(error)) from None
 
 
-def _install_settings(config: InstallConfig) -> InstallSettings:
+def _install_settings(config: InstallSection) -> InstallSettings:
     return InstallSettings(
         index_url=config.index_url or None,
         extra_index_url=config.extra_index_url or None,
@@ -68,7 +71,7 @@ def _install_settings(config: InstallConfig) -> InstallSettings:
     )
 
 
-def _sandbox_settings(config: InterpreterConfig, languages: Iterable[str]) -> SandboxSettings:
+def _sandbox_settings(config: InterpreterSettings, languages: Iterable[str]) -> SandboxSettings:
     return SandboxSettings(
         base_image=config.base_image,
         languages=(*config.languages, *sorted(languages)),
@@ -79,12 +82,12 @@ def _sandbox_settings(config: InterpreterConfig, languages: Iterable[str]) -> Sa
     )
 
 
-def build_agent(model: ChatModel, config: RoleConfig) -> Agent:
+def build_agent(model: ChatModel, config: RoleSettings) -> Agent:
     """A role with its decoding settings."""
     return Agent(
         model=model,
         sampling=Sampling(temperature=config.temperature, top_p=config.top_p, max_tokens=config.max_tokens),
-        constraint=Constraint(config.constraint),
+        constraint=config.constraint,
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from aiev.config.settings import Config
+    from aiev.config.layers import Config
     from aiev.store.student_records import TrainingRecord
     from aiev.student.evaluate import Sat
 

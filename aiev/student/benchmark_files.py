@@ -17,9 +17,10 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from aiev.config.settings import LanguageName, configs_dir
+from aiev.config.layers import configs_dir
 from aiev.errors import UsageError
 from aiev.student.problems import Problem
+from aiev_agents.languages.names import LanguageName
 
 
 class Benchmark(BaseModel):

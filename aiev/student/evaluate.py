@@ -36,9 +36,10 @@ from aiev_interpreter.protocol import Job
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-    from aiev.config.settings import GateConfig, Settings
+    from aiev.config.settings import Settings
     from aiev.store.student import StudentReader, StudentStore
     from aiev.student.problems import Problem
+    from aiev.student.settings import GateSettings
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_agents.roles.agent import Agent
     from aiev_interpreter.protocol import Interpreter
@@ -105,7 +106,7 @@ async def evaluate(
     return Sat(ended, samples)
 
 
-def _check(gate: GateConfig) -> None:
+def _check(gate: GateSettings) -> None:
     if too_many := [k for k in gate.k if not 1 <= k <= gate.samples]:
         raise ConfigError(f"gate.k = {too_many[0]}: pass@k needs 1 <= k <= gate.samples = {gate.samples}")
     if gate.samples > 1 and gate.temperature == 0:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from aiev.config.settings import StudentConfig
+    from aiev.student.settings import StudentSettings
 
 GRAM = 4
 MIN_ENDED = 20
@@ -44,7 +44,7 @@ class Watched:
     """Highest of the students before it."""
 
 
-def trips(found: Watched, limits: StudentConfig) -> list[str]:
+def trips(found: Watched, limits: StudentSettings) -> list[str]:
     """What is beyond its limit, in words; nothing when all is well."""
     said = []
     if found.acceptance is not None and found.acceptance < limits.min_acceptance:
@@ -60,7 +60,7 @@ def trips(found: Watched, limits: StudentConfig) -> list[str]:
     return said
 
 
-def guards_json(found: Watched, limits: StudentConfig) -> dict[str, Any]:
+def guards_json(found: Watched, limits: StudentSettings) -> dict[str, Any]:
     """Figures and trips as they are kept with a decision."""
     return asdict(found) | {"trips": trips(found, limits)}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
-from aiev.config.settings import Config, layered
+from aiev.config.layers import Config, layered
 from aiev.errors import SetupError
 from aiev.setup.model import build_model
 from aiev.setup.parts import build_interpreter

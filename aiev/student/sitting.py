@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
-    from aiev.config.settings import Config, SplitConfig
+    from aiev.config.layers import Config
+    from aiev.dataset.settings import SplitSettings
     from aiev.store.student_records import GateRecord, TrainingRecord
     from aiev.student.gate import Guards
     from aiev.student.problems import Problem
@@ -38,7 +39,7 @@ _LINE_SECONDS = 15.0
 
 
 async def freeze_round(
-    store: StudentStore, reader: StudentReader, settings: SplitConfig, *, stage: str = TEACHING
+    store: StudentStore, reader: StudentReader, settings: SplitSettings, *, stage: str = TEACHING
 ) -> int:
     """Freeze a round with all accepted dialogues that are in none; its number.
 
@@ -58,7 +59,7 @@ async def freeze_round(
     return record.number
 
 
-async def current_round(store: StudentStore, reader: StudentReader, settings: SplitConfig) -> int:
+async def current_round(store: StudentStore, reader: StudentReader, settings: SplitSettings) -> int:
     """Number of the last round; the first is frozen when there is none. Raises what `freeze_round` raises."""
     rounds = reader.rounds()
     return rounds[-1].number if rounds else await freeze_round(store, reader, settings)

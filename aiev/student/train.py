@@ -32,7 +32,9 @@ from aiev_agents.clients.weights import KNOWN, find_weights, weights_dir
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiev.config.settings import Config, ExportConfig, Settings
+    from aiev.config.layers import Config
+    from aiev.config.settings import Settings
+    from aiev.dataset.settings import ExportSettings
 
 _SHAPE = SHAPES["messages"]
 
@@ -125,7 +127,7 @@ async def _run(
     return done
 
 
-def write_data(db: Path, number: int, settings: ExportConfig, folder: Path) -> Data:
+def write_data(db: Path, number: int, settings: ExportSettings, folder: Path) -> Data:
     """Write the items of a round as dialogues to learn from and to measure the loss on.
 
     They are chosen and told as `aiev export` does it: without near-duplicates, credentials and control tokens.

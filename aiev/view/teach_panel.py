@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from aiev.config.settings import Config
+    from aiev.config.layers import Config
     from aiev.seeds.load import SeedSet
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from support.talk import GOOD
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import SetupError
 from aiev.store.reading.reader import Reader
 from aiev.store.student_records import TrainingRecord

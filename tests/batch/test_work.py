@@ -14,7 +14,7 @@ from support.talk import GOOD, judge
 
 from aiev.batch.requests import first_request, request_of
 from aiev.batch.work import cancel, collect, look, submit_questions
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import ConfigError, SetupError
 from aiev.recipes.teach import Teaching
 from aiev.store.reading.reader import Reader

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from dataset.builder import Talk, write
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.dataset.export import export, parse_output
 
 TALKS = (

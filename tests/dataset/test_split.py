@@ -6,7 +6,7 @@ import pytest
 from dataset.builder import Talk, words, write
 from store.sample_records import RUN
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.dataset.split import freeze
 from aiev.errors import StoreError
 from aiev.store.reading.dialogues import DialogueReader

@@ -22,7 +22,7 @@ from support import backends
 from support.loop_parts import loop
 
 # The one place that follows when modules move: what gives rows their names. All else goes through the commands.
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.dialogue.execution import job_hash
 from aiev.run.identity import conversation_id, run_id
 from aiev.store.student_records import SampleRecord

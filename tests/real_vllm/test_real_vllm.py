@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 from real_vllm.adapter import write_adapter
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.recipes.teach import Teaching
 from aiev.store.records import SeedRecord
 from aiev.store.student_records import TrainingRecord

@@ -8,7 +8,7 @@ import pytest
 from support.loading import load_seeds
 from support.talk import BAD, GOOD, judge, scripted_model
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import SetupError
 from aiev.recipes.teach import Teaching
 from aiev.store.reading.reader import Filters, Reader

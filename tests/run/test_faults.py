@@ -12,7 +12,7 @@ from support.counting_endpoint import CountingEndpoint, completion, reply
 from support.loading import load_seeds
 from support.talk import judge
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import SetupError
 from aiev.recipes.teach import Teaching
 from aiev_agents.clients import retrying

@@ -1,6 +1,6 @@
 """Ids that databases of 0.1.0 hold: a change of any of them would pay for everything again."""
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.run.identity import SELF_LEARN, TEACH, conversation_id, run_id
 
 

@@ -4,7 +4,7 @@ import pytest
 from support.loading import load_seeds
 from support.talk import GOOD, judge, scripted_model
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import ConfigError
 from aiev.recipes.teach import Teaching
 from aiev.store.reading.reader import Filters, Reader

@@ -1,6 +1,6 @@
 import pytest
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import ConfigError
 from aiev.run.prices import Prices, check_cost_limit
 from aiev_agents.messages import ChatReply

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import AievError
 from aiev.seeds.build import build_seeds
 from aiev_agents.clients.scripted import ScriptedChatModel

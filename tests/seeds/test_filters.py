@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import ConfigError
 from aiev.seeds.build import plan_of
 from aiev.seeds.extract import Snippet

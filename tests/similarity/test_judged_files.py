@@ -8,7 +8,7 @@ from store.sample_records import RUN, SEED, TALK
 
 from aiev.cli.decontaminate import decontaminate as command
 from aiev.cli.shared import Group
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.similarity.benchmarks import load_benchmarks
 from aiev.similarity.indexes import near_duplicates
 from aiev.similarity.judged_files import decontaminate

@@ -7,7 +7,7 @@ import pytest
 from dataset.builder import Talk, write
 from support.talk import GOOD
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import UsageError
 from aiev.store.student import StudentReader, StudentStore
 from aiev.store.student_records import TrainingRecord

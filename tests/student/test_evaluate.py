@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from support.talk import BAD, GOOD, reply
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import ConfigError, SetupError, UsageError
 from aiev.run.progress import Progress
 from aiev.store.student import StudentReader, StudentStore

@@ -1,6 +1,6 @@
 import pytest
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.student.guards import Watched, acceptance, diversity, near_duplicate_share, trips
 
 LIMITS = load_config().settings.student

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import SetupError
 from aiev.store.student_records import TrainingRecord
 from aiev.student.roles import named, open_role, role_config

@@ -12,7 +12,7 @@ from student.tiny import make_model
 from support.loop_parts import QUIET, loop
 
 from aiev.cli import main
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import UsageError
 from aiev.store.student import StudentReader
 from aiev.student.train import train_student, write_data

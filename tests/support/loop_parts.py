@@ -8,7 +8,7 @@ from pathlib import Path
 from support.loading import load_seeds
 from support.talk import reply
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.recipes.self_learn import SelfLearning
 from aiev.store.clock import now
 from aiev.store.student import StudentReader, StudentStore

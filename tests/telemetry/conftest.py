@@ -4,7 +4,7 @@ import pytest
 from support.loading import load_seeds
 from support.talk import PROBLEM, judge, reply
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.recipes.teach import Teaching
 from aiev.telemetry.operations import Observers
 from aiev_agents.clients.scripted import ScriptedChatModel

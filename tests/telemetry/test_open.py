@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from support.talk import GOOD, PROBLEM
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.errors import SetupError
 from aiev.telemetry.open import observers_of
 from aiev.telemetry.operations import ChatOperation
@@ -23,7 +23,7 @@ AIEV = [sys.executable, "-c", "from aiev.cli import main; main(prog_name='aiev')
 
 def test_nothing_is_observed_and_nothing_is_imported_unless_it_is_asked_for():
     script = (
-        "import sys\nfrom aiev.config.settings import load_config\nfrom aiev.telemetry.open import observers_of\n"
+        "import sys\nfrom aiev.config.layers import load_config\nfrom aiev.telemetry.open import observers_of\n"
         "import aiev.recipes.teach\n"
         "with observers_of(load_config().settings) as observers:\n"
         "    print(bool(observers), sorted({'aiev.telemetry.otel', 'prometheus_client'} & set(sys.modules)))"

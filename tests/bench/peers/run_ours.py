@@ -17,7 +17,7 @@ from pathlib import Path
 import genai_prices  # noqa: F401 - what is imported late would count as work
 import sqlite_utils  # noqa: F401
 
-from aiev.config.settings import load_config
+from aiev.config.layers import load_config
 from aiev.recipes.teach import Teaching
 from aiev.store.records import SeedRecord
 from aiev_agents.clients import openai as openai_model  # noqa: F401

@@ -4,9 +4,11 @@ from typing import get_args
 
 import pytest
 
-from aiev.config.settings import LanguageName, Settings, configs_dir, load_config
+from aiev.config.layers import configs_dir, load_config
+from aiev.config.settings import Settings
 from aiev.errors import ConfigError
 from aiev_agents.languages import LANGUAGES
+from aiev_agents.languages.names import LanguageName
 
 
 def test_the_default_file_has_every_knob_and_a_comment_for_each():
@@ -68,16 +70,3 @@ def test_each_mistake_is_one_line_that_names_file_and_key(tmp_path, text, words)
 def test_a_malformed_assignment_says_how_to_write_it(text):
     with pytest.raises(ConfigError, match=r"section\.key=value"):
         load_config([], [text])
-
-
-def test_the_fingerprint_follows_what_shapes_a_dialogue_alone():
-    base = load_config().fingerprint
-    assert load_config([], ["run.workers=9", "run.limit=3"]).fingerprint == base
-    assert load_config([], ["dialogue.max_rounds=3"]).fingerprint != base
-
-
-def test_credentials_in_an_address_are_neither_stored_nor_shown():
-    config = load_config([], ['install.index_url="https://user:hunter2@index.example/simple"'])
-    assert config.settings.install.index_url == "https://user:hunter2@index.example/simple"
-    assert config.public()["install"]["index_url"] == "https://***@index.example/simple"
-    assert "hunter2" not in str(config.public())
