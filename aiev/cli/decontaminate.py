@@ -36,7 +36,7 @@ def decontaminate(
 ) -> None:
     """Compare the rows of FILE... (.jsonl, .json, .csv, .parquet, .db) with benchmarks and show what resembles them."""
     from aiev.similarity import judged_files
-    from aiev.view.safe import safe
+    from aiev.view.terminal.decontamination import decontamination_text
 
     more = () if workers is None else (f"decontamination.workers={workers}",)
     settings = merged_config(files, (*assignments, *more)).settings
@@ -46,4 +46,4 @@ def decontaminate(
     if as_json:
         print_json(report)
     else:
-        click.echo(safe(judged_files.report_text(report)))
+        click.echo(decontamination_text(report))

@@ -71,7 +71,7 @@ def gate(
     """Decide whether the student takes over, from the evaluations in DB, and keep the decision with its evidence."""
     from aiev.student.gate import gate_json
     from aiev.student.sitting import judge_round
-    from aiev.view.gates import gate_view
+    from aiev.view.terminal.gates import gate_view
 
     judged = asyncio.run(judge_round(merged_config(files, assignments), db, teacher=teacher, student=student))
     show(as_json, lambda: gate_json(judged), lambda: gate_view(judged.record, judged.items))
@@ -113,7 +113,7 @@ def evaluate_benchmark(
     The same command again goes on with what is missing, and pays for nothing twice.
     """
     from aiev.student.benchmark import sit_benchmark
-    from aiev.view.gates import contamination_rows
+    from aiev.view.terminal.evaluations import contamination_rows
 
     config = merged_config(files, _with_batch(assignments, by_batch))
     done = asyncio.run(
@@ -136,6 +136,6 @@ def _with_batch(assignments: tuple[str, ...], by_batch: bool) -> tuple[str, ...]
 
 
 def _view(sat: Sat, notes: list[tuple[str, str]]) -> object:
-    from aiev.view.gates import evaluation_view
+    from aiev.view.terminal.evaluations import evaluation_view
 
     return evaluation_view(sat.record, Counter(sample.verdict for sample in sat.samples), notes)

@@ -30,7 +30,8 @@ def execute(
     as_json: bool,
 ) -> None:
     """Run one program with its tests in the sandbox and say how it ended (exit code 1 unless `ok`)."""
-    from aiev.run.execute_once import execute_once, result_json, result_text
+    from aiev.run.execute_once import execute_once, result_json
+    from aiev.view.terminal.execution import execution_text
 
     name = language_called(language)
     chosen = (f'interpreter.backend="{backend}"',) if backend else ()
@@ -38,6 +39,6 @@ def execute(
     result, refused = asyncio.run(execute_once(config, read_text(program), read_text(tests), install, name))
     for line in refused:
         click.echo(f"aiev: not installed: {line}", err=True)
-    show(as_json, lambda: result_json(result), lambda: result_text(result))
+    show(as_json, lambda: result_json(result), lambda: execution_text(result))
     if result.verdict != "ok":
         sys.exit(1)

@@ -72,14 +72,14 @@ def export(
     from aiev.dataset.export import parse_output
     from aiev.dataset.export_judged import export_dataset
     from aiev.dataset.masking import load_tokenizer
-    from aiev.dataset.summary import exported_json, exported_view
+    from aiev.view.terminal.datasets import exported_view
 
     config = merged_config(files, (*assignments, *_assignments(choices)))
     outputs = [parse_output(text) for text in formats]
     check = Check(tokenizer, load_tokenizer(tokenizer)) if tokenizer else None
     result = export_dataset(db, out, outputs, config, check=check)
     address = _pushed(result, name, public=public) if name else ""
-    show(as_json, lambda: exported_json(result, address), lambda: exported_view(result, address))
+    show(as_json, lambda: result.as_dict() | {"pushed_to": address}, lambda: exported_view(result, address))
 
 
 @click.command()
@@ -91,8 +91,8 @@ def split(db: Path, files: tuple[Path, ...], assignments: tuple[str, ...], as_js
     from dataclasses import asdict
 
     from aiev.dataset.split import freeze
-    from aiev.dataset.summary import split_view
     from aiev.store.reading.reader import Reader
+    from aiev.view.terminal.datasets import split_view
 
     config = merged_config(files, assignments)
     Reader(db).close()

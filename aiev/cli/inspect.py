@@ -52,10 +52,13 @@ def inspect(
     as_json: bool,
 ) -> None:
     """List the conversations of DB, or show the one whose id begins with CONVERSATION."""
+    from dataclasses import asdict
+
     from aiev.store.reading.reader import Filters, Reader
     from aiev.store.writing.classify import package_names
     from aiev.store.writing.connection import refuse_older
-    from aiev.view import inspect as view
+    from aiev.view.documents import conversation_document
+    from aiev.view.terminal.conversations import conversation_list, conversation_view
 
     refuse_older(db)
     with Reader(db) as reader:
@@ -63,8 +66,8 @@ def inspect(
             found = reader.conversation(conversation)
             show(
                 as_json,
-                lambda: view.conversation_json(found, reader),
-                lambda: view.conversation_view(found, reader),
+                lambda: conversation_document(found, reader),
+                lambda: conversation_view(found, reader),
             )
             return
         wanted = Filters(
@@ -85,4 +88,4 @@ def inspect(
             offset=offset,
         )
         rows = reader.conversations(wanted)
-        show(as_json, lambda: view.list_json(rows), lambda: view.list_table(rows))
+        show(as_json, lambda: [asdict(row) for row in rows], lambda: conversation_list(rows))

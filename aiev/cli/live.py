@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.live import Live
 
 from aiev.recipes.teach import TeachResult
-from aiev.view.panel import line, panel
+from aiev.view.terminal.panel import line, panel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -79,6 +79,6 @@ def build(
     if as_json:
         print_json(made)
         return
-    from aiev.view.funnel import funnel_view
+    from aiev.view.terminal.funnel import funnel_view
 
     print_view(funnel_view(made))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aiev.cli.shared import AS_JSON, DB, print_view, show
+from aiev.cli.shared import AS_JSON, DB, print_json, print_view
 
 
 @click.command()
@@ -18,22 +18,23 @@ def stats(db: Path, plots: Path | None, html: Path | None, as_json: bool) -> Non
     """Show each run of DB: funnel, rounds, verdicts, errors, libraries, lengths, diversity, tokens, cost."""
     from aiev.store.reading.dialogues import DialogueReader
     from aiev.store.writing.connection import refuse_older
-    from aiev.view.details import detailed_json, details
-    from aiev.view.statistics import runs_table
+    from aiev.view.documents import detailed_run_documents
 
     refuse_older(db)
     with DialogueReader(db) as reader:
-        rows = detailed_json(reader)
-        table = runs_table(reader)
+        rows = detailed_run_documents(reader)
     if plots:
-        from aiev.view.plots import draw_plots
+        from aiev.view.report.plots import draw_plots
 
         drawn = draw_plots(rows, plots)
         click.echo(f"aiev: {len(drawn)} pictures in {plots}", err=True)
     if html:
-        from aiev.view.report import write_report
+        from aiev.view.report.page import write_report
 
         write_report(rows, html)
-    show(as_json, lambda: rows, lambda: table)
-    if not as_json:
-        print_view(details(rows))
+    if as_json:
+        print_json(rows)
+    else:
+        from aiev.view.terminal.statistics import statistics_view
+
+        print_view(statistics_view(rows))

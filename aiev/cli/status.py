@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -22,12 +23,13 @@ def status(db: Path, run_id: str, once: bool, as_json: bool) -> None:
 
     A run says so itself every second; one that was killed is shown as `died`.
     """
-    from aiev.run.status import follow, is_followed, run_statuses
+    from aiev.run.status import run_statuses
+    from aiev.view.terminal.status import follow, status_view
 
     if as_json:
-        print_json([status.as_dict() for status in run_statuses(db, run_id)])
-    elif once or not is_followed():
+        print_json([each.as_dict() for each in run_statuses(db, run_id)])
+    elif once or not sys.stdout.isatty():
         for each in run_statuses(db, run_id):
-            print_view(each.view())
+            print_view(status_view(each))
     else:
         follow(db, run_id)

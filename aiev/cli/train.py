@@ -33,7 +33,7 @@ def train(
     The same command again goes on from the last checkpoint, and trains nothing twice.
     """
     from aiev.student.train import train_student
-    from aiev.view.trainings import training_line, training_view
+    from aiev.view.terminal.trainings import training_line, training_view
 
     def heard(event: dict[str, Any]) -> None:
         if not as_json and (line := training_line(event)):

@@ -12,7 +12,7 @@ from collections import Counter
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiev.dataset.choose import Funnel, choose, worse_duplicates
 from aiev.dataset.files import SINKS
@@ -79,7 +79,21 @@ class Exported:
     """Ids of the runs that they come from."""
     tokens: dict[str, dict[str, int]] = field(default_factory=dict)
     split_tokens: list[str] = field(default_factory=list)
-    """Special tokens that the tokenizer of the check does not know as such."""
+    """Special tokens that the tokenizer of the check does not have as one token."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The export as plain data."""
+        return {
+            "out": str(self.folder),
+            "rows": self.rows,
+            "taken": self.funnel.taken,
+            "kept": self.funnel.kept,
+            "dropped": dict(self.funnel.dropped),
+            "judges": self.judges,
+            "counts": {name: dict(counter) for name, counter in self.counts.items()},
+            "tokens": self.tokens,
+            "split_tokens": self.split_tokens,
+        }
 
 
 def parse_output(text: str) -> Output:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.errors import AievError, SetupError
 from aiev.setup.parts import build_interpreter, build_limits
-from aiev.view.safe import safe
 from aiev_interpreter import InterpreterUnavailable
 from aiev_interpreter.packages.install import parse_install
 from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
@@ -43,12 +42,3 @@ async def execute_once(
 def result_json(result: ExecutionResult) -> dict[str, Any]:
     """The result as plain data; `seconds` is the wall-clock time of the run."""
     return asdict(result) | {"seconds": result.wall_seconds}
-
-
-def result_text(result: ExecutionResult) -> str:
-    """The result for a terminal."""
-    head = (
-        f"{result.verdict}: {result.detail} ({result.backend}, {result.wall_seconds:.2f} s, "
-        f"{result.peak_memory_bytes / 1e6:.0f} MB)"
-    )
-    return "\n".join(part for part in (head, safe(result.stdout.rstrip()), safe(result.stderr.rstrip())) if part)

@@ -151,26 +151,6 @@ class _Report:
         }
 
 
-def report_text(report: dict[str, Any]) -> str:
-    """The report for a terminal: one line for each row that is contaminated, then the counts."""
-    lines = []
-    for found in report["found"]:
-        hit = found["hits"][0]
-        more = f" (and {len(found['hits']) - 1} more)" if len(found["hits"]) > 1 else ""
-        where = f"{hit['benchmark']} {hit['item']}"
-        lines.append(
-            f"{found['row']}: {where}: {hit['test']} of {hit['of']} {hit['similarity']:.2f}{more}: {hit['piece']}"
-        )
-    against = ", ".join(f"{one['benchmark']} ({one['items']} items)" for one in report["against"])
-    tests = ", ".join(f"{count} {name}" for name, count in report["tests"].items())
-    lines.append(
-        f"{report['rows']} rows against {against}: {report['clean']} clean, {report['contaminated']} contaminated"
-    )
-    if tests:
-        lines.append(f"rows by test: {tests}")
-    return "\n".join(lines)
-
-
 def rows_of(files: Sequence[Path], language: str = "python", fields: Sequence[str] = ()) -> Iterator[Row]:
     """Rows of files and databases; see `decontaminate`."""
     for file in files:

@@ -20,7 +20,7 @@ from aiev.student.gate import Judged, gate_rules, judge_and_keep, newest
 from aiev.student.passk import mean_pass_at_k
 from aiev.student.roles import REAL, Openers, named, role_config
 from aiev.student.rounds import TEACHING, items_of, next_round, problems_of
-from aiev.view.panel import line
+from aiev.view.terminal.panel import evaluation_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -196,4 +196,4 @@ async def watched(
 async def _tell(progress: Progress, *, quiet: bool) -> None:
     while not quiet:
         await asyncio.sleep(_LINE_SECONDS)
-        sys.stderr.write(f"aiev: {line(progress).replace('accepted', 'passed').replace('discarded', 'not passed')}\n")
+        sys.stderr.write(f"aiev: {evaluation_line(progress)}\n")

@@ -1,14 +1,23 @@
 """What a repair changed, as a unified diff.
 
-Invariant: comparing takes bounded time, however long the programs are; what was not compared is said.
+Invariant: comparing takes bounded time, however long the programs are; lines that were not compared are reported.
 """
 
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiev.store.records import ExecutionRecord
 
 MAX_DIFF_LINES = 2000
-"""Of each text that is compared; comparing takes time by the square of it."""
+"""Lines of each text that are compared; the time grows with their square."""
+
+
+def repair_changes(before: ExecutionRecord, after: ExecutionRecord) -> list[str]:
+    """Lines of the diff between two rounds: of the solution, then of the tests."""
+    return [*changes("solution", before.program, after.program), *changes("tests", before.tests, after.tests)]
 
 
 def changes(name: str, before: str, after: str) -> list[str]:

@@ -1,8 +1,8 @@
 """Figures of runs: funnel, rounds, verdicts and errors, libraries, lengths, diversity, cost.
 
-Invariant: one pass over the dialogues; what is kept are counts, so memory grows with what differs and not with how much
-there is. Diversity looks at the first `DIVERSITY_SAMPLE` dialogues of a run; their order is that of a hash, so they are
-a fair sample. Not covered: quality.
+Invariant: one pass over the dialogues, of which only counts are kept, so memory grows with the number of distinct
+values and not with the number of dialogues. Diversity is measured on the first `DIVERSITY_SAMPLE` dialogues of a run;
+their order is that of a hash, so they are a fair sample. Not covered: quality.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aiev.store.reading.dialogues import DialogueReader, DialogueRecord, Money, RoundRecord
 
 DIVERSITY_SAMPLE = 2_000
+"""Dialogues of each run."""
 _WORD = re.compile(r"\w+|[^\w\s]")
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 _RAISED = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|Exit|Warning))\b", re.MULTILINE)
@@ -27,7 +28,7 @@ _PERCENTILES = (10, 50, 90)
 
 @dataclass(slots=True)
 class Diversity:
-    """Distinct n-grams over all n-grams: 1 where nothing is ever said twice."""
+    """Distinct n-grams over all n-grams: 1 where no n-gram occurs twice."""
 
     taken: int = 0
     seen: dict[int, set[int]] = field(default_factory=lambda: {1: set(), 2: set(), 3: set()})
@@ -45,7 +46,7 @@ class Diversity:
             self.total[size] += len(hashes)
 
     def shares(self) -> dict[str, float]:
-        """Shares by n."""
+        """The share of distinct n-grams, by n."""
         return {f"distinct-{n}": round(len(self.seen[n]) / self.total[n], 4) for n in self.seen if self.total[n]}
 
 
@@ -94,7 +95,7 @@ class RunFigures:
             self.programs.add(record.program)
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as plain data."""
+        """The figures as plain data."""
         accepted = self.statuses["accepted"]
         return {
             "funnel": self.funnel(),
@@ -113,7 +114,7 @@ class RunFigures:
         }
 
     def funnel(self) -> dict[str, int]:
-        """From dialogues begun to accepted at the first round."""
+        """From dialogues that were begun to those accepted in round 1."""
         ended = self.statuses.total()
         return {
             "begun": ended + self.running,
@@ -152,7 +153,7 @@ def figures(reader: DialogueReader) -> dict[str, RunFigures]:
 
 
 def summary(counter: Counter[int]) -> dict[str, float]:
-    """Mean, extremes and percentiles of counted values."""
+    """Mean, extremes and percentiles of the values that a counter has."""
     total = counter.total()
     values = sorted(counter)
     shares = {f"p{percent}": _percentile(counter, values, percent) for percent in _PERCENTILES}
@@ -161,7 +162,7 @@ def summary(counter: Counter[int]) -> dict[str, float]:
 
 
 def _percentile(counter: Counter[int], values: list[int], percent: int) -> int:
-    """The least value that so many percent of all do not exceed."""
+    """The least value that at least `percent` of all do not exceed."""
     wanted, below = counter.total() * percent / 100, 0
     for value in values:
         below += counter[value]
@@ -171,7 +172,7 @@ def _percentile(counter: Counter[int], values: list[int], percent: int) -> int:
 
 
 def _error(entry: RoundRecord) -> str:
-    """The last exception that a failed round names; its verdict where it names none."""
+    """The last exception in the output of a failed round, or its verdict where there is none."""
     names = _RAISED.findall(entry.error) if entry.verdict == "error" else []
     return names[-1] if names else entry.verdict
 

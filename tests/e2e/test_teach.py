@@ -114,7 +114,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_same_command_goes_on(endpoint
     out, err = first.communicate(timeout=60)
     assert first.returncode == 130, err
     assert "finishing what is in flight" in err
-    assert "the same command again goes on" in out
+    assert "the same command resumes the run" in out
     ended = rows(tmp_path / "t.db", "select status, count(*) from conversations group by 1")
     assert [status for status, _ in ended] == ["accepted"]
     assert 0 < ended[0][1] < 10
@@ -139,7 +139,7 @@ def test_a_second_ctrl_c_stops_at_once_and_the_same_command_goes_on(endpoint, tm
     assert first.returncode == 130, err
     assert "stopped at once" in err
     assert "Traceback" not in err
-    assert "the same command again goes on" in out
+    assert "the same command resumes the run" in out
     kept = rows(tmp_path / "t.db", "select count(*) from requests")[0][0]
     assert rows(tmp_path / "t.db", "select outcome, reason from starts") == [("interrupted", "stopped at once")]
     endpoint.seconds, before = 0.0, len(endpoint.seen)
@@ -163,7 +163,7 @@ def test_a_limit_is_printed_and_stored_and_a_larger_one_goes_on(endpoint, tmp_pa
 
     out = teach("--max-accepted", "2")
     assert "--max-accepted 2 is reached" in out
-    assert "the same command with a larger limit goes on" in out
+    assert "the same command with a larger limit resumes the run" in out
     assert rows(tmp_path / "t.db", "select outcome, reason from starts") == [("limit", "--max-accepted 2 is reached")]
     summary = json.loads(teach("--max-accepted", "4", "--max-time", "1h", "--json"))
     assert (summary["already_done"], summary["statuses"], summary["stopped"][:14]) == (

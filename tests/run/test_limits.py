@@ -8,7 +8,7 @@ from aiev.config.layers import load_config
 from aiev.errors import ConfigError
 from aiev.recipes.teach import Teaching
 from aiev.store.reading.reader import Filters, Reader
-from aiev.view.statistics import runs_json
+from aiev.view.documents import run_documents
 from aiev.view.terminal.run_summary import RunSummary
 from aiev_agents.messages import ChatReply
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
@@ -108,7 +108,7 @@ async def test_cost_is_stored_with_replies_dialogues_and_runs_and_shown(teach, t
         assert reader.conversation(row.id).cost == pytest.approx(DIALOGUE_COST)
         assert [request.cost for request in reader.requests(row.id)] == [pytest.approx(0.0002)] * 2
         assert all(request.answered_at for request in reader.requests(row.id))
-        (stats,) = runs_json(reader)
+        (stats,) = run_documents(reader)
     assert stats["cost"]["so_far"] == pytest.approx(3 * DIALOGUE_COST)
     assert stats["cost"]["per_accepted"] == pytest.approx(DIALOGUE_COST)
     summary = RunSummary(result, tmp_path / "t.db", "", interrupted=False).as_dict()
@@ -119,7 +119,7 @@ async def test_cost_is_stored_with_replies_dialogues_and_runs_and_shown(teach, t
 async def test_a_price_that_nobody_knows_is_unknown_and_never_nothing(teach, tmp_path):
     result = await teach(count=3)
     with Reader(tmp_path / "t.db") as reader:
-        (stats,) = runs_json(reader)
+        (stats,) = run_documents(reader)
         row = reader.conversations(Filters())[0]
         assert reader.conversation(row.id).cost is None
     assert stats["cost"]["so_far"] is None

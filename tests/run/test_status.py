@@ -56,7 +56,7 @@ def test_status_follows_a_run_says_died_when_it_was_killed_and_stopped_when_it_w
         os.kill(run.pid, signal.SIGKILL)
         run.wait()
     assert status(tmp_path, "--json")[0]["state"] == "died"
-    assert "the same command again goes on" in status(tmp_path).stdout.replace("\n", " ")
+    assert "the same command resumes the run" in status(tmp_path).stdout.replace("\n", " ")
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as run:
         wait_for(tmp_path, lambda found: found["pid"] == run.pid)
         run.send_signal(signal.SIGINT)

@@ -15,7 +15,7 @@ from aiev.student.benchmark import sit_benchmark
 from aiev.student.benchmark_files import load_benchmark
 from aiev.student.roles import Openers
 from aiev.student.sitting import freeze_round
-from aiev.view.gates import contamination_rows
+from aiev.view.terminal.evaluations import contamination_rows
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_interpreter import ExecutionResult, Verdict
 from aiev_interpreter.backends.scripted import ScriptedInterpreter

@@ -1,1 +1,1 @@
-"""What a terminal shows."""
+"""Views for a terminal, as renderables of rich. Printing them is left to `aiev.cli`."""

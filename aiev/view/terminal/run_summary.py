@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-from rich.text import Text
-
-from aiev.view.panel import cost, histogram, span
+from aiev.view.amounts import histogram, span
+from aiev.view.terminal.panel import cost
+from aiev.view.terminal.tables import pairs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,10 +70,7 @@ class RunSummary:
         if progress.stopped:
             rows["stopped"] = progress.stopped
         rows["next"] = self._next_step()
-        grid = Table.grid(padding=(0, 2))
-        for name, value in rows.items():
-            grid.add_row(Text(name, "bold"), Text(value))
-        return grid
+        return pairs(rows.items())
 
     def _next_step(self) -> str:
         if self.result.progress.stopped:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiev.view.panel import span
+from aiev.view.amounts import span
 from aiev.view.safe import safe
 from aiev.view.web import pictures
 from aiev.view.web.choosing import Choice

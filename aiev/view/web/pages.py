@@ -10,7 +10,6 @@ import asyncio
 import logging
 import shlex
 from dataclasses import asdict
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datasette.utils.asgi import AsgiStream, Response
@@ -18,11 +17,12 @@ from datasette.utils.asgi import AsgiStream, Response
 from aiev.errors import AievError, UsageError
 from aiev.store.labels import LABELS, save_label
 from aiev.store.reading.reader import Reader
-from aiev.view import inspect
-from aiev.view.excerpts import MAX_LOOKED, excerpt
+from aiev.view.documents import conversation_document
 from aiev.view.safe import safe
+from aiev.view.verdicts import other_error_classes, verdict_runs
 from aiev.view.web import exporting
 from aiev.view.web.choosing import PAGE, Choice, Chosen, carry_out
+from aiev.view.web.excerpts import MAX_LOOKED, excerpt
 from aiev.view.web.overview import overview
 from aiev.view.web.talk import talk
 
@@ -66,7 +66,7 @@ class Pages:
         return await self._answer(
             request,
             datasette,
-            lambda reader: inspect.conversation_json(reader.conversation(key), reader),
+            lambda reader: conversation_document(reader.conversation(key), reader),
             Response.json,
         )
 
@@ -222,12 +222,7 @@ def _row(row: ListedConversation, choice: Choice, texts: list[str]) -> dict[str,
         "link": f"/conversations/{row.id}{choice.query()}",
         "excerpt": [(safe(piece), hit) for piece, hit in excerpt(texts, choice.text)],
         "title": shown["problem"].strip().split("\n")[0] or shown["reason"] or "(nothing said yet)",
-        "classes": [name for name in dict.fromkeys(shown["error_classes"].split(", ")) if name not in row.verdicts][:3],
-        "verdict_list": _counted(row.verdicts.split()),
+        "classes": [safe(name) for name in other_error_classes(row)][:3],
+        "verdict_list": verdict_runs(row),
         "started": row.started_at[:16].replace("T", " "),
     }
-
-
-def _counted(verdicts: list[str]) -> list[tuple[str, int]]:
-    """Verdicts one after another, equal ones together with how many they are."""
-    return [(verdict, len(list(group))) for verdict, group in groupby(verdicts)]

@@ -16,7 +16,7 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from aiev.view.changes import changes
+from aiev.view.changes import repair_changes
 from aiev.view.fenced import blocks
 from aiev.view.safe import safe
 from aiev_agents.languages import canonical_name
@@ -64,10 +64,7 @@ def _lexer(name: str) -> Lexer | None:
 
 def repair(before: ExecutionRecord, after: ExecutionRecord) -> dict[str, Any]:
     """What a repair changed: lines with their kind, and how many were added and removed."""
-    lines = [
-        *changes("solution", before.program, after.program),
-        *changes("tests", before.tests, after.tests),
-    ]
+    lines = repair_changes(before, after)
     shown = [(_kind(line), line) for line in safe("\n".join(lines)).split("\n")] if lines else []
     kinds = [kind for kind, _ in shown]
     return {

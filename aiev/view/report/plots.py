@@ -1,6 +1,6 @@
-"""Figures as pictures, PNG and SVG, by matplotlib.
+"""The figures of runs as charts, PNG and SVG, drawn by matplotlib.
 
-Invariant: the same figures give the same SVG bytes; nothing is drawn that `RunFigures.as_dict` does not hold.
+Invariant: the same figures give the same bytes; everything that is drawn is in `RunFigures.as_dict`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ CHARTS = {
     "libraries": "Dialogues by library",
     "languages": "Dialogues by language",
 }
-"""Figures that are counts, with their titles."""
+"""Charts by the figure that they show, with their titles."""
 MOST_BARS = 15
+"""Bars of a chart; the rest is left out."""
 _COLOUR = "#3b6ea5"
 
 
@@ -31,8 +32,8 @@ def draw_plots(runs: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
     """Draw every chart of every run as PNG and SVG.
 
     Args:
-        runs: as `detailed_json` gives them, each with `figures`.
-        folder: made when it is not there.
+        runs: as `detailed_run_documents` returns them.
+        folder: created if it does not exist.
 
     Raises:
         SetupError: matplotlib is not installed.

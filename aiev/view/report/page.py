@@ -1,6 +1,6 @@
-"""Figures as one HTML page that needs nothing else: no script, no font, no picture from elsewhere.
+"""The figures of runs as one HTML page that loads nothing else: no script, no font, no picture.
 
-Invariant: every text is escaped, and the page forbids itself to load anything.
+Invariant: every text is escaped, and the page's own policy forbids it to load anything.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aiev import __version__
 from aiev.errors import UsageError
-from aiev.view.plots import CHARTS, MOST_BARS
+from aiev.view.report.plots import CHARTS, MOST_BARS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,8 @@ def write_report(runs: Sequence[dict[str, Any]], path: Path) -> None:
     """Write the report.
 
     Args:
-        runs: as `detailed_json` gives them, each with `figures`.
-        path: the file; replaced when it is there.
+        runs: as `detailed_run_documents` returns them.
+        path: the file; an existing one is replaced.
 
     Raises:
         UsageError: the file cannot be written.
@@ -37,21 +37,21 @@ def write_report(runs: Sequence[dict[str, Any]], path: Path) -> None:
 
 
 def render_report(runs: Sequence[dict[str, Any]]) -> str:
-    """The page's text."""
+    """The page's HTML."""
     environment = Environment(
-        loader=PackageLoader("aiev.view", "."), undefined=StrictUndefined, autoescape=True, trim_blocks=True
+        loader=PackageLoader("aiev.view.report", "."), undefined=StrictUndefined, autoescape=True, trim_blocks=True
     )
     template = environment.get_template("report.html.j2")
-    return template.render(runs=runs, charts=CHARTS, most=MOST_BARS, version=__version__, paid=paid)
+    return template.render(runs=runs, charts=CHARTS, most=MOST_BARS, version=__version__, cost_words=cost_words)
 
 
-def paid(cost: dict[str, Any] | None) -> str:
-    """What a run's replies cost, in words: never 0 for what has no known price."""
+def cost_words(cost: dict[str, Any] | None) -> str:
+    """What a run's replies cost, in words; an unknown price is reported as unknown."""
     if cost is None or not cost["replies"]:
         return "cost not recorded"
     if cost["unpriced"] == cost["replies"]:
         return "cost unknown, since no reply has a known price"
     each = cost["dollars_per_accepted"]
-    said = f"{cost['dollars']:.4f} US dollars" + (f", {each:.4f} an accepted dialogue" if each is not None else "")
+    total = f"{cost['dollars']:.4f} US dollars" + (f", {each:.4f} an accepted dialogue" if each is not None else "")
     rest = f" for {cost['replies'] - cost['unpriced']} replies; {cost['unpriced']} more have no known price"
-    return said + (rest if cost["unpriced"] else "")
+    return total + (rest if cost["unpriced"] else "")

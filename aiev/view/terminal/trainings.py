@@ -1,43 +1,41 @@
-"""A training, for a terminal."""
+"""Trainings of the student, for a terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-from rich.text import Text
-
-from aiev.view.panel import span
+from aiev.view.amounts import span
 from aiev.view.safe import safe
+from aiev.view.terminal.tables import pairs
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from aiev.store.student_records import TrainingRecord
 
 
 def training_view(record: TrainingRecord) -> Table:
-    """What a training came to."""
+    """A training with its result."""
     found = record.metrics
     train = found.get("train", {})
-    rows = [
-        ("training", f"{record.id} (round {record.round}, {record.method})"),
-        ("student", safe(record.base)),
-        ("adapter" if record.method == "lora" else "model", record.adapter),
-        ("kept in", safe(record.path)),
-        ("loss on the test split", _loss(found)),
-        ("dialogues", f"{train.get('dialogues', 0)}; {train.get('too_long', 0)} too long"),
-        ("tokens", f"{train.get('trained_tokens', 0)} in the loss, {train.get('masked_tokens', 0)} masked"),
-        ("weights", f"{found.get('trained_parameters', 0):,} of {found.get('parameters', 0):,} trained"),
-        ("time", f"{span(found.get('seconds', 0.0))}, {found.get('steps', 0)} steps{_speed(found)}"),
-        ("device", f"{found.get('device', '-')}, {found.get('precision', '-')}"),
-    ]
-    grid = Table.grid(padding=(0, 2))
-    for name, value in rows:
-        grid.add_row(Text(name, "bold"), Text(value))
-    return grid
+    return pairs(
+        [
+            ("training", f"{record.id} (round {record.round}, {record.method})"),
+            ("student", safe(record.base)),
+            ("adapter" if record.method == "lora" else "model", record.adapter),
+            ("saved in", safe(record.path)),
+            ("loss on the test split", _loss(found)),
+            ("dialogues", f"{train.get('dialogues', 0)}; {train.get('too_long', 0)} too long"),
+            ("tokens", f"{train.get('trained_tokens', 0)} in the loss, {train.get('masked_tokens', 0)} masked"),
+            ("weights", f"{found.get('trained_parameters', 0):,} of {found.get('parameters', 0):,} trained"),
+            ("time", f"{span(found.get('seconds', 0.0))}, {found.get('steps', 0)} steps{_speed(found)}"),
+            ("device", f"{found.get('device', '-')}, {found.get('precision', '-')}"),
+        ]
+    )
 
 
 def training_line(event: dict[str, Any]) -> str:
-    """One event of a training in a plain line; empty for what is not worth one."""
+    """An event of a training in one line; empty for an event that needs none."""
     if event["event"] == "data":
         data = event["train"]
         return (

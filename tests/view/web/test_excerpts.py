@@ -1,6 +1,6 @@
 import pytest
 
-from aiev.view.excerpts import excerpt
+from aiev.view.web.excerpts import excerpt
 
 
 def shown(texts, search):
