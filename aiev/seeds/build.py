@@ -23,7 +23,7 @@ from aiev.seeds.funnel import Funnel
 from aiev.seeds.load import sample, shipped_seeds
 from aiev.seeds.pipeline import ExceptKnown, OnlyOnce, seed_ids, select
 from aiev.seeds.settings import FilterSettings, Plan, SourceSettings
-from aiev.seeds.sources.rows import parse_columns
+from aiev.seeds.sources.columns import parse_columns
 from aiev.seeds.type_check import TypeCheck
 from aiev.seeds.writing import DATABASES, check_ending, open_writer
 from aiev.similarity.indexes import decontaminator, near_duplicates

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aiev.seeds.extract import Snippet
-    from aiev.seeds.sources.items import Skipped
     from aiev.seeds.verdicts import Drop
+    from aiev.tables.row import Skipped
 
 MAX_NAMED = 1000
 UNKNOWN = "unknown"

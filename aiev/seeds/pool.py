@@ -14,8 +14,9 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from aiev.seeds.sources.items import BlobItem, FileItem, Skipped, SourceText
+from aiev.seeds.sources.items import BlobItem, FileItem, SourceText
 from aiev.seeds.worker import Outcome, Worker, begin, work
+from aiev.tables.row import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -25,8 +25,9 @@ from aiev.seeds.funnel import Funnel
 from aiev.seeds.languages import language_of
 from aiev.seeds.licences import Licences, own_licence
 from aiev.seeds.sources.git import read_blobs
-from aiev.seeds.sources.items import BlobItem, FileItem, Skipped, SourceText
+from aiev.seeds.sources.items import BlobItem, FileItem, SourceText
 from aiev.seeds.sources.reading import decode, read_bounded
+from aiev.tables.row import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

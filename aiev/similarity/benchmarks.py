@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import SetupError, UsageError
-from aiev.similarity.rows import read_rows
+from aiev.tables.read import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

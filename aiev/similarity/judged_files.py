@@ -18,8 +18,8 @@ from aiev.similarity.decontamination import Contaminated, Decontaminator
 from aiev.similarity.indexes import benchmark_items
 from aiev.similarity.lexing import TEXT
 from aiev.similarity.near_duplicates import batched
-from aiev.similarity.rows import read_rows
 from aiev.store.reading.reader import Reader
+from aiev.tables.read import read_rows
 from aiev_agents.languages import canonical_name
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from aiev.seeds.funnel import MAX_NAMED, Funnel
 from aiev.seeds.pipeline import select
 from aiev.seeds.pool import chunks, outcomes
 from aiev.seeds.settings import Plan, SourceSettings
-from aiev.seeds.sources.items import Skipped, SourceText
+from aiev.seeds.sources.items import SourceText
 from aiev.seeds.verdicts import Drop
+from aiev.tables.row import Skipped
 
 GOOD = 'def twice(x):\n    """Return {n} * x."""\n    return {n} * x\n'
 

@@ -17,10 +17,11 @@ from support.loading import load_seeds
 from aiev.errors import ConfigError, SeedError
 from aiev.seeds.settings import SourceSettings
 from aiev.seeds.sources import source_items
-from aiev.seeds.sources.items import Skipped, SourceText
-from aiev.seeds.sources.rows import Columns, parse_columns
+from aiev.seeds.sources.columns import Columns, parse_columns
+from aiev.seeds.sources.items import SourceText
 from aiev.seeds.sources.tables import hub_items, stdin_items
 from aiev.seeds.writing import open_writer
+from aiev.tables.row import Skipped
 
 GOOD = 'def twice(x):\n    """Return 2 * x."""\n    return 2 * x\n'
 THE_STACK = {

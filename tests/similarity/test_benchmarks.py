@@ -75,7 +75,7 @@ def test_parquet_is_read(tmp_path):
     parquet.write_table(arrow.Table.from_pylist([ROWS["bigcodebench"]]), tmp_path / "b.parquet")
     assert load_benchmarks([f"b={tmp_path / 'b.parquet'}"])[0].entry_point == "task_func"
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 no")
-    with pytest.raises(UsageError, match=r"broken.parquet is not Parquet"):
+    with pytest.raises(UsageError, match=r"broken.parquet: not Parquet"):
         load_benchmarks([str(tmp_path / "broken.parquet")])
 
 
@@ -84,12 +84,12 @@ def test_parquet_is_read(tmp_path):
     [
         ("none.jsonl", None, "no benchmark and no file"),
         ("a.jsonl", b"{broken", "a.jsonl:1: not JSON"),
-        ("a.jsonl", b"[1]", "a.jsonl:1: not an object"),
-        ("a.jsonl", b"\xff\xfe", "cannot read"),
+        ("a.jsonl", b"[1]", "a.jsonl:1: not JSON: a row must be an object"),
+        ("a.jsonl", b"\xff\xfe", "a.jsonl:1: not JSON"),
         ("a.jsonl", b"", "holds no items"),
         ("a.jsonl", b'{"x": 1}', "no prompt and no solution in the fields x"),
-        ("a.jsonl.gz", b"not gzip", "cannot read"),
-        ("a.json", b"3", "not a list"),
+        ("a.jsonl.gz", b"not gzip", "cannot be read"),
+        ("a.json", b"3", "neither a list nor an object"),
         ("a.json", b"[" * 100_000, "not JSON"),
         ("a.bin", b"1", "cannot tell what"),
     ],

@@ -63,7 +63,7 @@ def test_people_get_a_line_for_each_row_and_the_counts(rows):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["none.jsonl"], "cannot read none.jsonl"),
+        (["none.jsonl"], "none.jsonl: cannot be read: No such file"),
         (["rows.jsonl", "--against", "mbpp"], "benchmark mbpp is in no package"),
         (["rows.jsonl", "--field", "other"], "no text in other"),
         (["rows.jsonl", "--set", "decontamination.benchmarks=[]"], "no benchmark to compare with"),

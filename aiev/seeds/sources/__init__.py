@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from aiev.errors import SeedError, SetupError
 from aiev.seeds.sources import git
 from aiev.seeds.sources.files import file_item, folder_items
-from aiev.seeds.sources.items import Skipped
 from aiev.seeds.sources.tables import HUB_PREFIX, STDIN, hub_items, is_table, stdin_items, table_items
+from aiev.tables.row import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

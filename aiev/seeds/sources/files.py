@@ -10,9 +10,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiev.seeds.languages import PYTHON, language_of
-from aiev.seeds.sources.items import FileItem, Skipped
+from aiev.seeds.languages import language_of
+from aiev.seeds.sources.items import FileItem
+from aiev.seeds.sources.reading import assumed_language
 from aiev.seeds.sources.tables import table_items
+from aiev.tables.row import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +54,6 @@ def folder_items(root: Path, settings: SourceSettings) -> Iterator[Item]:
 
 
 def file_item(path: Path, settings: SourceSettings) -> FileItem:
-    """A file that the user names; an extension that is none of ours is taken for the one wanted language, or Python."""
-    language = settings.languages[0] if len(settings.languages) == 1 else PYTHON
+    """A file that the user names."""
+    language = assumed_language(settings)
     return FileItem(str(path), path.name, str(path.parent), named=True, language=language)

@@ -16,7 +16,8 @@ from aiev.errors import SeedError
 from aiev.seeds.languages import language_of
 from aiev.seeds.licences import LICENCE_FILES, licence_in
 from aiev.seeds.sources.files import SKIPPED_FOLDERS
-from aiev.seeds.sources.items import BlobItem, Skipped
+from aiev.seeds.sources.items import BlobItem
+from aiev.tables.row import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

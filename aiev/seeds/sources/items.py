@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiev.seeds.languages import PYTHON
+from aiev.tables.row import Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,6 @@ class SourceText:
     repository: str = ""
     revision: str = ""
     blob: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file or row that gives nothing."""
-
-    reason: str
-    """A stable snake_case word, fit to be counted."""
-    where: str
-    detail: str = ""
-    is_fault: bool = True
-    """Whether it is named one by one; what was left out on purpose is only counted."""
 
 
 Item = FileItem | BlobItem | SourceText | Skipped

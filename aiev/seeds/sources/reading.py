@@ -9,32 +9,23 @@ import codecs
 import io
 import os
 import re
-import stat
 import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiev.seeds.languages import PYTHON
-from aiev.seeds.sources.items import Skipped
+from aiev.tables.files import open_regular
+from aiev.tables.row import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
+    from aiev.seeds.settings import SourceSettings
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=]")
-_DRAIN = 1 << 20
 
 
-def open_regular(path: str | Path) -> BinaryIO | Skipped:
-    """Open a regular file for reading; anything else, or a file that cannot be opened, is said and closed."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        return Skipped("unreadable", str(path), error.strerror or str(error))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        return Skipped("not_a_file", str(path), "a pipe, a device or a folder")
-    return os.fdopen(descriptor, "rb")
+def assumed_language(settings: SourceSettings) -> str:
+    """The language of a source that the user names and whose name tells none: the one wanted language, or Python."""
+    return settings.languages[0] if len(settings.languages) == 1 else PYTHON
 
 
 def read_bounded(path: str, root: str, limit: int) -> bytes | Skipped:
@@ -74,15 +65,3 @@ def decode(data: bytes, language: str, where: str) -> str | Skipped:
     if "\0" in text:
         return Skipped("binary", where, "a null character")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
-def bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
-    """Lines of a stream with their ends; None in the place of one that is longer than `limit` bytes."""
-    while line := stream.readline(limit + 1):
-        if len(line) <= limit or line.endswith(b"\n"):
-            yield line
-            continue
-        while rest := stream.readline(_DRAIN):
-            if rest.endswith(b"\n"):
-                break
-        yield None

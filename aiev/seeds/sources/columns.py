@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.errors import ConfigError
 from aiev.seeds.languages import PYTHON, language_of
-from aiev.seeds.sources.items import Skipped, SourceText
+from aiev.seeds.sources.items import SourceText
+from aiev.tables.row import Skipped
 from aiev_agents.languages import LANGUAGES, canonical_name
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ class Columns:
             holds = _KIND_BY_COLUMN.get(of["content"], "function")
         return cls({role: name for role, name in of.items() if name}, holds)
 
-    def needed(self) -> list[str]:
-        """Names of the columns that are read."""
-        return sorted(set(self.of.values()))
+    def needed(self, names: Sequence[str]) -> list[str]:
+        """Those of a table's columns that must be read to recognise and use its rows."""
+        return [name for name in names if name in _FILE_MARKS or name in self.of.values()]
 
     def item(self, row: Mapping[str, Any], where: str) -> SourceText | Skipped:
         """What a row holds, or why it holds nothing."""
