@@ -49,7 +49,7 @@ async def run_dialogue(context: DialogueContext, callbacks: Sequence[BaseCallbac
         context: what its nodes work with.
         callbacks: LangChain's handlers, told of each node as it begins and ends.
     """
-    config: RunnableConfig = {"recursion_limit": context.max_rounds + 2}
+    config: RunnableConfig = {"recursion_limit": context.settings.dialogue.max_rounds + 2}
     if callbacks:
         config["callbacks"] = list(callbacks)
     return cast("DialogueState", await dialogue_graph().ainvoke({}, config, context=context))

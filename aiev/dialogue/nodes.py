@@ -56,12 +56,12 @@ async def repair(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dia
     context, number = runtime.context, state["round"]
     description = await _describe(context, state)
     turn = await programmer.repair(
-        _warmer(context.programmer, context.temperature_step * number),
+        _warmer(context.programmer, context.settings.programmer.temperature_step * number),
         problem=state["problem"],
         reply=state["reply"],
         feedback=state["feedback"],
         description=description,
-        show_failed=context.show_failed,
+        show_failed=context.settings.dialogue.show_failed,
         seed=context.request_seed("repair", number),
         language=context.language,
     )
@@ -70,7 +70,7 @@ async def repair(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dia
 
 def next_step(state: DialogueState, runtime: Runtime[DialogueContext]) -> str:
     """Name of the edge to take after a round."""
-    ends = state["verdict"] == Verdict.OK or state["round"] >= runtime.context.max_rounds
+    ends = state["verdict"] == Verdict.OK or state["round"] >= runtime.context.settings.dialogue.max_rounds
     return "passed or out of rounds" if ends else "failed"
 
 
@@ -79,7 +79,7 @@ async def question(context: DialogueContext) -> Turn:
     return await questioner.ask(
         context.questioner,
         snippet=context.snippet,
-        basic=context.basic,
+        basic=context.settings.dialogue.basic,
         seed=context.request_seed("ask", 0),
         language=context.language,
     )
@@ -92,7 +92,7 @@ async def _describe(context: DialogueContext, state: DialogueState) -> str:
         program, tests = parsed.program, parsed.tests
     except ReplyError:
         program, tests = state["reply"], ""
-    sampling = context.questioner.sampling._replace(max_tokens=context.describe_tokens)
+    sampling = context.questioner.sampling._replace(max_tokens=context.settings.questioner.describe_tokens)
     turn = await questioner.describe(
         replace(context.questioner, sampling=sampling),
         problem=state["problem"],
@@ -111,7 +111,7 @@ async def _execute(context: DialogueContext, turn: Turn, *, round_number: int) -
     await _say(context, Role.ASSISTANT, "programmer", turn, round_number=round_number)
     job, result = await _run(context, turn.text)
     await context.recorder.execution(round_number, job, result)
-    feedback = render_feedback(result, limit=context.feedback_chars) if job else result.stderr
+    feedback = render_feedback(result, limit=context.settings.dialogue.feedback_chars) if job else result.stderr
     message = Message(role=Role.INTERPRETER, content=feedback, agent=context.interpreter.name)
     await context.recorder.message(message, round_number=round_number)
     verdict = str(result.verdict) if job else MALFORMED
@@ -124,7 +124,9 @@ async def _run(context: DialogueContext, text: str) -> tuple[Job | None, Executi
         parsed = parse_reply(text, context.language)
     except ReplyError as error:
         return None, ExecutionResult(verdict=Verdict.ERROR, exit_code=None, stderr=str(error))
-    installs = context.install and context.language == "python"  # the others have their standard library
+    installs = (
+        context.settings.install.enabled and context.language == "python"
+    )  # the others have their standard library
     job = Job(
         program=parsed.program,
         tests=parsed.tests,

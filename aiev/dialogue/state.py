@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
 if TYPE_CHECKING:
+    from aiev.config.settings import Settings
     from aiev_agents.messages import Message
     from aiev_agents.roles.agent import Agent
     from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job, Limits
@@ -55,17 +56,8 @@ class DialogueContext:
     limits: Limits
     seed_key: str
     """The run's seed and the id of the seed snippet: every request derives its own decoding seed from it."""
-    max_rounds: int = 7
-    basic: bool = False
-    """Ask for easy problems about plain values."""
-    show_failed: bool = True
-    """Show the programmer the reply that failed, not only what was said of it."""
-    describe_tokens: int = 400
-    """Longest description of a failure."""
-    temperature_step: float = 0.0
-    """Added to the programmer's temperature at each repair, up to 1."""
-    feedback_chars: int = 2000
-    install: bool = True
+    settings: Settings
+    """Sections `dialogue`, `questioner`, `programmer` and `install`."""
 
     def request_seed(self, purpose: str, round_number: int) -> int:
         """Decoding seed of one request, 31 bits, the same in every run."""

@@ -123,11 +123,5 @@ def dialogue_context(
         recorder=recorder,
         limits=build_limits(settings),
         seed_key=f"{settings.run.seed}:{seed.id}",
-        max_rounds=settings.dialogue.max_rounds,
-        basic=settings.dialogue.basic,
-        show_failed=settings.dialogue.show_failed,
-        describe_tokens=settings.questioner.describe_tokens,
-        temperature_step=settings.programmer.temperature_step,
-        feedback_chars=settings.dialogue.feedback_chars,
-        install=settings.install.enabled,
+        settings=settings,
     )

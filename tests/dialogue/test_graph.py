@@ -4,6 +4,7 @@ import pytest
 from langchain_core.callbacks import AsyncCallbackHandler
 from support.talk import BAD, GOOD, PROBLEM, judge, reply, scripted_model
 
+from aiev.config.layers import load_config
 from aiev.dialogue.execution import SandboxFailedError, run_until_real
 from aiev.dialogue.graph import dialogue_graph, mermaid, run_dialogue
 from aiev.dialogue.state import DialogueContext
@@ -31,7 +32,7 @@ class Notes:
 def talk():
     """Run a dialogue with scripted answers; returns the state, the notes and the model."""
 
-    async def run(*answers, interpreter=None, language="python", by=run_dialogue, **options):
+    async def run(*answers, interpreter=None, language="python", by=run_dialogue, settings=()):
         model, notes = scripted_model(*answers), Notes()
         agent = Agent(model, Sampling(temperature=0.2))
         context = DialogueContext(
@@ -43,7 +44,7 @@ def talk():
             recorder=notes,
             limits=Limits(),
             seed_key="0:abc",
-            **options,
+            settings=load_config(assignments=("dialogue.show_failed=true", *settings)).settings,
         )
         return await by(context), notes, model
 
@@ -70,7 +71,7 @@ async def test_a_failure_is_described_and_repaired_in_order(talk):
 
 
 async def test_a_dialogue_ends_after_the_last_round(talk):
-    state, notes, _ = await talk(BAD, max_rounds=7)
+    state, notes, _ = await talk(BAD, settings=["dialogue.max_rounds=7"])
     assert (state["verdict"], state["round"]) == ("error", 7)
     assert len(notes.executions) == 7
 
@@ -102,13 +103,13 @@ async def test_every_request_has_a_seed_of_its_own_and_the_same_in_every_run(tal
 
 
 async def test_repairs_get_warmer_up_to_one(talk):
-    _, _, model = await talk(BAD, max_rounds=5, temperature_step=0.3)
+    _, _, model = await talk(BAD, settings=["dialogue.max_rounds=5", "programmer.temperature_step=0.3"])
     warmth = [request.sampling.temperature for request in model.requests if request.purpose == "programmer/repair"]
     assert warmth == pytest.approx([0.5, 0.8, 1.0, 1.0])
 
 
 async def test_the_failed_reply_can_be_left_out_of_the_repair(talk):
-    _, _, model = await talk(BAD, GOOD, show_failed=False)
+    _, _, model = await talk(BAD, GOOD, settings=["dialogue.show_failed=false"])
     asked = next(request for request in model.requests if request.purpose == "programmer/retry")
     assert "# bad" not in str(asked.turns)
     assert "AssertionError" in asked.turns[-1][1]
