@@ -1,7 +1,6 @@
-"""Bounds of a run's own on what runs at once in the sandbox, beside those that the sandbox has anyway.
+"""A run's own bounds on concurrent executions and installs, beside those of the sandbox.
 
-Invariant: a program that asks for packages takes its place among the installs first and among the executions then, so
-that installs never wait for each other's programs.
+Invariant: a program that asks for packages first acquires an install slot, then an execution slot.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def bounded(interpreter: Interpreter, executions: int, installs: int) -> Interpreter:
-    """An interpreter that runs at most so many programs at once, and so many of those that ask for packages.
+    """An interpreter with bounds on concurrency.
 
     Args:
-        interpreter: runs them.
-        executions: programs at once; 0 is no bound.
-        installs: likewise, of those that ask for packages.
+        interpreter: runs the programs.
+        executions: most programs at once; 0 sets no bound.
+        installs: most programs that ask for packages at once; 0 sets no bound.
     """
     return _Bounded(interpreter, executions, installs) if executions or installs else interpreter
 

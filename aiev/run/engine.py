@@ -1,8 +1,8 @@
 """The worker pool that recipes run their items on.
 
 Invariants: memory depends on the number of workers, not of items, which are pulled one by one from an iterator; after
-the first error that ends a run nothing new begins, and what is under way may end within `GRACE_SECONDS`, since its
-replies are paid for. Not covered: what an item is, and what of it is stored.
+the first error no further item begins, and items in flight get `GRACE_SECONDS` to end, since their replies are paid
+for. Not covered: what an item is, and what is stored of it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from aiev.run.progress import Progress
 
 GRACE_SECONDS = 30.0
-"""How long calls under way may take to end after the run has failed."""
+"""How long items in flight may take to end after the run has failed."""
 STARTED_AT_ONCE = 16
-"""Items begun in one turn of the event loop, so that the first requests go out before the last items have begun."""
+"""Items started in one turn of the event loop, so that the first requests go out before the last items start."""
 _THRESHOLDS = (20_000, 20, 50)
-"""Of the garbage collector: new objects until a look at the youngest, and looks until one at each older generation."""
+"""Thresholds of the garbage collector during a run, for its three generations."""
 _Item = TypeVar("_Item")
 
 
@@ -39,16 +39,16 @@ class Engine:
         limits: RunLimits | None = None,
         enough: Callable[[Progress], bool] = lambda _: False,
     ) -> None:
-        """Take what decides how many items are begun.
+        """Prepare a run.
 
         Args:
-            workers: items under way, at most.
-            progress: counts them.
-            limits: none when None.
-            enough: looked at before each item; once it says so, the engine drains.
+            workers: most items in flight.
+            progress: counts the items.
+            limits: of cost, tokens, accepted items and time; None sets none.
+            enough: asked before each item; once it is true, the engine drains.
         """
         self.failed = False
-        """A run that has failed asks nothing more of anybody."""
+        """Whether an item has raised, so that no further request may go out."""
         self._enough = enough
         self._workers = workers
         self._progress = progress
@@ -57,17 +57,17 @@ class Engine:
         self._ended = asyncio.Event()
 
     def drain(self, reason: str = "") -> None:
-        """Let what is in flight end, and begin nothing new. `reason` names the limit behind it, if one is."""
+        """Finish the items in flight and begin no other. `reason` names the limit that was reached, if any."""
         self._draining = True
         self._progress.draining = True
         self._progress.stopped = self._progress.stopped or reason
         self._ended.set()
 
     async def run(self, items: Iterable[_Item], work: Callable[[_Item], Awaitable[None]]) -> None:
-        """Call `work` with every item, until there are none, a limit is reached, or `drain` is called.
+        """Call `work` with each item until none is left, a limit is reached, or `drain` is called.
 
         Raises:
-            BaseException: the first error of `work` that a person can act on, else the first of all.
+            BaseException: the first `AievError` of `work`, else its first error.
         """
         with _patient_collector():
             await self._run(iter(items), work)
@@ -108,7 +108,7 @@ class Engine:
                 self._ended.set()
 
     async def _may_begin(self) -> bool:
-        """Wait until a limit has room for another item; False when nothing new may begin any more."""
+        """Wait until a limit leaves room for another item; False when no other may begin."""
         while not self._draining:
             if reason := self._limits.reached(self._progress):
                 self.drain(reason)
@@ -124,11 +124,7 @@ class Engine:
 
 @contextmanager
 def _patient_collector() -> Iterator[None]:
-    """Let Python look for cycles less often, and not among what was there before.
-
-    A thousand conversations hold many objects, of which hardly any is garbage: going through them again and again took
-    a fifth of the CPU of a conversation.
-    """
+    """Collect garbage less often: a thousand dialogues hold many live objects, and scanning them costs CPU."""
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(*_THRESHOLDS)

@@ -1,7 +1,7 @@
-"""A run's own word on how far it is, written into the store every second, for `aiev status` and whoever else looks.
+"""Heartbeats: the progress of a run, written into the store every second for `aiev status`.
 
-Invariants: a heartbeat never fails a run, since what it says is already in the store in other words; when a run ends in
-any way but a kill, its last heartbeat says how. Not covered: what to make of one (`status.py`).
+Invariants: a heartbeat that cannot be written never fails a run; unless a run is killed, its last heartbeat says how
+it ended. Not covered: how to interpret them (`status.py`).
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ BEAT_SECONDS = 1.0
 async def beating(
     store: Store, run_id: str, progress: Progress, more: Callable[[], dict[str, Any]] = dict
 ) -> AsyncIterator[None]:
-    """Write heartbeats while the body runs, and how it ended afterwards.
+    """Write heartbeats while the body runs, and afterwards how it ended.
 
     Args:
         store: where to; the run's row must be there.
         run_id: the run.
         progress: its counters.
-        more: further figures, JSON-ready, asked for at each heartbeat.
+        more: returns further JSON-ready figures for each heartbeat.
     """
     first = HeartbeatRecord(
         run_id=run_id,
@@ -87,7 +87,7 @@ def snapshot(progress: Progress) -> dict[str, Any]:
 
 
 def restored(values: dict[str, Any]) -> Progress:
-    """The counters of a snapshot; what it lacks is as at a start, what this version does not know is left out."""
+    """The counters of a snapshot: missing ones as at a start, unknown ones ignored."""
     progress = Progress(total=0)
     progress.started = time.monotonic() - float(values.get("seconds", 0.0))
     for field in fields(Progress):
@@ -97,7 +97,7 @@ def restored(values: dict[str, Any]) -> Progress:
 
 
 def process_mark(pid: int) -> str:
-    """Boot id and start time of a process, or "" when there is none: no two processes share it."""
+    """Boot id and start time of a process, which no other process shares; "" when there is none."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         started = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
@@ -113,7 +113,7 @@ def _plain(value: Any) -> Any:
 
 
 def _like(example: Any, value: Any) -> Any:
-    """A value out of JSON as the type that the field has."""
+    """A JSON value converted to the type of `example`."""
     if isinstance(example, Counter):
         return Counter({int(name) if name.isdigit() else name: count for name, count in value.items()})
     if is_dataclass(example) and not isinstance(example, type):

@@ -1,7 +1,7 @@
-"""What a reply costs: from the configuration, or from `genai-prices` by the endpoint's address and the model's name.
+"""Prices of replies: from the configuration, or from `genai-prices` by endpoint and model name.
 
-Invariant: what is not known is None, never 0. Replies that were paid for but could not be used count with the one that
-could. Not covered: taxes, and discounts other than a batch API's.
+Invariant: an unknown price is None, never 0. Unusable replies that were paid for are counted with the usable one. Not
+covered: taxes, and discounts other than a batch API's.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Prices:
 
     Args:
         config: the model.
-        share: of the full price, what is paid; a batch API takes less.
+        share: of the full price that is paid; a batch API takes less than 1.
     """
 
     def __init__(self, config: ModelSettings, *, share: float = 1.0) -> None:
@@ -35,7 +35,7 @@ class Prices:
             raise ConfigError("model.price_input and model.price_output: give both prices, or neither")
 
     def cost(self, reply: ChatReply) -> float | None:
-        """US dollars for a reply; None when its price or its count of tokens is not known."""
+        """US dollars for a reply; None when its price or token count is unknown."""
         full = self._full(reply) if reply.counted else None
         return None if full is None else full * self._share
 
@@ -72,10 +72,10 @@ class Prices:
 
 
 def check_cost_limit(settings: Settings) -> None:
-    """Pass when a limit of cost can be held.
+    """Check that a limit of cost can be enforced.
 
     Raises:
-        ConfigError: there is one, but nobody knows what the model costs.
+        ConfigError: there is one, but the model's price is unknown.
     """
     from aiev_agents.messages import ChatReply
 

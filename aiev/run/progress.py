@@ -1,7 +1,7 @@
-"""What a run has done so far, as plain numbers that a panel can show.
+"""Counters of a run.
 
-Invariants: started = accepted + discarded + failed + suspended + in flight; a cost that is not known is never counted
-as 0: it is counted in `unpriced`.
+Invariants: started = accepted + discarded + failed + suspended + in flight; an unknown cost is counted in `unpriced`,
+never as 0.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ class Progress:
     """Seeds that an earlier start of the run had finished."""
     in_flight: int = 0
     suspended: int = 0
-    """Dialogues that were left where they stood when the run had to stop; the next start goes on with them."""
+    """Dialogues that a stopping run interrupted; the next start resumes them."""
     statuses: Counter[str] = field(default_factory=Counter)
     rounds: Counter[int] = field(default_factory=Counter)
     """Rounds of accepted dialogues."""
     verdicts: Counter[str] = field(default_factory=Counter)
     requests: int = 0
-    """Replies that came from the model and could be used."""
+    """Usable replies from the model."""
     read: int = 0
     """Tokens read by the model."""
     tokens: int = 0
     """Tokens written by the model."""
     retries: int = 0
-    """Calls that failed and were made again."""
+    """Calls that failed and were repeated."""
     cost: float = 0.0
-    """US dollars for the replies whose price is known."""
+    """US dollars for the replies with a known price."""
     unpriced: int = 0
-    """Replies whose price is not known."""
+    """Replies with an unknown price."""
     replayed: int = 0
-    """Replies taken from the journal instead of asking again."""
+    """Replies taken from the journal."""
     before: Before = field(default_factory=Before)
     draining: bool = False
     stopped: str = ""
@@ -59,12 +59,12 @@ class Progress:
     started: float = field(default_factory=time.monotonic)
 
     def priced(self, cost: float | None) -> None:
-        """Count what a reply cost; None when nobody knows."""
+        """Count a usable reply and its cost; None when it is unknown."""
         self.requests += 1
         self.paid(cost)
 
     def paid(self, cost: float | None) -> None:
-        """Count money that went out, whether a reply came of it or not; None when nobody knows how much."""
+        """Count the cost of a call, usable or not; None when it is unknown."""
         if cost is None:
             self.unpriced += 1
         else:
@@ -77,32 +77,32 @@ class Progress:
 
     @property
     def accepted(self) -> int:
-        """Accepted dialogues of the run, all of its starts together."""
+        """Accepted dialogues of the run, over all starts."""
         return self.before.accepted + self.statuses["accepted"]
 
     @property
     def all_tokens(self) -> int:
-        """Tokens read and written for the run, all of its starts together."""
+        """Tokens read and written for the run, over all starts."""
         return self.before.tokens + self.read + self.tokens
 
     @property
     def all_cost(self) -> float:
-        """US dollars for the run, all of its starts together, as far as prices are known."""
+        """US dollars for the run, over all starts, as far as prices are known."""
         return self.before.cost + self.cost
 
     @property
     def all_unpriced(self) -> int:
-        """Replies of the run whose price is not known, all of its starts together."""
+        """Replies of the run with an unknown price, over all starts."""
         return self.before.unpriced + self.unpriced
 
     @property
     def all_requests(self) -> int:
-        """Replies of the run, all of its starts together."""
+        """Replies of the run, over all starts."""
         return self.before.requests + self.requests
 
     @property
     def projected_cost(self) -> float | None:
-        """US dollars when all seeds are done, from the mean of those that are; None before the first has ended."""
+        """Estimated US dollars for all seeds, from the mean so far; None before the first dialogue has ended."""
         return self.all_cost + self.cost / self.done * (self.total - self.done) if self.done else None
 
     @property

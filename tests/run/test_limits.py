@@ -98,7 +98,7 @@ async def test_a_limit_of_cost_needs_prices(teach):
 
 async def test_a_reply_without_count_stops_a_run_whose_cost_is_limited(teach):
     result = await teach(*PRICED, "limits.max_cost=1", model=counted_model(counted=False))
-    assert "cannot be held" in result.progress.stopped
+    assert "cannot be enforced" in result.progress.stopped
 
 
 async def test_cost_is_stored_with_replies_dialogues_and_runs_and_shown(teach, tmp_path):
