@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiev.store.reading.reader import Filters, Reader
+from aiev.store.reading.conversations import ConversationReader
+from aiev.store.reading.listing import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +33,11 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         db = Path(shutil.copy(sys.argv[1], Path(folder) / "first.db"))
-        with serving(db) as url, Reader(db) as reader:
+        with serving(db) as url, ConversationReader.open(db) as reader:
             take(url, repaired(reader))
 
 
-def repaired(reader: Reader) -> str:
+def repaired(reader: ConversationReader) -> str:
     """A conversation that was accepted after the fewest repairs, but some."""
     rows = reader.conversations(Filters(status="accepted", min_rounds=2, limit=1000))
     if not rows:

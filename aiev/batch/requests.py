@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from aiev.dialogue.nodes import question
 from aiev.run.dialogues import dialogue_context
 from aiev.run.identity import conversation_id
+from aiev.store.reading.batches import BatchReader
+from aiev.store.reading.journal import JournalReader
+from aiev.store.reading.runs import RunReader
 from aiev_agents.messages import ChatRequest, Sampling
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiev.config.settings import Settings
-    from aiev.store.reading.reader import Reader
+    from aiev.store.reading.read_only import ReadOnly
     from aiev.store.records import SeedRecord
     from aiev_agents.messages import Message
     from aiev_interpreter.protocol import ExecutionResult, Job
@@ -68,16 +71,17 @@ class _NothingToRecord:
 
 
 async def questions(
-    settings: Settings, seeds: Sequence[SeedRecord], run_id: str, reader: Reader
+    settings: Settings, seeds: Sequence[SeedRecord], run_id: str, db: ReadOnly
 ) -> tuple[list[Asked], int]:
     """The questions that a run still has to ask, and the number of those that are answered or on their way."""
-    finished, waiting = reader.finished_seeds(run_id), reader.waiting_hashes(run_id)
+    finished, waiting = RunReader(db).finished_seeds(run_id), BatchReader(db).waiting_hashes(run_id)
+    journal = JournalReader(db)
     asked = []
     for seed in seeds:
         if seed.id in finished:
             continue
         request = await first_request(settings, seed)
-        if request.hash not in waiting and reader.reply_for(request.hash) is None:
+        if request.hash not in waiting and journal.reply_for(request.hash) is None:
             asked.append(Asked(conversation_id(run_id, seed.id), request))
     return asked, len(seeds) - len(asked)
 

@@ -23,9 +23,10 @@ from aiev.run.prices import Prices
 from aiev.run.progress import Progress
 from aiev.setup.model import endpoint
 from aiev.store.clock import now
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.batches import BatchReader
+from aiev.store.reading.journal import JournalReader
 from aiev.store.records import BatchRecord, BatchRequestRecord
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 from aiev_agents.clients.batch import FINAL, BatchModel, BatchResult
 from aiev_agents.errors import ModelError
 
@@ -74,7 +75,7 @@ async def submit_questions(config: Config, seeds: Sequence[SeedRecord], db: Path
     run = run_id(config)
     async with _opened(config, db) as work:
         sent = [await work.resume(batch) for batch in work.reader.batches(run) if batch.status == "prepared"]
-        asked, known = await questions(config.settings, seeds, run, work.reader)
+        asked, known = await questions(config.settings, seeds, run, work.reader.db)
         sent += [await work.send(await work.prepare(run, chunk)) for chunk in work.chunks(asked)]
     return Submitted(run, tuple(sent), known)
 
@@ -119,7 +120,7 @@ async def collect(
 
 
 @asynccontextmanager
-async def working(config: Config, store: Store, reader: Reader) -> AsyncIterator[BatchWork]:
+async def working(config: Config, store: Store, reader: BatchReader) -> AsyncIterator[BatchWork]:
     """Clients for the providers that turn up, closed at the end; their errors are ours."""
     work = BatchWork(config, store, reader)
     try:
@@ -135,7 +136,7 @@ async def _opened(config: Config, db: Path) -> AsyncIterator[BatchWork]:
     """The store, a reader, and clients for the providers that turn up."""
     store = Store.open(db, full_sync=config.settings.store.full_sync)
     try:
-        with Reader(db) as reader:
+        with BatchReader.open(db) as reader:
             async with working(config, store, reader) as work:
                 yield work
     finally:
@@ -145,7 +146,7 @@ async def _opened(config: Config, db: Path) -> AsyncIterator[BatchWork]:
 class BatchWork:
     """The steps of a batch's life; each leaves the store as the next start needs it."""
 
-    def __init__(self, config: Config, store: Store, reader: Reader) -> None:
+    def __init__(self, config: Config, store: Store, reader: BatchReader) -> None:
         self.reader = reader
         self._store = store
         self._config = config
@@ -277,7 +278,7 @@ class BatchWork:
         journaled = JournaledModel(
             _Answered(row.request["model"], reply),
             store=self._store,
-            journal=self.reader,
+            journal=JournalReader(self.reader.db),
             conversation_id=row.conversation_id,
             progress=Progress(total=0),
             prices=self._prices(batch),

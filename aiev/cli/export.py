@@ -91,11 +91,11 @@ def split(db: Path, files: tuple[Path, ...], assignments: tuple[str, ...], as_js
     from dataclasses import asdict
 
     from aiev.dataset.split import freeze
-    from aiev.store.reading.reader import Reader
+    from aiev.store.reading.read_only import ReadOnly
     from aiev.view.terminal.datasets import split_view
 
     config = merged_config(files, assignments)
-    Reader(db).close()
+    ReadOnly(db).close()
     summary = freeze(db, config.settings.split)
     show(as_json, lambda: asdict(summary), lambda: split_view(summary))
 

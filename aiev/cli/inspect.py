@@ -54,14 +54,14 @@ def inspect(
     """List the conversations of DB, or show the one whose id begins with CONVERSATION."""
     from dataclasses import asdict
 
-    from aiev.store.reading.reader import Filters, Reader
-    from aiev.store.writing.classify import package_names
-    from aiev.store.writing.connection import refuse_older
+    from aiev.store.packages import package_names
+    from aiev.store.reading.conversations import ConversationReader
+    from aiev.store.reading.listing import Filters
     from aiev.view.documents import conversation_document
     from aiev.view.terminal.conversations import conversation_list, conversation_view
 
-    refuse_older(db)
-    with Reader(db) as reader:
+    with ConversationReader.open(db) as reader:
+        reader.db.refuse_older()
         if conversation:
             found = reader.conversation(conversation)
             show(

@@ -36,7 +36,7 @@ def self_learn(
     The same command again goes on where this one ended, however it ended.
     """
     from aiev.recipes.self_learn import SelfLearning
-    from aiev.store.student import StudentReader
+    from aiev.store.reading.student import StudentReader
     from aiev.view.documents import round_documents
     from aiev.view.teach_panel import seeds_of
     from aiev.view.terminal.rounds import rounds_view
@@ -54,6 +54,6 @@ def self_learn(
     except KeyboardInterrupt:
         click.echo("aiev: stopped; the same command goes on", err=True)
         sys.exit(INTERRUPTED)
-    with StudentReader(db) as reader:
+    with StudentReader.open(db) as reader:
         rounds_made = round_documents(reader)
     show(as_json, lambda: rounds_made, lambda: rounds_view(rounds_made))

@@ -16,13 +16,12 @@ from aiev.cli.shared import AS_JSON, DB, print_json, print_view
 @AS_JSON
 def stats(db: Path, plots: Path | None, html: Path | None, as_json: bool) -> None:
     """Show each run of DB: funnel, rounds, verdicts, errors, libraries, lengths, diversity, tokens, cost."""
-    from aiev.store.reading.dialogues import DialogueReader
-    from aiev.store.writing.connection import refuse_older
+    from aiev.store.reading.read_only import ReadOnly
     from aiev.view.documents import detailed_run_documents
 
-    refuse_older(db)
-    with DialogueReader(db) as reader:
-        rows = detailed_run_documents(reader)
+    with ReadOnly(db) as file:
+        file.refuse_older()
+        rows = detailed_run_documents(file)
     if plots:
         from aiev.view.report.plots import draw_plots
 

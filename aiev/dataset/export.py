@@ -25,6 +25,8 @@ from aiev.dataset.postprocess import build_sample
 from aiev.dataset.split import freeze
 from aiev.errors import UsageError
 from aiev.store.reading.dialogues import DialogueReader
+from aiev.store.reading.read_only import ReadOnly
+from aiev.store.reading.runs import RunReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -149,11 +151,10 @@ def export(
     settings = config.settings.export
     statuses = ("accepted", "discarded") if settings.failures else ("accepted",)
     asked = [*judges, *default_judges(settings)]
-    with DialogueReader(path):
-        pass  # a file that is no database must not be made one by freezing
+    ReadOnly(path).close()  # a file that is no database must not be made one by freezing
     freeze(path, config.settings.split, statuses=statuses)
     funnel = Funnel()
-    with DialogueReader(path) as reader, _sinks(out, outputs, settings.splits) as sinks:
+    with DialogueReader.open(path) as reader, _sinks(out, outputs, settings.splits) as sinks:
         worse = worse_duplicates(partial(reader.dialogues, messages=False), settings)
         result = Exported(out, {}, funnel, [judge.name for judge in asked], [output.name for output in outputs])
         for record in choose(reader.dialogues(), settings, asked, worse, funnel):
@@ -164,7 +165,7 @@ def export(
         for _, sink in sinks:
             sink.finish()
         result.rows = {_name(output, sink): sink.rows for output, sink in sinks}
-        _publish(out, sinks, result, Manifest.of(reader, config, result))
+        _publish(out, sinks, result, Manifest.of(RunReader(reader.db), config, result))
     return result
 
 

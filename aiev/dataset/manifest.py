@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aiev.config.layers import Config
     from aiev.dataset.export import Exported
-    from aiev.store.reading.dialogues import DialogueReader
+    from aiev.store.reading.runs import RunReader
 
 MANIFEST = "manifest.json"
 _MADE_BY = "aiev"
@@ -49,9 +49,9 @@ class Manifest:
     made_by: str = f"{_MADE_BY} {__version__}"
 
     @classmethod
-    def of(cls, reader: DialogueReader, config: Config, result: Exported) -> Manifest:
+    def of(cls, reader: RunReader, config: Config, result: Exported) -> Manifest:
         """The manifest of an export, without its files."""
-        runs = reader.run_records()
+        runs = {run.id: run for run in reader.runs()}
         public = config.public()
         funnel = result.funnel
         return cls(

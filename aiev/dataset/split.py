@@ -22,7 +22,7 @@ from aiev.similarity.lexing import TEXT
 from aiev.similarity.near_duplicates import NearDuplicatePairs
 from aiev.store.reading.dialogues import DialogueReader
 from aiev.store.records import SplitRecord
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -59,7 +59,7 @@ def freeze(path: Path, settings: SplitSettings, *, statuses: Collection[str] = A
     Raises:
         StoreError: the database cannot be read or written.
     """
-    with DialogueReader(path) as reader:
+    with DialogueReader.open(path) as reader:
         frozen = reader.splits()
         candidates = seeds_of(record for record in reader.dialogues(messages=False) if record.status in statuses)
         if {candidate.seed_id for candidate in candidates} <= {row.seed_id for row in frozen}:

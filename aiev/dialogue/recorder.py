@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiev.store.records import ConversationRecord
-    from aiev.store.writing.writer import Store
+    from aiev.store.writing.store import Store
     from aiev_agents.messages import Message
     from aiev_interpreter.protocol import ExecutionResult, Job
 

@@ -18,7 +18,9 @@ from aiev.recipes.teach import Teaching
 from aiev.run.identity import SELF_LEARN, TEACH, run_id
 from aiev.similarity.lexing import TEXT
 from aiev.similarity.near_duplicates import NearDuplicatePairs
-from aiev.store.student import StudentReader, StudentStore
+from aiev.store.reading.runs import RunReader
+from aiev.store.reading.student import StudentReader
+from aiev.store.writing.student import StudentStore
 from aiev.student.guards import Watched, acceptance, diversity, guards_json, near_duplicate_share
 from aiev.student.loop import Facts, Step, next_step, stage_after
 from aiev.student.roles import REAL, Openers, named, role_config
@@ -97,7 +99,7 @@ class SelfLearning:
     def state(self) -> State:
         """Read where the loop is from the store."""
         settings = self.config.settings
-        with StudentReader(self.db) as reader:
+        with StudentReader.open(self.db) as reader:
             rounds, gates, used = reader.rounds(), reader.gates(), reader.used_seeds()
             trained = {one.round: one for one in reversed(reader.trainings()) if one.status == "done"}
             waiting = sum(not one.part for one in reader.accepted())
@@ -122,7 +124,7 @@ class SelfLearning:
 
     def _keeps_failing(self, reader: StudentReader, student: TrainingRecord) -> bool:
         """Whether too few of the student's dialogues are accepted, in the midst of a round."""
-        share = acceptance(reader.counts(run_id(self._config_of(student), SELF_LEARN)).statuses)
+        share = acceptance(RunReader(reader.db).counts(run_id(self._config_of(student), SELF_LEARN)).statuses)
         return share is not None and share < self.config.settings.student.min_acceptance
 
     def _config_of(self, student: TrainingRecord | None) -> Config:
@@ -133,7 +135,7 @@ class SelfLearning:
         config, wanted = self._config_of(state.student), state.facts.every - state.facts.waiting
         maker = state.student.adapter if state.student else config.settings.model.name
         self._tell(f"{state.stage.replace('_', '-')}: {maker} makes {wanted} dialogues")
-        with StudentReader(self.db) as reader:
+        with StudentReader.open(self.db) as reader:
             used = reader.used_seeds()
         seeds = [seed for seed in self.seeds if seed.id not in used]
         recipe, enough = SELF_LEARN if state.student else TEACH, self._enough(state, wanted)
@@ -161,7 +163,7 @@ class SelfLearning:
         return enough
 
     async def _split(self, state: State) -> None:
-        with StudentStore.open(self.db) as store, StudentReader(self.db) as reader:
+        with StudentStore.open(self.db) as store, StudentReader.open(self.db) as reader:
             number = await freeze_round(store, reader, self.config.settings.split, stage=state.stage)
             places = [item.part for item in reader.round_items()]
         self._tell(
@@ -204,7 +206,7 @@ class SelfLearning:
             pairs = set(near.pairs((text, TEXT) for text in problems))
             statuses: dict[str, int] = {}
             for run in {one.run_id for one in own}:
-                for status, count in reader.counts(run).statuses.items():
+                for status, count in RunReader(reader.db).counts(run).statuses.items():
                     statuses[status] = statuses.get(status, 0) + count
             found = replace(
                 found,

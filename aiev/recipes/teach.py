@@ -31,9 +31,12 @@ from aiev.run.start import recorded_start
 from aiev.setup.model import build_model, endpoint_figures
 from aiev.setup.parts import build_interpreter
 from aiev.store.clock import now
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.batches import BatchReader
+from aiev.store.reading.journal import JournalReader
+from aiev.store.reading.read_only import ReadOnly
+from aiev.store.reading.runs import RunReader
 from aiev.store.records import RunRecord
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 from aiev.telemetry.observed import ObservedInterpreter, ObservedModel
 from aiev.telemetry.operations import ItemOperation, Observers, RunOperation
 from aiev_agents.roles.prompting import prompt_hashes
@@ -131,15 +134,15 @@ class Teaching:
         return TeachResult(self.run_id, self.progress, interpreter.name, interpreter.image, model.name)
 
     async def _make_all(self, record: RunRecord, store: Store, model: ChatModel, interpreter: Interpreter) -> None:
-        with Reader(self.db) as reader:
-            _refuse_open_batches(reader, self.run_id)
-            waiting = self._resume(reader)
-            context = self._context(store, reader, model, interpreter)
+        with ReadOnly(self.db) as db:
+            _refuse_open_batches(BatchReader(db), self.run_id)
+            waiting = self._resume(RunReader(db))
+            context = self._context(store, JournalReader(db), model, interpreter)
             with self._observed(record):
                 async with beating(store, self.run_id, self.progress, partial(endpoint_figures, model)):
                     await self._engine.run(waiting, partial(self._make_one, context))
 
-    def _resume(self, reader: Reader) -> Iterator[SeedRecord]:
+    def _resume(self, reader: RunReader) -> Iterator[SeedRecord]:
         """The seeds that this run has not finished, with what earlier starts came to in `progress`."""
         finished, progress = reader.finished_seeds(self.run_id), self.progress
         progress.already = sum(seed.id in finished for seed in self.seeds)
@@ -148,7 +151,7 @@ class Teaching:
         progress.before = Before(accepted, spent.requests, spent.tokens, spent.cost, spent.unpriced)
         return (seed for seed in self.seeds if seed.id not in finished)
 
-    def _context(self, store: Store, reader: Reader, model: ChatModel, interpreter: Interpreter) -> RunContext:
+    def _context(self, store: Store, reader: JournalReader, model: ChatModel, interpreter: Interpreter) -> RunContext:
         settings = self.config.settings
         if self._observers:
             model = ObservedModel(model, self._observers, settings.model.base_url)
@@ -198,7 +201,7 @@ class Teaching:
         )
 
 
-def _refuse_open_batches(reader: Reader, run: str) -> None:
+def _refuse_open_batches(reader: BatchReader, run: str) -> None:
     """A question that a batch was paid for is not asked again."""
     if waiting := len(reader.waiting_hashes(run)):
         raise SetupError(

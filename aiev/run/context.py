@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aiev.run.journal import Journal
     from aiev.run.prices import Prices
     from aiev.run.progress import Progress
-    from aiev.store.writing.writer import Store
+    from aiev.store.writing.store import Store
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
 

@@ -24,7 +24,7 @@ from aiev.store.records import HeartbeatRecord
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from aiev.store.writing.writer import Store
+    from aiev.store.writing.store import Store
 
 BEAT_SECONDS = 1.0
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from aiev.run.prices import Prices
     from aiev.run.progress import Progress
-    from aiev.store.reading.reader import Reader
-    from aiev.store.writing.writer import Store
+    from aiev.store.reading.journal import JournalReader
+    from aiev.store.writing.store import Store
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_agents.messages import ChatRequest
     from aiev_interpreter.protocol import Interpreter, Job
@@ -58,7 +58,7 @@ class _EmptyJournal:
         """Nothing."""
 
 
-def journal_of(reader: Reader) -> Journal:
+def journal_of(reader: JournalReader) -> Journal:
     """What earlier starts left in the database."""
     return reader if reader.has_journal() else _EmptyJournal()
 

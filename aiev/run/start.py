@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from aiev.run.progress import Progress
-    from aiev.store.writing.writer import Store
+    from aiev.store.writing.store import Store
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.errors import UsageError
 from aiev.run.heartbeat import process_mark
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.runs import RunReader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ def run_statuses(db: Path, run_prefix: str = "") -> list[RunStatus]:
         UsageError: no such run has written a heartbeat.
     """
     now = datetime.now(UTC)
-    with Reader(db) as reader:
+    with RunReader.open(db) as reader:
         heartbeats = [beat for beat in reader.heartbeats() if beat.run_id.startswith(run_prefix)]
         if not heartbeats:
             which = f" whose id begins with {run_prefix!r}" if run_prefix else ""

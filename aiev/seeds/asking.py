@@ -14,8 +14,8 @@ from aiev.run.journal import JournaledModel
 from aiev.run.prices import Prices
 from aiev.run.progress import Progress
 from aiev.setup.model import build_model
-from aiev.store.reading.reader import Reader
-from aiev.store.writing.writer import Store
+from aiev.store.reading.journal import JournalReader
+from aiev.store.writing.store import Store
 from aiev_agents.errors import ModelRefused, ModelUnavailable
 from aiev_agents.roles.agent import Agent
 from aiev_agents.roles.settings import Constraint
@@ -48,7 +48,7 @@ class Asking:
         self._db = db
         self._given = model
         self._runner = asyncio.Runner()
-        self._open: tuple[JournaledModel, ChatModel, Store, Reader] | None = None
+        self._open: tuple[JournaledModel, ChatModel, Store, JournalReader] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -107,10 +107,10 @@ class Asking:
             await asyncio.gather(*tasks, return_exceptions=True)
             raise
 
-    def _opened(self) -> tuple[JournaledModel, ChatModel, Store, Reader]:
+    def _opened(self) -> tuple[JournaledModel, ChatModel, Store, JournalReader]:
         store = Store.open(self._db, full_sync=self._settings.store.full_sync)
         try:
-            reader = Reader(self._db)
+            reader = JournalReader.open(self._db)
             model = self._given or self._runner.run(build_model(self._settings))
         except BaseException:
             store.close()

@@ -16,7 +16,7 @@ from aiev.seeds.pool import outcomes
 from aiev.seeds.sources import source_items
 from aiev.seeds.verdicts import Drop
 from aiev.seeds.worker import passed
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.texts import TextReader
 from aiev.store.records import SeedRecord
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def seed_ids(db: Path) -> set[str]:
     Raises:
         StoreError: it cannot be read.
     """
-    with Reader(db) as reader:
+    with TextReader.open(db) as reader:
         return {seed.id for seed in reader.seeds()}
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiev.errors import SetupError, UsageError
 from aiev.store.records import SeedRecord
 from aiev.store.texts import clean
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from aiev.similarity.benchmarks import Fields, load_benchmarks
 from aiev.similarity.decontamination import Decontaminator
 from aiev.similarity.near_duplicates import NearDuplicates, batched
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.texts import TextReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +52,7 @@ def near_duplicates(
     """
     index = NearDuplicates(settings.near_duplicates.threshold)
     for path in databases:
-        with Reader(path) as reader:
+        with TextReader.open(path) as reader:
             for kind in kinds:
                 for batch in batched(reader.texts(kind), _BATCH):
                     names, texts, languages = zip(*batch, strict=True)

@@ -18,7 +18,7 @@ from aiev.similarity.decontamination import Contaminated, Decontaminator
 from aiev.similarity.indexes import benchmark_items
 from aiev.similarity.lexing import TEXT
 from aiev.similarity.near_duplicates import batched
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.texts import TextReader
 from aiev.tables.read import read_rows
 from aiev_agents.languages import canonical_name
 
@@ -165,7 +165,7 @@ def rows_of(files: Sequence[Path], language: str = "python", fields: Sequence[st
 
 
 def _stored(file: Path) -> Iterator[Row]:
-    with Reader(file) as reader:
+    with TextReader.open(file) as reader:
         for kind in ("seeds", "problems", "programs"):
             for name, text, language in reader.texts(kind):
                 where = f"{file}: {kind[:-1]} {name}"

@@ -1,13 +1,16 @@
 """Rows of the store as typed values.
 
 Each class is one table's row as the rest of the program sees it; how it is laid out in SQLite is the business of
-`migrations.py` and `writer.py` alone.
+`schema/` and `writing/` alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+
+LABELS = ("accept", "reject", "flag")
+"""What a person may think of a conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,3 +218,13 @@ class SplitRecord:
     language: str
     salt: str
     frozen_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRecord:
+    """One row of `labels`."""
+
+    conversation_id: str
+    label: str
+    note: str
+    created_at: str

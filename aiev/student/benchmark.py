@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.similarity.judged_files import rows_of
 from aiev.store.clock import now
-from aiev.store.student import StudentReader, StudentStore
+from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import DecontaminationRecord
+from aiev.store.writing.student import StudentStore
 from aiev.student.benchmark_files import load_benchmark
 from aiev.student.contamination import contamination, learnt_by, learnt_from
 from aiev.student.evaluate import sat_json
@@ -75,7 +76,7 @@ async def sit_benchmark(
     chosen = problems[:limit] if limit else problems
     for file in trained_on:  # one that cannot be read should say so before anything is paid for
         next(rows_of([file]), None)
-    with StudentStore.open(db) as store, StudentReader(db) as reader:
+    with StudentStore.open(db) as store, StudentReader.open(db) as reader:
         training = _training(reader, model_name)
         own = role_config(config, "student" if training else "teacher", model=model_name)
         if training:

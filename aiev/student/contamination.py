@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from aiev.config.settings import Settings
     from aiev.similarity.decontamination import Hit
-    from aiev.store.student import StudentReader
+    from aiev.store.reading.student import StudentReader
     from aiev.store.student_records import SampleRecord, TrainingRecord
     from aiev.student.problems import Problem
 
@@ -51,7 +51,7 @@ def learnt_by(reader: StudentReader, training: TrainingRecord) -> Learnt:
 
 
 def _dialogues(db: Path, ids: Collection[str]) -> Iterator[Row]:
-    with DialogueReader(db) as reader:
+    with DialogueReader.open(db) as reader:
         for record in reader.dialogues():
             if record.id in ids:
                 yield Row(f"conversation {record.id}", tuple(pieces_of(record)), {})

@@ -22,6 +22,7 @@ from aiev.run.prices import Prices
 from aiev.run.progress import Progress
 from aiev.setup.parts import build_agent, build_limits
 from aiev.store.clock import now
+from aiev.store.reading.journal import JournalReader
 from aiev.store.student_records import EvaluationRecord, SampleRecord
 from aiev.student.passk import mean_pass_at_k
 from aiev.student.problems import problems_hash
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from aiev.config.settings import Settings
-    from aiev.store.student import StudentReader, StudentStore
+    from aiev.store.reading.student import StudentReader
+    from aiev.store.writing.student import StudentStore
     from aiev.student.problems import Problem
     from aiev.student.settings import GateSettings
     from aiev_agents.clients.chat_model import ChatModel
@@ -230,7 +232,7 @@ async def _ask(room: Room, record: EvaluationRecord, problem: Problem, number: i
     model = JournaledModel(
         room.model,
         store=room.store,
-        journal=room.reader,
+        journal=JournalReader(room.reader.db),
         conversation_id=_owner(record),
         progress=room.progress,
         prices=Prices(room.settings.model),

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from aiev.config.settings import Settings
-    from aiev.store.student import StudentReader, StudentStore
+    from aiev.store.reading.student import StudentReader
     from aiev.store.student_records import EvaluationRecord
+    from aiev.store.writing.student import StudentStore
     from aiev.student.evaluate import Sat
 
     Guards = Callable[[StudentReader, "Judged"], dict[str, Any]]

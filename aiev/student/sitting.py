@@ -14,7 +14,9 @@ from aiev.errors import UsageError
 from aiev.run.progress import Progress
 from aiev.store.clock import now
 from aiev.store.reading.dialogues import DialogueReader
-from aiev.store.student import StudentReader, StudentStore
+from aiev.store.reading.read_only import ReadOnly
+from aiev.store.reading.student import StudentReader
+from aiev.store.writing.student import StudentStore
 from aiev.student.evaluate import Room, Sat, evaluate, passed_by_item
 from aiev.student.gate import Judged, gate_rules, judge_and_keep, newest
 from aiev.student.passk import mean_pass_at_k
@@ -52,8 +54,7 @@ async def freeze_round(
     if not accepted:
         raise UsageError(f"{reader.path} holds no accepted dialogue; `aiev teach` makes them")
     await asyncio.to_thread(freeze, reader.path, settings)
-    with DialogueReader(reader.path) as splits:
-        part_of = {row.seed_id: row.split for row in splits.splits()}
+    part_of = {row.seed_id: row.split for row in DialogueReader(reader.db).splits()}
     record, items = next_round(accepted, reader.rounds(), part_of, stage=stage, frozen_at=now())
     await store.freeze_round(record, items)
     return record.number
@@ -92,8 +93,8 @@ async def sit_round(
         AievError: see `evaluate` and `freeze_round`.
     """
     own = role_config(config, role, model=model_name)
-    StudentReader(db).close()  # a database that is not there is not made by evaluating it
-    with StudentStore.open(db) as store, StudentReader(db) as reader:
+    ReadOnly(db).close()  # a database that is not there is not made by evaluating it
+    with StudentStore.open(db) as store, StudentReader.open(db) as reader:
         number = await current_round(store, reader, config.settings.split)
         problems = problems_of(sorted(items_of(reader.accepted(), number, "test"), key=lambda one: one.id))
         if not problems:
@@ -117,8 +118,8 @@ async def judge_round(
     Raises:
         UsageError: one of them has not sat the same problems.
     """
-    StudentReader(db).close()
-    with StudentStore.open(db) as store, StudentReader(db) as reader:
+    ReadOnly(db).close()
+    with StudentStore.open(db) as store, StudentReader.open(db) as reader:
         other = newest(reader, "student", prefix=student)
         one = newest(reader, "teacher", prefix=teacher, items_hash="" if teacher else other.items_hash)
         sats = [Sat(record, reader.samples(record.id)) for record in (one, other)]
@@ -160,7 +161,7 @@ async def opened_room(
         model: ChatModel = await openers.model(config, training)
         try:
             progress = Progress(total=len(problems))
-            ahead = partial(answered_by_batch, config, store, reader) if _by_batch(config, training) else None
+            ahead = partial(answered_by_batch, config, store, reader.db) if _by_batch(config, training) else None
             yield Room(store, reader, model, interpreter, config.settings, progress, ahead)
         finally:
             await model.close()

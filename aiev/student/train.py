@@ -21,8 +21,10 @@ from aiev.dataset.postprocess import build_sample
 from aiev.errors import AievError, UsageError
 from aiev.store.clock import now
 from aiev.store.reading.dialogues import DialogueReader
-from aiev.store.student import StudentReader, StudentStore
+from aiev.store.reading.read_only import ReadOnly
+from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import TrainingRecord
+from aiev.store.writing.student import StudentStore
 from aiev.student.rounds import items_of
 from aiev.student.sitting import current_round
 from aiev.student.training.launch import launch
@@ -76,8 +78,8 @@ async def train_student(
         AievError: the training failed; the same command goes on from its last checkpoint.
     """
     settings = config.settings
-    StudentReader(db).close()
-    with StudentStore.open(db) as store, StudentReader(db) as reader:
+    ReadOnly(db).close()
+    with StudentStore.open(db) as store, StudentReader.open(db) as reader:
         number = await current_round(store, reader, settings.split)
         folder = out or db.parent / settings.student.folder
         data = write_data(db, number, settings.export, folder / f"data-r{number:03}")
@@ -132,14 +134,14 @@ def write_data(db: Path, number: int, settings: ExportSettings, folder: Path) ->
 
     They are chosen and told as `aiev export` does it: without near-duplicates, credentials and control tokens.
     """
-    with StudentReader(db) as reader:
+    with StudentReader.open(db) as reader:
         accepted = reader.accepted()
     parts = {name: {one.id for one in items_of(accepted, number, name)} for name in ("train", "test")}
     folder.mkdir(parents=True, exist_ok=True)
     chosen = settings.model_copy(update={"splits": ("train", "test"), "failures": False})
     funnel = Funnel()
     rows: dict[str, list[str]] = {"train": [], "test": []}
-    with DialogueReader(db) as dialogues:
+    with DialogueReader.open(db) as dialogues:
         worse = worse_duplicates(partial(dialogues.dialogues, messages=False), chosen)
         for record in choose(dialogues.dialogues(), chosen, default_judges(chosen), worse, funnel):
             for name in (name for name, ids in parts.items() if record.id in ids):

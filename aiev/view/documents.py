@@ -5,36 +5,38 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from aiev.store.reading.dialogues import DialogueReader
+from aiev.store.reading.runs import RunReader
 from aiev.view.amounts import histogram
 from aiev.view.figures import RunFigures, figures
 
 if TYPE_CHECKING:
-    from aiev.store.reading.dialogues import DialogueReader
-    from aiev.store.reading.reader import Reader
+    from aiev.store.reading.conversations import ConversationReader
+    from aiev.store.reading.read_only import ReadOnly
+    from aiev.store.reading.student import StudentReader
     from aiev.store.records import ConversationRecord, RunRecord
-    from aiev.store.student import StudentReader
 
 _PARTS = ("train", "test", "held")
 
 
-def conversation_document(conversation: ConversationRecord, reader: Reader) -> dict[str, Any]:
+def conversation_document(conversation: ConversationRecord, reader: ConversationReader) -> dict[str, Any]:
     """A conversation with its seed, run, messages and executions."""
     return asdict(conversation) | {
         "seed": asdict(reader.seed(conversation.seed_id)),
-        "run": asdict(reader.run(conversation.run_id)),
+        "run": asdict(RunReader(reader.db).run(conversation.run_id)),
         "executions": [asdict(execution) for execution in reader.executions(conversation.id)],
     }
 
 
-def run_documents(reader: Reader) -> list[dict[str, Any]]:
+def run_documents(reader: RunReader) -> list[dict[str, Any]]:
     """Runs with their counts; `rounds` counts accepted conversations by the rounds that they took."""
     return [_run(run, reader) for run in reader.runs()]
 
 
-def detailed_run_documents(reader: DialogueReader) -> list[dict[str, Any]]:
+def detailed_run_documents(db: ReadOnly) -> list[dict[str, Any]]:
     """`run_documents` with `RunFigures.as_dict` of each run under `figures`."""
-    found = figures(reader)
-    return [row | {"figures": found.get(row["id"], RunFigures()).as_dict()} for row in run_documents(reader)]
+    found = figures(DialogueReader(db))
+    return [row | {"figures": found.get(row["id"], RunFigures()).as_dict()} for row in run_documents(RunReader(db))]
 
 
 def round_documents(reader: StudentReader) -> list[dict[str, Any]]:
@@ -53,7 +55,7 @@ def round_documents(reader: StudentReader) -> list[dict[str, Any]]:
     ]
 
 
-def _run(run: RunRecord, reader: Reader) -> dict[str, Any]:
+def _run(run: RunRecord, reader: RunReader) -> dict[str, Any]:
     counts, spent = reader.counts(run.id), reader.spent(run.id)
     accepted = counts.statuses["accepted"]
     cost = spent.cost if spent.requests and not spent.unpriced else None

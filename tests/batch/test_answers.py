@@ -8,7 +8,8 @@ from support.talk import GOOD
 
 from aiev.config.layers import load_config
 from aiev.errors import SetupError
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.batches import BatchReader
+from aiev.store.reading.journal import JournalReader
 from aiev.store.student_records import TrainingRecord
 from aiev.student.benchmark import sit_benchmark
 from aiev.student.roles import REAL
@@ -40,7 +41,7 @@ async def sit(config, db, limit=6):
 
 
 def batches(db):
-    with Reader(db) as reader:
+    with BatchReader.open(db) as reader:
         return reader.batches()
 
 
@@ -51,7 +52,7 @@ async def test_all_answers_come_by_one_batch_at_its_share_of_the_price(provider,
     (batch,) = batches(db)
     assert (batch.run_id, batch.status, batch.answered) == (f"evaluation:{done.sat.record.id}", "collected", 6)
     assert (provider.counts()["paid"], provider.counts()["live"]) == ([1] * 6, [])
-    with Reader(db) as reader:
+    with JournalReader.open(db) as reader:
         replies = [reader.reply_for(sample.request_hash) for sample in done.sat.samples]
     assert {reply.cost for reply in replies} == {(11 * 10 + 7 * 100) / 1e6 / 2}
 

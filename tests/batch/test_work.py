@@ -17,7 +17,8 @@ from aiev.batch.work import cancel, collect, look, submit_questions
 from aiev.config.layers import load_config
 from aiev.errors import ConfigError, SetupError
 from aiev.recipes.teach import Teaching
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.batches import BatchReader
+from aiev.store.reading.conversations import ConversationReader
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
@@ -59,8 +60,10 @@ async def test_questions_that_came_by_batch_are_not_asked_again(provider, config
     assert asked == {"programmer/solve": 6}
     assert result.progress.replayed == 6
     assert result.progress.statuses == {"accepted": 6}
-    with Reader(db) as reader:
-        (reply,) = reader.requests(reader.batch_requests(done.id, "answered")[0].conversation_id)[:1]
+    with BatchReader.open(db) as reader:
+        (reply,) = ConversationReader(reader.db).requests(
+            reader.batch_requests(done.id, "answered")[0].conversation_id
+        )[:1]
     assert (reply.purpose, reply.answered_by, reply.completion_tokens) == ("questioner/ask", "m-2026", 7)
     assert provider.counts()["paid"] == [1] * 6
 
@@ -70,9 +73,9 @@ async def test_a_reply_of_a_batch_costs_its_share_of_the_price(provider, db):
     await submit_questions(priced, SEEDS[:1], db)
     provider.plan(finish="completed")
     (done,) = await collect(priced, db)
-    with Reader(db) as reader:
+    with BatchReader.open(db) as reader:
         (row,) = reader.batch_requests(done.id, "answered")
-        (reply,) = reader.requests(row.conversation_id)
+        (reply,) = ConversationReader(reader.db).requests(row.conversation_id)
     assert reply.cost == pytest.approx((11 * 10 + 7 * 100) / 1e6 / 2)
 
 
@@ -101,7 +104,7 @@ async def test_what_failed_in_a_batch_has_its_reason_and_is_asked_live(provider,
     provider.plan(finish="completed", failing=2)
     (done,) = await collect(config, db)
     assert (done.status, done.answered, done.failed) == ("collected", 4, 2)
-    with Reader(db) as reader:
+    with BatchReader.open(db) as reader:
         failed = reader.batch_requests(done.id, "failed")
     assert {row.detail for row in failed} == {"the content is not allowed"}
     assert (await teach(config, db))[1] == {"questioner/ask": 2, "programmer/solve": 6}
@@ -112,7 +115,7 @@ async def test_an_expired_batch_gives_what_was_answered_in_time(provider, config
     provider.plan(finish="expired", unanswered=5)
     (done,) = await collect(config, db)
     assert (done.status, done.answered, done.failed, done.detail) == ("collected", 1, 5, "expired")
-    with Reader(db) as reader:
+    with BatchReader.open(db) as reader:
         assert "window expired" in reader.batch_requests(done.id, "failed")[0].detail
     assert (await teach(config, db))[1] == {"questioner/ask": 5, "programmer/solve": 6}
 
@@ -157,7 +160,7 @@ def killed_submission(provider, db, tmp_path, request):
 
 @pytest.mark.usefixtures("killed_submission")
 async def test_a_kill_while_a_batch_is_sent_pays_for_nothing_twice(provider, config, db):
-    with Reader(db) as reader:
+    with BatchReader.open(db) as reader:
         assert [batch.status for batch in reader.batches()] == ["prepared"]
     await submit_questions(config, SEEDS, db)
     collected = await collect(config, db, wait=True)
@@ -175,7 +178,7 @@ async def test_a_kill_while_replies_are_collected_loses_none(provider, config, d
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("aiev.store.writing.writer.Store.end_batch_requests", killed)
+        patched.setattr("aiev.store.writing.store.Store.end_batch_requests", killed)
         with pytest.raises(KeyboardInterrupt):
             await collect(config, db)
     (done,) = await collect(config, db)

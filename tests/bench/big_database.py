@@ -22,8 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aiev.store.error_class import error_class
 from aiev.store.writing.connection import open_database
-from aiev.store.writing.error_class import error_class
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,8 +10,8 @@ import sys
 import pytest
 from view.web.talks import make as make_talks
 
-from aiev.store.labels import save_label
-from aiev.store.writing.writer import Store
+from aiev.store.writing.labels import save_label
+from aiev.store.writing.store import Store
 
 ENDPOINT = ("--set", "model.backend=openai", "--set", "model.name=m", "--set", "model.retry_seconds=0")
 

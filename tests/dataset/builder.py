@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from store.sample_records import REQUEST, ROUND, RUN, SEED
 
 from aiev.store.records import ConversationRecord, MessageRecord
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 WORDS = [first + last for first in ("ba", "ke", "lo", "mi", "ru", "sa") for last in ("dor", "nel", "pim", "tus")]
 

@@ -15,7 +15,7 @@ from aiev.dataset.judges import Dropped
 from aiev.dataset.manifest import begin_replacing
 from aiev.errors import StoreError, UsageError
 from aiev.store.writing.connection import open_database
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 ALL = ("messages", "openai", "sharegpt", "llama-factory", "prompt-completion", "dpo", "kto")
 

@@ -13,7 +13,7 @@ START, STOP = "<API_RUN_START>", "<API_RUN_STOP>"
 
 def samples(tmp_path, *talks, **settings):
     settings = load_config().settings.export.model_copy(update={"plain_share": 0.0} | settings)
-    with DialogueReader(write(tmp_path / "d.db", talks)) as reader:
+    with DialogueReader.open(write(tmp_path / "d.db", talks)) as reader:
         return [build_sample(record, settings) for record in reader.dialogues()]
 
 

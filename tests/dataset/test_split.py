@@ -15,7 +15,7 @@ SETTINGS = load_config().settings.split
 
 
 def splits(path):
-    with DialogueReader(path) as reader:
+    with DialogueReader.open(path) as reader:
         return {row.seed_id: row.split for row in reader.splits()}
 
 
@@ -75,7 +75,7 @@ def test_programs_that_differ_in_names_alone_are_never_divided(tmp_path):
         tmp_path / "d.db", [Talk(number, code=codes[number % 40] if number < 4 else "") for number in range(40)]
     )
     freeze(path, SETTINGS)
-    with DialogueReader(path) as reader:
+    with DialogueReader.open(path) as reader:
         groups = {row.seed_id: row.group_id for row in reader.splits()}
     assert len({groups[f"s-{number}"] for number in range(4)}) == 1
     assert len(set(groups.values())) == 37

@@ -14,7 +14,7 @@ import pytest
 from support.loop_parts import loop
 
 from aiev.errors import AievError, UsageError
-from aiev.store.student import StudentReader
+from aiev.store.reading.student import StudentReader
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def run(path, *assignments, **options):
 
 def makers(path):
     """Recipe and model of the accepted dialogues, by round."""
-    with StudentReader(path) as reader:
+    with StudentReader.open(path) as reader:
         return {(one.round, one.recipe, one.model) for one in reader.accepted() if one.round}
 
 
@@ -36,7 +36,7 @@ def test_a_student_that_wins_makes_the_next_rounds_dialogues_under_its_own_name(
     told = []
     state = run(path, "student.rounds=2", told=told)
     assert makers(path) == {(1, "teach", "big"), (2, "self_learn", "aiev-r001-0badcafe")}
-    with StudentReader(path) as reader:
+    with StudentReader.open(path) as reader:
         gates = reader.gates()
         assert [gate.reason for gate in gates] == ["student_better", "student_better"]
         assert [one.stage for one in reader.rounds()] == ["teaching", "self_learning"]
@@ -48,13 +48,13 @@ def test_a_student_that_wins_makes_the_next_rounds_dialogues_under_its_own_name(
 def test_a_student_that_loses_leaves_the_teacher_at_work(path):
     run(path, "student.rounds=2", student_passes=False, teacher_passes=True)
     assert {(maker, model) for _, maker, model in makers(path)} == {("teach", "big")}
-    with StudentReader(path) as reader:
+    with StudentReader.open(path) as reader:
         assert {gate.reason for gate in reader.gates()} == {"not_higher"}
 
 
 def test_its_own_tests_count_only_where_the_teacher_passes_them(path):
     run(path, "student.rounds=2")
-    with StudentReader(path) as reader:
+    with StudentReader.open(path) as reader:
         second, first = reader.gates()
         own = {one.id for one in reader.accepted() if one.recipe == "self_learn" and one.part == "test"}
         assert own
@@ -69,7 +69,7 @@ def test_a_guard_that_trips_sends_the_next_round_back_to_the_teacher(path):
     made = {(number, maker) for number, maker, _ in makers(path)}
     assert made == {(1, "teach"), (2, "self_learn"), (3, "teach")}
     assert any("diversity" in line and "the next round is the teacher's" in line for line in told)
-    with StudentReader(path) as reader:
+    with StudentReader.open(path) as reader:
         guards = next(gate for gate in reader.gates() if gate.round == 2).evidence["guards"]
     assert guards["diversity"] < 1.0
     assert guards["trips"]
@@ -78,11 +78,11 @@ def test_a_guard_that_trips_sends_the_next_round_back_to_the_teacher(path):
 def test_the_loop_ends_when_no_seed_is_left_and_starts_nothing_again(path):
     state = run(path, seeds=12)
     assert state.facts.seeds_left == 0
-    with StudentReader(path) as reader:
+    with StudentReader.open(path) as reader:
         before = reader.gates()
     paid = Path("paid").read_text()
     run(path, seeds=12)
-    with StudentReader(path) as reader:
+    with StudentReader.open(path) as reader:
         assert reader.gates() == before
     assert Path("paid").read_text() == paid
     assert Path("trained").read_text() == "1\n"
@@ -90,7 +90,7 @@ def test_the_loop_ends_when_no_seed_is_left_and_starts_nothing_again(path):
 
 def test_no_test_item_is_ever_learnt_from(path):
     run(path, "student.rounds=3")
-    with StudentReader(path) as reader:
+    with StudentReader.open(path) as reader:
         accepted = reader.accepted()
     parts = {}
     for one in accepted:

@@ -11,7 +11,10 @@ from support.talk import BAD, GOOD, judge, scripted_model
 from aiev.config.layers import load_config
 from aiev.errors import SetupError
 from aiev.recipes.teach import Teaching
-from aiev.store.reading.reader import Filters, Reader
+from aiev.store.reading.conversations import ConversationReader
+from aiev.store.reading.journal import JournalReader
+from aiev.store.reading.listing import Filters
+from aiev.store.reading.runs import RunReader
 from aiev_agents.errors import ModelRefused, RequestRejected
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
@@ -37,11 +40,11 @@ def teach(tmp_path):
 async def test_accepted_dialogues_are_stored_with_everything_that_explains_them(teach, tmp_path):
     result = await teach(scripted_model(BAD, GOOD), count=1)
     assert result.progress.statuses == {"accepted": 1}
-    with Reader(tmp_path / "t.db") as reader:
+    with ConversationReader.open(tmp_path / "t.db") as reader:
         (row,) = reader.conversations(Filters())
         conversation = reader.conversation(row.id)
         executions = reader.executions(row.id)
-        run = reader.run(conversation.run_id)
+        run = RunReader(reader.db).run(conversation.run_id)
         seed = reader.seed(conversation.seed_id)
     assert [message.train for message in conversation.messages] == [False, False, False, False, True, False]
     assert [execution.verdict for execution in executions] == ["error", "ok"]
@@ -65,13 +68,13 @@ async def test_a_target_language_goes_before_the_seeds_own(teach, tmp_path):
     )
     assert [job.language for job in interpreter.jobs] == ["python", "rust"]
     assert own.run_id != other.run_id
-    with Reader(tmp_path / "t.db") as reader:
+    with ConversationReader.open(tmp_path / "t.db") as reader:
         assert {row.status for row in reader.conversations(Filters())} == {"accepted"}
 
 
 async def test_a_discarded_item_keeps_its_data_and_trains_nothing(teach, tmp_path):
     await teach(scripted_model(BAD), count=1, assignments=("dialogue.max_rounds=2",))
-    with Reader(tmp_path / "t.db") as reader:
+    with ConversationReader.open(tmp_path / "t.db") as reader:
         (row,) = reader.conversations(Filters(status="discarded"))
         conversation = reader.conversation(row.id)
     assert conversation.reason == "error after 2 rounds"
@@ -90,7 +93,7 @@ async def test_another_configuration_is_another_run_in_the_same_file(teach, tmp_
     first = await teach(scripted_model(), count=2)
     second = await teach(scripted_model(), count=2, assignments=("dialogue.max_rounds=3",))
     assert first.run_id != second.run_id
-    with Reader(tmp_path / "t.db") as reader:
+    with ConversationReader.open(tmp_path / "t.db") as reader:
         assert len(reader.conversations(Filters())) == 4
 
 
@@ -188,7 +191,8 @@ async def test_requests_under_way_when_a_run_fails_are_kept(teach, tmp_path):
     model.chat = chat
     with pytest.raises(SetupError, match="the key was refused"):
         await teach(model, count=6, assignments=("run.workers=3",))
-    with Reader(tmp_path / "t.db") as reader:
-        assert [reader.reply_for(request) is not None for request in begun] == [True, True, False]
-        (start,) = reader.starts(reader.runs()[0].id)
+    with ConversationReader.open(tmp_path / "t.db") as reader:
+        assert [JournalReader(reader.db).reply_for(request) is not None for request in begun] == [True, True, False]
+        runs = RunReader(reader.db)
+        (start,) = runs.starts(runs.runs()[0].id)
     assert (start.outcome, start.reason.startswith("the key was refused")) == ("failed", True)

@@ -15,7 +15,7 @@ from aiev.recipes.teach import Teaching
 from aiev.run.heartbeat import process_mark, restored, snapshot
 from aiev.run.progress import Progress
 from aiev.run.status import run_statuses
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.runs import RunReader
 from aiev_agents.clients.pool import PooledChatModel
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_agents.errors import ModelRefused
@@ -30,7 +30,7 @@ def teaching(tmp_path):
 
 
 def last_heartbeat(teaching):
-    with Reader(teaching.db) as reader:
+    with RunReader.open(teaching.db) as reader:
         (heartbeat,) = reader.heartbeats()
     return heartbeat
 

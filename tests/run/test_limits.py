@@ -7,7 +7,9 @@ from support.talk import GOOD, judge, scripted_model
 from aiev.config.layers import load_config
 from aiev.errors import ConfigError
 from aiev.recipes.teach import Teaching
-from aiev.store.reading.reader import Filters, Reader
+from aiev.store.reading.conversations import ConversationReader
+from aiev.store.reading.listing import Filters
+from aiev.store.reading.runs import RunReader
 from aiev.view.documents import run_documents
 from aiev.view.terminal.run_summary import RunSummary
 from aiev_agents.messages import ChatReply
@@ -43,7 +45,7 @@ def teach(tmp_path):
 
 
 def stored(tmp_path):
-    with Reader(tmp_path / "t.db") as reader:
+    with RunReader.open(tmp_path / "t.db") as reader:
         run = reader.runs()[0]
         return reader.starts(run.id), reader.counts(run.id).statuses, reader.spent(run.id)
 
@@ -103,12 +105,12 @@ async def test_a_reply_without_count_stops_a_run_whose_cost_is_limited(teach):
 
 async def test_cost_is_stored_with_replies_dialogues_and_runs_and_shown(teach, tmp_path):
     result = await teach(*PRICED, count=3)
-    with Reader(tmp_path / "t.db") as reader:
+    with ConversationReader.open(tmp_path / "t.db") as reader:
         row = reader.conversations(Filters())[0]
         assert reader.conversation(row.id).cost == pytest.approx(DIALOGUE_COST)
         assert [request.cost for request in reader.requests(row.id)] == [pytest.approx(0.0002)] * 2
         assert all(request.answered_at for request in reader.requests(row.id))
-        (stats,) = run_documents(reader)
+        (stats,) = run_documents(RunReader(reader.db))
     assert stats["cost"]["so_far"] == pytest.approx(3 * DIALOGUE_COST)
     assert stats["cost"]["per_accepted"] == pytest.approx(DIALOGUE_COST)
     summary = RunSummary(result, tmp_path / "t.db", "", interrupted=False).as_dict()
@@ -118,8 +120,8 @@ async def test_cost_is_stored_with_replies_dialogues_and_runs_and_shown(teach, t
 
 async def test_a_price_that_nobody_knows_is_unknown_and_never_nothing(teach, tmp_path):
     result = await teach(count=3)
-    with Reader(tmp_path / "t.db") as reader:
-        (stats,) = run_documents(reader)
+    with ConversationReader.open(tmp_path / "t.db") as reader:
+        (stats,) = run_documents(RunReader(reader.db))
         row = reader.conversations(Filters())[0]
         assert reader.conversation(row.id).cost is None
     assert stats["cost"]["so_far"] is None

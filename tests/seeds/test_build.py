@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from aiev.cli import main
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.texts import TextReader
 
 AIEV = Path(sys.executable).parent / "aiev"
 GOOD = 'def twice(x):\n    """Return {n} * x."""\n    return {n} * x\n'
@@ -56,7 +56,7 @@ def test_seeds_go_into_every_kind_of_file_with_a_report(tree, tmp_path):
     assert report["licences"] == {"MIT": 20}
     assert (report["written"], report["unreadable"]["count"]) == (20, 1)
     rows = [json.loads(line) for line in (tmp_path / "seeds.jsonl").read_text().splitlines()]
-    with Reader(tmp_path / "seeds.db") as reader:
+    with TextReader.open(tmp_path / "seeds.db") as reader:
         assert [seed.id for seed in reader.seeds()] == [row["id"] for row in rows]
 
 

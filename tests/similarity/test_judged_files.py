@@ -12,7 +12,7 @@ from aiev.config.layers import load_config
 from aiev.similarity.benchmarks import load_benchmarks
 from aiev.similarity.indexes import near_duplicates
 from aiev.similarity.judged_files import decontaminate
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 CLEAN = "def twice(x):\n    return 2 * x\n"
 

@@ -7,7 +7,7 @@ import pytest
 from store.sample_records import REQUEST, ROUND, RUN, SEED, TALK
 
 from aiev.store.records import MessageRecord
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 
 @pytest.fixture

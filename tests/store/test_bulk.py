@@ -8,7 +8,7 @@ from store.sample_records import REQUEST, ROUND, RUN, SEED, TALK
 
 from aiev.store.records import MessageRecord
 from aiev.store.writing.bulk import MOST_ROWS, Rows, Statement, merged
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 DIALOGUES = 150
 SAY = Statement(1, "insert into said values ", "(?, ?)", "")

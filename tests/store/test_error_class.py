@@ -1,6 +1,6 @@
 import pytest
 
-from aiev.store.writing.error_class import MAX_CHARS, error_class
+from aiev.store.error_class import MAX_CHARS, error_class
 
 PYTHON = 'Traceback (most recent call last):\n  File "tests.py", line 1, in <module>\n    f()\n'
 

@@ -12,10 +12,13 @@ import pytest
 from bench.big_database import make
 
 from aiev.errors import UsageError
-from aiev.store.labels import LABELS, save_label
+from aiev.store.reading.browsing import BrowseReader
+from aiev.store.reading.conversations import ConversationReader
 from aiev.store.reading.facets import FACETS, FacetIndex
 from aiev.store.reading.following import FollowedIndex
-from aiev.store.reading.reader import Filters, Reader
+from aiev.store.reading.listing import Filters
+from aiev.store.records import LABELS
+from aiev.store.writing.labels import save_label
 from aiev.view.web.overview import overview
 
 ALL = 10_000
@@ -26,7 +29,7 @@ def made(tmp_path_factory):
     """A database of some hundred conversations in every state, a few of them labelled."""
     path = tmp_path_factory.mktemp("facets") / "made.db"
     make(path, 1500)
-    with Reader(path) as reader:
+    with ConversationReader.open(path) as reader:
         for number, row in enumerate(reader.conversations(Filters(limit=40))):
             save_label(path, row.id, LABELS[number % 3], f"note {number}")
     return path
@@ -47,7 +50,7 @@ def filters(wanted, text=""):
 
 
 def test_every_value_of_every_facet_counts_what_the_filter_lists(made, index):
-    with Reader(made) as reader:
+    with ConversationReader.open(made) as reader:
         for name in FACETS:
             counts = index.counts(name, index.everything)
             assert counts, name
@@ -57,15 +60,15 @@ def test_every_value_of_every_facet_counts_what_the_filter_lists(made, index):
 
 def test_choices_of_several_facets_and_words_list_the_same_in_the_same_order(made, index):
     draw = random.Random(1)
-    with Reader(made) as reader:
+    with ConversationReader.open(made) as reader:
         for names in itertools.combinations(FACETS, 2):
             wanted = {name: draw.choice(list(index.values[name])) for name in names}
             text = draw.choice(["", "return", "the list", "AssertionError", "no such words"])
-            found = reader.search(index, text) if text else None
+            found = BrowseReader(reader.db).search(index, text) if text else None
             chosen = index.choose(wanted, found)
             expected = [row.id for row in reader.conversations(filters(wanted, text))]
             rowids = index.page(chosen, 0, ALL)
-            assert [row.id for row in reader.listed(rowids)] == expected, (wanted, text)
+            assert [row.id for row in BrowseReader(reader.db).listed(rowids)] == expected, (wanted, text)
             assert list(index.rowids_of(chosen)) == rowids
             assert chosen.bit_count() == len(expected)
 
@@ -96,8 +99,10 @@ def test_a_value_that_nobody_has_chooses_nothing(index):
 
 @pytest.mark.parametrize("text", ['"', "NEAR( * ^", "content:x OR y", "\ud800", "a\0b", "'; drop table runs"])
 def test_a_search_text_has_no_character_with_a_meaning(made, index, text):
-    with Reader(made) as reader:
-        assert reader.search(index, text).bit_count() == len(reader.conversations(Filters(text=text, limit=ALL)))
+    with ConversationReader.open(made) as reader:
+        assert BrowseReader(reader.db).search(index, text).bit_count() == len(
+            reader.conversations(Filters(text=text, limit=ALL))
+        )
 
 
 def test_rounds_are_in_their_own_order_and_the_rest_by_frequency(index):
@@ -166,9 +171,9 @@ def test_a_slow_index_is_renewed_beside_the_answers(path, monkeypatch):
 
 def test_a_label_shows_at_once_and_the_latest_counts(made):
     followed = FollowedIndex(made)
-    with Reader(made) as reader:
+    with ConversationReader.open(made) as reader:
         row = reader.conversations(Filters(limit=1, offset=60))[0]
-        rowid = reader.rowid(row.id)
+        rowid = BrowseReader(reader.db).rowid(row.id)
         for label in ("accept", "reject"):
             save_label(made, row.id, label, "because")
             followed.relabel(rowid, label)
@@ -237,14 +242,14 @@ def test_what_has_no_price_or_was_free_is_told_in_tokens(made, tmp_path, change)
 
 def test_the_picture_of_what_was_spent_says_its_unit(made, tmp_path):
     path, index = priced(made, tmp_path, "update conversations set cost = 0.5 where status = 'accepted'")
-    with Reader(path) as reader:
-        spent = overview(reader, index, "")["spent"]
+    with ConversationReader.open(path) as reader:
+        spent = overview(reader.db, index, "")["spent"]
     assert (spent["heading"], spent["unit"]) == ("What the money went into", "US dollars")
     assert "US dollars paid" in spent["picture"]
     assert ">$" in spent["picture"]
     assert spent["unpriced"] == index.spending(index.everything).unpriced
     path, index = priced(made, tmp_path, "update conversations set cost = null")
-    with Reader(path) as reader:
-        spent = overview(reader, index, "")["spent"]
+    with ConversationReader.open(path) as reader:
+        spent = overview(reader.db, index, "")["spent"]
     assert "tokens written" in spent["unit"]
     assert "$" not in spent["picture"]

@@ -8,12 +8,12 @@ from sqlite_utils import Database
 from store.sample_records import RUN, SEED, TALK
 
 from aiev.errors import StoreError
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.read_only import ReadOnly
 from aiev.store.records import MessageRecord
 from aiev.store.schema.migrations import migrate, migrations
 from aiev.store.schema.version import STEPS
 from aiev.store.writing import connection
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 
 def test_the_named_steps_are_the_steps_there_are():
@@ -52,7 +52,7 @@ def test_a_step_that_fails_leaves_nothing_behind(path, monkeypatch):
         assert db.execute("select name from sqlite_master").fetchall() == []
 
 
-@pytest.mark.parametrize("opened", [Store.open, Reader])
+@pytest.mark.parametrize("opened", [Store.open, ReadOnly])
 def test_a_database_from_a_newer_aiev_is_refused_in_one_line(path, opened):
     Store.open(path).close()
     with closing(sqlite3.connect(path)) as db:
@@ -69,10 +69,10 @@ def test_steps_of_another_program_are_none_of_ours(path):
         db.execute("insert into _sqlite_migrations (migration_set, name, applied_at) values ('llm', 'm999', 'x')")
         db.commit()
     Store.open(path).close()
-    Reader(path).close()
+    ReadOnly(path).close()
 
 
-@pytest.mark.parametrize("opened", [Store.open, Reader])
+@pytest.mark.parametrize("opened", [Store.open, ReadOnly])
 def test_a_file_that_is_no_database_is_refused_and_left_alone(path, opened):
     path.write_bytes(b"hello " * 1000)
     with pytest.raises(StoreError, match="not a database"):
@@ -87,7 +87,7 @@ def test_a_database_of_something_else_is_refused_and_left_alone(path):
     with pytest.raises(StoreError, match="not a database that aiev can use: table messages already exists"):
         Store.open(path)
     with pytest.raises(StoreError, match="not a database of aiev"):
-        Reader(path)
+        ReadOnly(path)
     assert path.read_bytes() == before
 
 

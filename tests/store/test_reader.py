@@ -5,8 +5,9 @@ import pytest
 from store.sample_records import REQUEST, SEED, TALK
 
 from aiev.errors import UsageError
-from aiev.store.reading.reader import Filters, Reader
-from aiev.store.writing.writer import Store
+from aiev.store.reading.conversations import ConversationReader
+from aiev.store.reading.listing import Filters
+from aiev.store.writing.store import Store
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ from aiev.store.writing.writer import Store
     ],
 )
 def test_filters_find_what_they_say(filled, filters, count):
-    with Reader(filled) as reader:
+    with ConversationReader.open(filled) as reader:
         assert len(reader.conversations(filters)) == count
 
 
@@ -46,7 +47,7 @@ def test_an_id_that_is_missing_or_ambiguous_is_a_usage_error(filled):
     with Store.open(filled) as store:
         asyncio.run(store.add_seeds([replace(SEED, id="s2")]))
         asyncio.run(store.start_conversation(replace(TALK, id="c2", seed_id="s2")))
-    with Reader(filled) as reader:
+    with ConversationReader.open(filled) as reader:
         with pytest.raises(UsageError, match="no conversation begins with 'z'"):
             reader.conversation("z")
         with pytest.raises(UsageError, match="c1, c2"):
@@ -54,7 +55,7 @@ def test_an_id_that_is_missing_or_ambiguous_is_a_usage_error(filled):
 
 
 def test_an_id_that_no_database_can_hold_is_a_usage_error_too(filled):
-    with Reader(filled) as reader, pytest.raises(UsageError, match="no conversation"):
+    with ConversationReader.open(filled) as reader, pytest.raises(UsageError, match="no conversation"):
         reader.conversation("c1\udcff")
 
 
@@ -63,13 +64,12 @@ def test_paging_goes_through_the_list_once(filled):
         asyncio.run(store.add_seeds([replace(SEED, id=f"t{n}") for n in range(5)]))
         for n in range(5):
             asyncio.run(store.start_conversation(replace(TALK, id=f"d{n}", seed_id=f"t{n}")))
-    with Reader(filled) as reader:
+    with ConversationReader.open(filled) as reader:
         pages = [reader.conversations(Filters(limit=2, offset=offset)) for offset in range(0, 8, 2)]
         assert [row.id for page in pages for row in page] == ["c1", "d0", "d1", "d2", "d3", "d4"]
-        assert reader.running_conversations("r1") == ["d0", "d1", "d2", "d3", "d4"]
 
 
 def test_paid_replies_are_listed_by_conversation(filled):
-    with Reader(filled) as reader:
+    with ConversationReader.open(filled) as reader:
         assert reader.requests("c1") == [REQUEST]
         assert reader.requests("c2") == []

@@ -33,5 +33,6 @@ def test_the_document_names_types_and_says_what_may_be_missing():
 
 
 def test_the_command_line_does_not_pay_for_sqlite_utils():
-    code = "import sys, aiev.store.writing.writer, aiev.store.reading.reader; sys.exit('sqlite_utils' in sys.modules)"
+    modules = "aiev.store.writing.store, aiev.store.reading.conversations"
+    code = f"import sys, {modules}; sys.exit('sqlite_utils' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -18,7 +18,7 @@ from aiev.store.records import MessageRecord
 from aiev.store.writing import thread
 from aiev.store.writing.bulk import Rows, Statement
 from aiev.store.writing.statement_process import ProcessDiedError, RefusedError, StatementProcess
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 INSERT = Statement(0, "insert into words values ", "(?)", "")
 RENAME = Statement(1, "update words set word = word || '!' where word in (", "?", ")")

@@ -11,32 +11,35 @@ import pytest
 from store.sample_records import REQUEST, ROUND, RUN, SEED, TALK
 
 from aiev.errors import StoreError
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.conversations import ConversationReader
+from aiev.store.reading.journal import JournalReader
+from aiev.store.reading.read_only import ReadOnly
+from aiev.store.reading.runs import RunReader
 from aiev.store.records import MessageRecord
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 
 def test_what_was_written_is_read_back_as_it_was(filled):
-    with Reader(filled) as reader:
+    with ConversationReader.open(filled) as reader:
         conversation = reader.conversation("c")
         assert [message.train for message in conversation.messages] == [False, True, False]
         assert reader.executions("c1") == [ROUND]
-        assert reader.execution_for("j1") == ROUND
-        assert reader.reply_for("h1") == REQUEST
-        assert reader.reply_for("h2") is None
+        assert JournalReader(reader.db).execution_for("j1") == ROUND
+        assert JournalReader(reader.db).reply_for("h1") == REQUEST
+        assert JournalReader(reader.db).reply_for("h2") is None
         assert reader.seed("s1") == SEED
-        assert reader.runs() == [RUN]
-        assert reader.finished_seeds("r1") == {"s1"}
-        assert reader.counts("r1").verdicts == {"ok": 1}
+        assert RunReader(reader.db).runs() == [RUN]
+        assert RunReader(reader.db).finished_seeds("r1") == {"s1"}
+        assert RunReader(reader.db).counts("r1").verdicts == {"ok": 1}
 
 
 def test_starting_anew_drops_what_was_said_but_not_what_was_paid_for(filled):
     with Store.open(filled) as store:
         asyncio.run(store.start_conversation(TALK))
-    with Reader(filled) as reader:
+    with ConversationReader.open(filled) as reader:
         assert reader.conversation("c1").messages == ()
-        assert reader.execution_for("j1") == ROUND
-        assert reader.reply_for("h1") == REQUEST
+        assert JournalReader(reader.db).execution_for("j1") == ROUND
+        assert JournalReader(reader.db).reply_for("h1") == REQUEST
 
 
 def test_rounds_that_an_earlier_start_left_behind_go_at_the_end(filled):
@@ -46,7 +49,7 @@ def test_rounds_that_an_earlier_start_left_behind_go_at_the_end(filled):
 
     with Store.open(filled) as store:
         asyncio.run(again(store))
-    with Reader(filled) as reader:
+    with ConversationReader.open(filled) as reader:
         assert reader.executions("c1") == [ROUND]
 
 
@@ -62,8 +65,8 @@ def test_every_write_may_be_repeated(filled):
     for _ in range(2):
         with Store.open(filled) as store:
             asyncio.run(again(store))
-    with Reader(filled) as reader:
-        assert reader.runs() == [RUN]
+    with ConversationReader.open(filled) as reader:
+        assert RunReader(reader.db).runs() == [RUN]
         assert [message.content for message in reader.conversation("c1").messages] == [
             "Sort a list",
             "sorted(x)",
@@ -98,7 +101,7 @@ def test_a_missing_folder_or_file_is_one_line(tmp_path):
     with pytest.raises(StoreError, match="there is no folder"):
         Store.open(tmp_path / "no" / "t.db")
     with pytest.raises(StoreError, match="no database"):
-        Reader(tmp_path / "t.db")
+        ReadOnly(tmp_path / "t.db")
 
 
 def test_an_error_of_one_write_reaches_its_caller_and_spares_the_others(path):
@@ -127,12 +130,14 @@ def test_writing_after_close_is_an_error(path):
 READING_CHILD = """
 import sys
 from pathlib import Path
-from aiev.store.reading.reader import Filters, Reader
-with Reader(Path("t.db")) as reader:
+from aiev.store.reading.conversations import ConversationReader
+from aiev.store.reading.listing import Filters
+from aiev.store.reading.runs import RunReader
+with ConversationReader.open(Path("t.db")) as reader:
     print("reading", flush=True)
     while not Path("stop").exists():
         assert len(reader.conversations(Filters(text="sort"))) == 1
-        reader.counts("r1")
+        RunReader(reader.db).counts("r1")
 """
 
 
@@ -141,7 +146,7 @@ def test_a_reader_in_another_process_disturbs_no_write(filled, tmp_path):
         subprocess.Popen(
             [sys.executable, "-c", READING_CHILD], cwd=tmp_path, stdout=subprocess.PIPE, text=True
         ) as child,
-        Reader(filled) as reader,
+        ConversationReader.open(filled) as reader,
         Store.open(filled) as store,
     ):
         assert child.stdout.readline() == "reading\n"
@@ -163,7 +168,7 @@ def test_hostile_text_is_stored_as_text(path):
 
     with Store.open(path) as store:
         asyncio.run(write(store))
-    with Reader(path) as reader:
+    with ConversationReader.open(path) as reader:
         assert reader.conversation("c1").messages[0].content == text.replace("\ud800", "?")
 
 
@@ -172,7 +177,7 @@ import asyncio, sys
 from dataclasses import replace
 from pathlib import Path
 from aiev.store.records import RequestRecord
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 async def main():
     store = Store.open(Path("t.db"))
     n = 0
@@ -190,7 +195,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path):
         os.kill(child.pid, signal.SIGKILL)
         acknowledged += child.stdout.readlines()
     last = int(acknowledged[-1])
-    with Store.open(tmp_path / "t.db"), Reader(tmp_path / "t.db") as reader:
+    with Store.open(tmp_path / "t.db"), JournalReader.open(tmp_path / "t.db") as reader:
         assert all(reader.reply_for(str(n)) for n in range(last + 1))
 
 

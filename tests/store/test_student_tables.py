@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from aiev.errors import StoreError
-from aiev.store.student import StudentReader, StudentStore
+from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import (
     EvaluationRecord,
     GateItemRecord,
@@ -18,6 +18,7 @@ from aiev.store.student_records import (
     SampleRecord,
     TrainingRecord,
 )
+from aiev.store.writing.student import StudentStore
 
 ROUND = RoundRecord(1, "teaching", 1, "a", "b", "2026-01-01")
 TRAINING = TrainingRecord("t1", 1, "smollm2", "lora", "running", config={"rank": 8}, started_at="2026-01-01")
@@ -43,7 +44,7 @@ def test_everything_written_is_read_again(filled):
     with StudentStore.open(filled) as store:
         asyncio.run(write(store))
         asyncio.run(write(store))
-    with StudentReader(filled) as reader:
+    with StudentReader.open(filled) as reader:
         assert reader.rounds() == [ROUND]
         assert reader.round_items() == [RoundItemRecord("c1", 1, "test")]
         (training,) = reader.trainings()
@@ -62,14 +63,14 @@ def test_a_frozen_item_keeps_its_place(filled):
 
     with StudentStore.open(filled) as store:
         asyncio.run(write(store))
-    with StudentReader(filled) as reader:
+    with StudentReader.open(filled) as reader:
         assert reader.round_items() == [RoundItemRecord("c1", 1, "test")]
 
 
 def test_a_decision_without_its_evaluations_is_refused_whole(filled):
     with StudentStore.open(filled) as store, pytest.raises(StoreError, match="FOREIGN KEY"):
         asyncio.run(store.add_gate(GATE, []))
-    with StudentReader(filled) as reader:
+    with StudentReader.open(filled) as reader:
         assert reader.gates() == []
 
 
@@ -78,6 +79,6 @@ def test_a_file_of_an_earlier_aiev_has_nothing_about_a_student(filled):
         for table in ("gate_items", "gates", "evaluation_samples", "evaluations", "trainings", "round_items"):
             db.execute(f"drop table {table}")
         db.commit()
-    with StudentReader(filled) as reader:
+    with StudentReader.open(filled) as reader:
         assert (reader.round_items(), reader.trainings(), reader.evaluations()) == ([], [], [])
         assert (reader.samples("e1"), reader.gates(), reader.gate_items("g1")) == ([], [], [])

@@ -8,9 +8,9 @@ import pytest
 from store.sample_records import REQUEST, RUN, SEED, TALK
 
 from aiev.errors import StoreError
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.journal import JournalReader
 from aiev.store.writing import connection
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ async def test_how_safe_a_commit_is_can_be_chosen(path, full_sync, level):
 
 
 async def test_a_reader_sees_a_commit_at_once(store, path):
-    with Reader(path) as reader:
+    with JournalReader.open(path) as reader:
         assert reader.reply_for("h1") is None
         await store.add_request(REQUEST)
         assert reader.reply_for("h1") == REQUEST

@@ -9,8 +9,9 @@ from support.talk import GOOD
 
 from aiev.config.layers import load_config
 from aiev.errors import UsageError
-from aiev.store.student import StudentReader, StudentStore
+from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import TrainingRecord
+from aiev.store.writing.student import StudentStore
 from aiev.student.benchmark import sit_benchmark
 from aiev.student.benchmark_files import load_benchmark
 from aiev.student.roles import Openers
@@ -54,7 +55,7 @@ def path(tmp_path):
     _, problems = load_benchmark("humaneval")
     talks = [Talk(1), Talk(2, problem=f"Finish this:\n{problems[0].text}"), Talk(3)]
     path = write(tmp_path / "loop.db", talks)
-    with StudentStore.open(path) as store, StudentReader(path) as reader:
+    with StudentStore.open(path) as store, StudentReader.open(path) as reader:
         asyncio.run(freeze_round(store, reader, CONFIG.settings.split))
         training = TrainingRecord("t1", 1, "small", "lora", "done", adapter=STUDENT, started_at="2026")
         asyncio.run(store.write_training(training))
@@ -79,7 +80,7 @@ def test_a_student_is_compared_with_what_it_learnt_and_scored_without_it(path):
 def test_the_report_is_kept_beside_the_evaluation_once(path):
     done = sat(path)
     assert sat(path).contamination == done.contamination
-    with StudentReader(path) as reader:
+    with StudentReader.open(path) as reader:
         (kept,) = reader.decontaminations(done.sat.record.id)
         assert len(reader.evaluations()) == 1
     assert kept.report == done.contamination

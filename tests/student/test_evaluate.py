@@ -10,7 +10,8 @@ from support.talk import BAD, GOOD, reply
 from aiev.config.layers import load_config
 from aiev.errors import ConfigError, SetupError, UsageError
 from aiev.run.progress import Progress
-from aiev.store.student import StudentReader, StudentStore
+from aiev.store.reading.student import StudentReader
+from aiev.store.writing.student import StudentStore
 from aiev.student.comparison import GateRules, Reason
 from aiev.student.evaluate import REJECTED, Room, evaluate, program_of
 from aiev.student.gate import gate_rules, judge, judge_and_keep, newest
@@ -33,7 +34,7 @@ def judged(job):
 
 @contextmanager
 def room(path, model, *assignments, interpreter=None):
-    with StudentStore.open(path) as store, StudentReader(path) as reader:
+    with StudentStore.open(path) as store, StudentReader.open(path) as reader:
         settings = load_config(assignments=(*QUIET, *assignments)).settings
         yield Room(store, reader, model, interpreter or ScriptedInterpreter(judged), settings, Progress(total=0))
 

@@ -11,8 +11,9 @@ from support.talk import reply
 from aiev.config.layers import load_config
 from aiev.recipes.self_learn import SelfLearning
 from aiev.store.clock import now
-from aiev.store.student import StudentReader, StudentStore
+from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import TrainingRecord
+from aiev.store.writing.student import StudentStore
 from aiev.student.roles import Openers
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_interpreter import ExecutionResult, Verdict
@@ -68,7 +69,7 @@ def openers(*, student_passes=True, teacher_passes=False, latency=0.0, paid="pai
 
 async def train(config, db, *, seconds=0.0):
     """Counts in a file, and keeps what a real training would keep."""
-    with StudentReader(db) as reader:
+    with StudentReader.open(db) as reader:
         number = reader.rounds()[-1].number
     record = TrainingRecord(f"t{number}", number, "small", "lora", "running", config={}, started_at=now())
     with StudentStore.open(db) as store:

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from dataset.builder import Talk, write
 
-from aiev.store.reading.dialogues import DialogueReader
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.conversations import ConversationReader
+from aiev.store.reading.read_only import ReadOnly
 from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RunRecord, SeedRecord
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 from aiev.view.documents import detailed_run_documents
 
 HOSTILE = "\x1b[31mred\x1b[0m [bold]markup[/bold] \x07 <script>alert(1)</script>" + "x" * 100_000
@@ -45,7 +45,7 @@ def reader(tmp_path):
 
     with Store.open(tmp_path / "t.db") as store:
         asyncio.run(fill(store))
-    with Reader(tmp_path / "t.db") as opened:
+    with ConversationReader.open(tmp_path / "t.db") as opened:
         yield opened
 
 
@@ -64,5 +64,5 @@ def path(tmp_path):
 
 @pytest.fixture
 def rows(path):
-    with DialogueReader(path) as reader:
-        return detailed_run_documents(reader)
+    with ReadOnly(path) as db:
+        return detailed_run_documents(db)

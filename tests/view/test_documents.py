@@ -1,3 +1,4 @@
+from aiev.store.reading.runs import RunReader
 from aiev.view.documents import conversation_document, run_documents
 
 
@@ -9,7 +10,7 @@ def test_the_document_of_a_conversation_has_everything(reader):
 
 
 def test_the_document_of_a_run_counts_what_is_there(reader):
-    (row,) = run_documents(reader)
+    (row,) = run_documents(RunReader(reader.db))
     assert (row["statuses"], row["rounds"], row["verdicts"]) == (
         {"accepted": 1},
         {2: 1},

@@ -24,7 +24,7 @@ def test_libraries_are_those_asked_for_and_those_imported(tmp_path, path):
     db.execute("update conversations set program = 'import os\nfrom pandas import x' where id in ('c001', 'c002')")
     db.commit()
     db.close()
-    with DialogueReader(path) as reader:
+    with DialogueReader.open(path) as reader:
         assert figures(reader)["r1"].libraries == {"six": 3, "pandas": 2, "numpy": 1}
 
 
@@ -69,7 +69,7 @@ def test_prices_and_classes_of_errors_are_read_from_the_file(path):
     change = "update executions set error_class = 'E0308' where verdict = 'error'"
     clean = "update executions set error_class = '' where verdict != 'error'"
     with_column(path, "executions", "error_class", "text not null default ''", change, clean)
-    with DialogueReader(path) as reader:
+    with DialogueReader.open(path) as reader:
         found = figures(reader)["r1"]
     assert found.money == Money(0.25, 1, 0)
     assert found.errors == {"E0308": 3}

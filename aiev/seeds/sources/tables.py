@@ -16,7 +16,7 @@ from aiev.errors import SeedError, SetupError, StoreError
 from aiev.seeds.sources.columns import Columns
 from aiev.seeds.sources.items import SourceText
 from aiev.seeds.sources.reading import assumed_language, decode
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.texts import TextReader
 from aiev.tables import read
 from aiev.tables.row import Row, Skipped
 from aiev.tables.text import json_lines
@@ -120,7 +120,7 @@ def _first_line(error: Exception) -> str:
 
 def _stored(path: Path, name: str) -> Iterator[Item]:
     try:
-        with Reader(path) as reader:
+        with TextReader.open(path) as reader:
             for seed in reader.seeds():
                 yield SourceText(
                     seed.content,

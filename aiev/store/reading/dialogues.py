@@ -10,13 +10,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiev.store.reading.reader import Reader
-from aiev.store.records import MessageRecord, RunRecord, SeedRecord, SplitRecord
+from aiev.store.reading.read_only import Reader
+from aiev.store.records import MessageRecord, SeedRecord, SplitRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiev.store.writing.rows import Row
+    from aiev.store.reading.read_only import Row
 
 PAGE = 200
 """Dialogues read at once."""
@@ -105,62 +105,49 @@ class DialogueRecord:
 
 
 class DialogueReader(Reader):
-    """A `Reader` that streams whole dialogues."""
+    """Streams whole dialogues, and counts what a dataset is judged by."""
 
     def dialogues(self, *, messages: bool = True) -> Iterator[DialogueRecord]:
         """Every conversation that has ended, by id; without its messages where they are not asked for."""
         last = ""
         while page := self._page(last):
             ids = json.dumps([row["id"] for row in page])
-            said = _by_conversation(self._rows(_MESSAGES, ids)) if messages else {}
-            rounds = _by_conversation(self._rows(_ROUNDS, _ERROR_CHARS, ids))
+            said = _by_conversation(self.db.rows(_MESSAGES, ids)) if messages else {}
+            rounds = _by_conversation(self.db.rows(_ROUNDS, _ERROR_CHARS, ids))
             for row in page:
                 yield _dialogue(row, said.get(row["id"], []), rounds.get(row["id"], []))
             last = page[-1]["id"]
 
     def splits(self) -> list[SplitRecord]:
         """Every seed that is in a split."""
-        if not self._has("splits"):
-            return []
-        return [SplitRecord(**row) for row in self._rows("select * from splits order by seed_id")]
-
-    def run_records(self) -> dict[str, RunRecord]:
-        """Runs by id."""
-        return {run.id: run for run in self.runs()}
+        return [SplitRecord(**row) for row in self.db.rows_of("splits", "select * from splits order by seed_id")]
 
     def money(self) -> dict[str, Money]:
         """What the replies of each run cost, by run; empty where the file keeps no prices."""
-        if "cost" not in self._columns("requests"):
+        if "cost" not in self.db.columns("requests"):
             return {}
-        rows = self._rows(_MONEY)
+        rows = self.db.rows(_MONEY)
         return {row["run_id"]: Money(row["dollars"], row["replies"], row["unpriced"]) for row in rows}
 
     def begun(self) -> dict[str, int]:
         """Conversations of each run that were begun and have not ended."""
-        rows = self._rows("select run_id, count(*) as n from conversations where status = 'running' group by run_id")
+        rows = self.db.rows("select run_id, count(*) as n from conversations where status = 'running' group by run_id")
         return {row["run_id"]: row["n"] for row in rows}
 
     def error_classes(self) -> dict[str, dict[str, int]]:
         """Rounds of each run by the class of their error; empty where the file keeps none."""
-        if "error_class" not in self._columns("executions"):
+        if "error_class" not in self.db.columns("executions"):
             return {}
         found: dict[str, dict[str, int]] = {}
-        for row in self._rows(_ERROR_CLASSES):
+        for row in self.db.rows(_ERROR_CLASSES):
             found.setdefault(row["run_id"], {})[row["error_class"]] = row["n"]
         return found
 
-    def _columns(self, table: str) -> set[str]:
-        return {row["name"] for row in self._rows("select name from pragma_table_info(?)", table)}
-
     def _page(self, after: str) -> list[Row]:
-        split = _SPLIT if self._has("splits") else "''"
-        label = _LABEL if self._has("labels") else "''"
+        split = _SPLIT if self.db.columns("splits") else "''"
+        label = _LABEL if self.db.columns("labels") else "''"
         query = _DIALOGUES.replace("{split}", split).replace("{label}", label)
-        return self._rows(query, after, PAGE)
-
-    def _has(self, table: str) -> bool:
-        """Whether the file knows a table; one that an earlier aiev wrote may not, and reading changes nothing."""
-        return bool(self._rows("select 1 as one from sqlite_master where type = 'table' and name = ?", table))
+        return self.db.rows(query, after, PAGE)
 
 
 def _by_conversation(rows: list[Row]) -> dict[str, list[Row]]:

@@ -1,6 +1,6 @@
 """What each table, view and column of the store means, in words for whoever opens the file with another tool.
 
-`schema_doc.py` makes the document from it.
+`doc.py` makes the document from it.
 """
 
 from __future__ import annotations

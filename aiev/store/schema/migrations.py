@@ -1,7 +1,7 @@
 """The schema, as numbered steps that are only ever added to.
 
 Each step runs in a transaction together with the record that it ran. Invariant: a file that knows a step which this
-version does not is refused, never guessed at. All tables are STRICT. A new step is named in `schema.py` too.
+version does not is refused, never guessed at. All tables are STRICT. A new step is named in `version.py` too.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from sqlite_utils import Database, Migrations
 
 from aiev.errors import StoreError
 from aiev.store.schema import steps
+from aiev.store.schema.classify import classify_executions
 from aiev.store.schema.version import refuse_newer
-from aiev.store.writing.classify import classify_executions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,8 @@ STEPS = (
     *("m005_student", "m006_provenance_of_seeds", "m008_browsing", "m009_decontamination"),
     "m010_search_index",
 )
-NOT_LOOKED_AT = frozenset({"m009_decontamination", "m010_search_index"})
-"""Steps that bring nothing which `aiev inspect` and `aiev stats` read, so that they do without."""
+NOT_READ = frozenset({"m009_decontamination", "m010_search_index"})
+"""Steps that bring nothing which `aiev inspect` and `aiev stats` read; a file without them can be shown."""
 
 
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
@@ -41,7 +41,7 @@ def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def steps_missing(connection: sqlite3.Connection, path: Path) -> list[str]:
+def missing_steps(connection: sqlite3.Connection, path: Path) -> list[str]:
     """Steps that a file has not taken yet.
 
     Raises:

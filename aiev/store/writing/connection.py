@@ -6,15 +6,12 @@ commits may be gone, though the file stays whole. `full_sync` keeps them too, at
 
 from __future__ import annotations
 
-import shlex
 import sqlite3
 import time
-from contextlib import closing
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from aiev.errors import StoreError
-from aiev.store.schema.version import NOT_LOOKED_AT, steps_missing
+from aiev.store.reading.read_only import ReadOnly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,42 +54,14 @@ def open_database(path: Path, *, full_sync: bool = False) -> Database:
     return db
 
 
-def refuse_older(path: Path) -> None:
-    """Pass when a file has all that this version reads; what is no database of ours passes too, and its reader says so.
-
-    Only whoever writes to a file brings it to the newest schema: the aiev that made it may be writing to it now, and
-    looking at a file should not change it.
-
-    Raises:
-        StoreError: the file was written by an older aiev, or by a newer one.
-    """
-    if not path.is_file():
-        return
-    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
-        try:
-            missing = steps_missing(connection, path)
-        except sqlite3.Error:
-            return
-    if wanted := [step for step in missing if step not in NOT_LOOKED_AT]:
-        raise StoreError(
-            f"{path} was written by an older aiev (without {', '.join(wanted)}); bring it to this one's schema with "
-            f"`aiev migrate {shlex.quote(str(path))}`, then look again"
-        )
-
-
 def bring_up(path: Path) -> list[str]:
     """Bring a file to the newest schema, and return the steps that it lacked.
 
     Raises:
         StoreError: there is no such file, it is no database of ours, cannot be written, or is from a newer aiev.
     """
-    if not path.is_file():
-        raise StoreError(f"no database {path}; `aiev teach` makes one")
-    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
-        try:
-            missing = steps_missing(connection, path)
-        except sqlite3.Error as error:
-            raise StoreError(f"{path} is not a database of aiev: {error}; name another file") from None
+    with ReadOnly(path) as db:
+        missing = db.missing_steps()
     if missing:
         open_database(path).close()
     return missing

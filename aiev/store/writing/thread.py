@@ -1,7 +1,7 @@
 """The writer thread: takes commands, commits together what is queued, then answers.
 
 Invariants: every command that was taken is answered, also when another fails, when its caller is cancelled, and when
-the store closes; an answer without an error means committed; the queue is bounded (`command_queue.py`), so a slow disk
+the store closes; an answer without an error means committed; the queue is bounded (`queue.py`), so a slow disk
 slows the callers instead of filling memory. A command that is itself at fault fails alone; when the file cannot be
 written any more, so does every later command. Many commands that wait together are handed to a process of their own
 (`statement_process.py`), so that this thread hardly ever holds Python's lock. Knows nothing of tables.

@@ -13,7 +13,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from aiev.store.writing.error_class import error_class
+from aiev.store.error_class import error_class
+from aiev.store.reading.runs import RunReader
 from aiev.view.changes import repair_changes
 from aiev.view.fenced import blocks
 from aiev.view.safe import safe
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from aiev.store.reading.reader import ListedConversation, Reader
+    from aiev.store.reading.conversations import ConversationReader
+    from aiev.store.reading.listing import ListedConversation
     from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord
 
 _STATUS = {"accepted": "green", "discarded": "yellow", "failed": "red", "running": "cyan"}
@@ -56,14 +58,14 @@ def conversation_list(rows: Sequence[ListedConversation]) -> RenderableType:
     return table
 
 
-def conversation_view(conversation: ConversationRecord, reader: Reader) -> RenderableType:
+def conversation_view(conversation: ConversationRecord, reader: ConversationReader) -> RenderableType:
     """One conversation: its origin, its messages, its executions, and the diff of each repair."""
     executions = {execution.round: execution for execution in reader.executions(conversation.id)}
     return Group(_header(conversation, reader), *_messages(conversation.messages, executions))
 
 
-def _header(conversation: ConversationRecord, reader: Reader) -> Table:
-    seed, run = reader.seed(conversation.seed_id), reader.run(conversation.run_id)
+def _header(conversation: ConversationRecord, reader: ConversationReader) -> Table:
+    seed, run = reader.seed(conversation.seed_id), RunReader(reader.db).run(conversation.run_id)
     status = Text(conversation.status, _STATUS[conversation.status])
     if conversation.reason:
         status.append(f" ({safe(conversation.reason)})", style="default")

@@ -14,8 +14,8 @@ from aiev.store.reading.facets import FACETS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aiev.store.reading.browsing import BrowseReader
     from aiev.store.reading.facets import FacetIndex
-    from aiev.store.reading.reader import Reader
 
 PAGE = 50
 """Conversations on a page."""
@@ -150,7 +150,7 @@ class Chosen:
         }
 
 
-def carry_out(choice: Choice, index: FacetIndex, reader: Reader) -> Chosen:
+def carry_out(choice: Choice, index: FacetIndex, reader: BrowseReader) -> Chosen:
     """Find the conversations of a choice; raises StoreError."""
     found = reader.search(index, choice.text) if choice.text else index.everything
     return Chosen(choice, index, found, index.choose(choice.wanted, found))

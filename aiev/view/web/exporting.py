@@ -13,7 +13,9 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.browsing import BrowseReader
+from aiev.store.reading.conversations import ConversationReader
+from aiev.store.reading.read_only import ReadOnly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,10 +43,10 @@ class JsonLines:
             await out.write(await asyncio.to_thread(self._batch, self._rowids[start : start + BATCH]))
 
     def _batch(self, rowids: Sequence[int]) -> str:
-        with Reader(self._db) as reader:
-            return self._text(reader, reader.listed(rowids))
+        with ReadOnly(self._db) as db:
+            return self._text(ConversationReader(db), BrowseReader(db).listed(rowids))
 
-    def _text(self, reader: Reader, rows: Sequence[ListedConversation]) -> str:
+    def _text(self, reader: ConversationReader, rows: Sequence[ListedConversation]) -> str:
         lines = []
         for row in rows:
             conversation = reader.conversation(row.id)
@@ -66,7 +68,7 @@ class Csv(JsonLines):
         await out.write(_csv([list(ListedConversation.__dataclass_fields__)]))
         await super().write(out)
 
-    def _text(self, reader: Reader, rows: Sequence[ListedConversation]) -> str:  # noqa: ARG002 - the list has it all
+    def _text(self, reader: ConversationReader, rows: Sequence[ListedConversation]) -> str:  # noqa: ARG002 - the list has it all
         return _csv([[_cell(value) for value in asdict(row).values()] for row in rows])
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aiev.store.reading.browsing import BrowseReader
+from aiev.store.reading.runs import RunReader
 from aiev.view.amounts import span
 from aiev.view.safe import safe
 from aiev.view.web import pictures
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aiev.store.reading.facets import FacetIndex, RunTotals
-    from aiev.store.reading.reader import Reader
+    from aiev.store.reading.read_only import ReadOnly
     from aiev.store.records import RunRecord
 
 SHOWN = 12
@@ -39,9 +41,9 @@ class Step:
     bar: Any
 
 
-def overview(reader: Reader, index: FacetIndex, run: str) -> dict[str, Any]:
+def overview(db: ReadOnly, index: FacetIndex, run: str) -> dict[str, Any]:
     """What the template shows, of one run or, when `run` is empty or unknown, of all."""
-    runs = reader.runs()
+    runs = RunReader(db).runs()
     named = [one for one in runs if one.id == run]
     chosen, choice = named or runs, Choice().with_facet("run", run if named else "")
     bits = index.choose(choice.wanted)
@@ -55,12 +57,12 @@ def overview(reader: Reader, index: FacetIndex, run: str) -> dict[str, Any]:
             {"name": name, "count": count, "link": _link(choice, "status", name)} for name, count in statuses.items()
         ],
         "accepted_share": _share(statuses["accepted"], bits.bit_count() - statuses["running"]),
-        "funnel": _funnel(reader, index, choice, bits),
+        "funnel": _funnel(BrowseReader(db), index, choice, bits),
         "rounds": _rounds(index, bits),
         "spent": _spent(index, bits),
         "verdicts": _bars(_summed(index, chosen, "verdicts"), choice, "verdict"),
         "error_classes": _bars(_summed(index, chosen, "error_classes"), choice, "error_class"),
-        "gates": _gates(reader),
+        "gates": _gates(BrowseReader(db)),
     }
 
 
@@ -72,7 +74,7 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _funnel(reader: Reader, index: FacetIndex, choice: Choice, bits: int) -> list[Step]:
+def _funnel(reader: BrowseReader, index: FacetIndex, choice: Choice, bits: int) -> list[Step]:
     """From seeds to dialogues whose first program passed. Seeds are counted for the whole file only."""
     ran = 0
     for verdict, marked in index.values["verdict"].items():
@@ -188,7 +190,7 @@ def _run(run: RunRecord, index: FacetIndex) -> dict[str, Any]:
     }
 
 
-def _gates(reader: Reader) -> dict[str, Any]:
+def _gates(reader: BrowseReader) -> dict[str, Any]:
     """The history of the gate: a table of all that is recorded of it, and a picture of both scores."""
     rows = reader.gate_history()
     names = list(rows[0]) if rows else []

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from datasette.utils.asgi import AsgiStream, Response
 
 from aiev.errors import AievError, UsageError
-from aiev.store.labels import LABELS, save_label
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.browsing import BrowseReader
+from aiev.store.reading.conversations import ConversationReader
+from aiev.store.reading.read_only import ReadOnly
+from aiev.store.records import LABELS
+from aiev.store.writing.labels import save_label
 from aiev.view.documents import conversation_document
 from aiev.view.safe import safe
 from aiev.view.verdicts import other_error_classes, verdict_runs
@@ -48,34 +51,34 @@ class Pages:
     async def home(self, request: Any, datasette: Any) -> Any:
         """The figures of all runs, or of the one that the query names."""
         run = request.args.get("run") or ""
-        return await self._page(request, datasette, "overview", lambda reader: self._home(reader, run))
+        return await self._page(request, datasette, "overview", lambda db: self._home(db, run))
 
     async def conversations(self, request: Any, datasette: Any) -> Any:
         """The list, with facets and search."""
         choice = _choice(request)
-        return await self._page(request, datasette, "conversations", lambda reader: self._list(reader, choice))
+        return await self._page(request, datasette, "conversations", lambda db: self._list(db, choice))
 
     async def conversation(self, request: Any, datasette: Any) -> Any:
         """One conversation, with its neighbours in the choice that the query names."""
         key, choice = request.url_vars["id"], _choice(request)
-        return await self._page(request, datasette, "conversation", lambda reader: self._one(reader, key, choice))
+        return await self._page(request, datasette, "conversation", lambda db: self._one(db, key, choice))
 
     async def conversation_data(self, request: Any, datasette: Any) -> Any:
         """One conversation as JSON, nothing cut."""
         key = request.url_vars["id"]
-        return await self._answer(
-            request,
-            datasette,
-            lambda reader: conversation_document(reader.conversation(key), reader),
-            Response.json,
-        )
+
+        def make(db: ReadOnly) -> dict[str, Any]:
+            reader = ConversationReader(db)
+            return conversation_document(reader.conversation(key), reader)
+
+        return await self._answer(request, datasette, make, Response.json)
 
     async def message_text(self, request: Any, datasette: Any) -> Any:
         """One message as plain text, nothing cut."""
         key, position = request.url_vars["id"], int(request.url_vars["position"][:9])
 
-        def make(reader: Reader) -> str:
-            messages = reader.conversation(key).messages
+        def make(db: ReadOnly) -> str:
+            messages = ConversationReader(db).conversation(key).messages
             if position >= len(messages):
                 raise UsageError(f"conversation {key} has no message {position}")
             return messages[position].content
@@ -89,8 +92,8 @@ class Pages:
         sent, key = await request.post_vars(), request.url_vars["id"]
         label, note, choice = sent.get("label", ""), sent.get("note", ""), _choice(request)
 
-        def make(reader: Reader) -> str:
-            rowid = reader.rowid(key)
+        def make(db: ReadOnly) -> str:
+            rowid = BrowseReader(db).rowid(key)
             save_label(self._db, key, label, note)
             self._index.relabel(rowid, label)
             return f"/conversations/{key}{choice.query()}"
@@ -101,8 +104,8 @@ class Pages:
         """The conversations of a choice as JSON lines or CSV, in the order of the list."""
         choice, kind = _choice(request), request.url_vars["format"]
 
-        def make(reader: Reader) -> list[int]:
-            chosen = self._chosen(reader, choice)
+        def make(db: ReadOnly) -> list[int]:
+            chosen = self._chosen(BrowseReader(db), choice)
             return list(chosen.index.rowids_of(chosen.bits))
 
         def answer(rowids: list[int]) -> Any:
@@ -115,17 +118,18 @@ class Pages:
     async def live(self, request: Any, datasette: Any) -> Any:
         """How far a run is, for a page that follows it."""
 
-        def make(_: Reader) -> dict[str, Any]:
+        def make(_: ReadOnly) -> dict[str, Any]:
             index = self._index.current()
             statuses = dict(index.counts("status", index.everything))
             return {"generation": self._index.generation, "total": index.size, "statuses": statuses}
 
         return await self._answer(request, datasette, make, Response.json)
 
-    def _home(self, reader: Reader, run: str) -> dict[str, Any]:
-        return overview(reader, self._index.current(), run)
+    def _home(self, db: ReadOnly, run: str) -> dict[str, Any]:
+        return overview(db, self._index.current(), run)
 
-    def _list(self, reader: Reader, choice: Choice) -> dict[str, Any]:
+    def _list(self, db: ReadOnly, choice: Choice) -> dict[str, Any]:
+        reader = BrowseReader(db)
         chosen = self._chosen(reader, choice)
         pages = max(1, -(-chosen.count // PAGE))
         number = min(choice.page, pages)
@@ -146,8 +150,9 @@ class Pages:
             "command": shlex.join(["aiev", "inspect", self._db.name, *choice.options(), "--json"]),
         }
 
-    def _one(self, reader: Reader, key: str, choice: Choice) -> dict[str, Any]:
-        shown = talk(reader.conversation(key), reader)
+    def _one(self, db: ReadOnly, key: str, choice: Choice) -> dict[str, Any]:
+        conversations, reader = ConversationReader(db), BrowseReader(db)
+        shown = talk(conversations.conversation(key), conversations)
         chosen = self._chosen(reader, choice)
         place: dict[str, Any] = {"previous": "", "next": "", "number": 0, "count": chosen.count}
         try:
@@ -163,14 +168,14 @@ class Pages:
         back = "/conversations" + choice.query(page=max(0, place["number"] - 1) // PAGE + 1)
         return {"talk": shown, "choice": choice, "place": place, "back": back, "label_names": LABELS}
 
-    def _chosen(self, reader: Reader, choice: Choice) -> Chosen:
+    def _chosen(self, reader: BrowseReader, choice: Choice) -> Chosen:
         return carry_out(choice, self._index.current(), reader)
 
-    async def _page(self, request: Any, datasette: Any, name: str, make: Callable[[Reader], dict[str, Any]]) -> Any:
+    async def _page(self, request: Any, datasette: Any, name: str, make: Callable[[ReadOnly], dict[str, Any]]) -> Any:
         """A page from its template, with what every page shows."""
 
-        def with_generation(reader: Reader) -> dict[str, Any]:
-            return make(reader) | {"generation": self._index.generation, "file": safe(self._db.name), "here": name}
+        def with_generation(db: ReadOnly) -> dict[str, Any]:
+            return make(db) | {"generation": self._index.generation, "file": safe(self._db.name), "here": name}
 
         async def show(context: dict[str, Any]) -> Any:
             return Response.html(await datasette.render_template(f"aiev_{name}.html", context, request=request))
@@ -178,13 +183,13 @@ class Pages:
         return await self._answer(request, datasette, with_generation, show)
 
     async def _answer(
-        self, request: Any, datasette: Any, make: Callable[[Reader], _Made], answer: Callable[[_Made], Any]
+        self, request: Any, datasette: Any, make: Callable[[ReadOnly], _Made], answer: Callable[[_Made], Any]
     ) -> Any:
         """Make something from the database in a thread and answer with it, or with what went wrong."""
 
         def in_thread() -> _Made:
-            with Reader(self._db) as reader:
-                return make(reader)
+            with ReadOnly(self._db) as db:
+                return make(db)
 
         try:
             made = await asyncio.to_thread(in_thread)

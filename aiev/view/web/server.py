@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.errors import SetupError
 from aiev.store.reading.following import FollowedIndex
-from aiev.store.reading.reader import Reader
+from aiev.store.reading.read_only import ReadOnly
 from aiev.store.writing.connection import bring_up
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def serve(db: Path, *, port: int, token: str, ready: Callable[[Address], None]) 
     except ImportError as error:
         raise SetupError(f"`aiev serve` needs {error.name}; pip install 'aiev[datasette]'") from None
     bring_up(db)
-    Reader(db).close()
+    ReadOnly(db).close()
     index = FollowedIndex(db)
     try:
         index.current()

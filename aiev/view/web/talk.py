@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from aiev.store.writing.error_class import error_class
+from aiev.store.error_class import error_class
+from aiev.store.reading.runs import RunReader
 from aiev.view.safe import safe
 from aiev.view.web.rendering import code, cut, repair, reply_parts
 
 if TYPE_CHECKING:
-    from aiev.store.reading.reader import Reader
+    from aiev.store.reading.conversations import ConversationReader
     from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RequestRecord
 
 _WHO = {"user": "Questioner", "assistant": "Programmer", "interpreter": "Interpreter", "system": "System"}
@@ -21,7 +22,7 @@ _DAY = 19
 """Characters of a time without its fraction."""
 
 
-def talk(conversation: ConversationRecord, reader: Reader) -> dict[str, Any]:
+def talk(conversation: ConversationRecord, reader: ConversationReader) -> dict[str, Any]:
     """Everything about a conversation but its place in a list."""
     executions = {execution.round: execution for execution in reader.executions(conversation.id)}
     requests = {request.hash: request for request in reader.requests(conversation.id)}
@@ -113,7 +114,7 @@ def _request(request: RequestRecord | None) -> dict[str, Any] | None:
     }
 
 
-def _seed(conversation: ConversationRecord, reader: Reader) -> dict[str, Any]:
+def _seed(conversation: ConversationRecord, reader: ConversationReader) -> dict[str, Any]:
     seed = reader.seed(conversation.seed_id)
     return {
         "id": seed.id,
@@ -127,8 +128,8 @@ def _seed(conversation: ConversationRecord, reader: Reader) -> dict[str, Any]:
     }
 
 
-def _provenance(conversation: ConversationRecord, reader: Reader) -> list[tuple[str, str]]:
-    run = reader.run(conversation.run_id)
+def _provenance(conversation: ConversationRecord, reader: ConversationReader) -> list[tuple[str, str]]:
+    run = RunReader(reader.db).run(conversation.run_id)
     pairs = [
         ("run", run.id),
         ("recipe", run.recipe),

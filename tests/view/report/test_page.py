@@ -7,7 +7,8 @@ from dataset.builder import Talk, write
 from store.sample_records import RUN
 
 from aiev.errors import UsageError
-from aiev.store.reading.dialogues import DialogueReader, Money
+from aiev.store.reading.dialogues import Money
+from aiev.store.reading.read_only import ReadOnly
 from aiev.view.documents import detailed_run_documents
 from aiev.view.figures import RunFigures
 from aiev.view.report.page import cost_words, render_report, write_report
@@ -38,8 +39,8 @@ def test_the_report_is_one_page_that_loads_nothing(tmp_path, rows):
 
 def test_hostile_names_are_text_in_the_report(tmp_path):
     run = replace(RUN, model="<script>alert(1)</script>")
-    with DialogueReader(write(tmp_path / "h.db", [Talk(1, language="<b>")], [run])) as reader:
-        text = render_report(detailed_run_documents(reader))
+    with ReadOnly(write(tmp_path / "h.db", [Talk(1, language="<b>")], [run])) as db:
+        text = render_report(detailed_run_documents(db))
     assert "<script>" not in text
     assert "&lt;b&gt;" in text
 
@@ -65,7 +66,7 @@ def test_a_cost_in_words_never_takes_what_is_unknown_for_nothing(dollars, unpric
 
 
 def test_a_database_without_dialogues_has_figures_too(tmp_path):
-    with DialogueReader(write(tmp_path / "e.db", [])) as reader:
-        rows = detailed_run_documents(reader)
+    with ReadOnly(write(tmp_path / "e.db", [])) as db:
+        rows = detailed_run_documents(db)
     assert rows[0]["figures"]["funnel"]["begun"] == 0
     assert "<h2>" in render_report(rows)

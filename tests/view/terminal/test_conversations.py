@@ -3,7 +3,7 @@ import time
 import pytest
 from support.terminal import shown
 
-from aiev.store.reading.reader import Filters
+from aiev.store.reading.listing import Filters
 from aiev.view.terminal import conversations as view
 
 

@@ -1,5 +1,6 @@
 from support.terminal import shown
 
+from aiev.store.reading.runs import RunReader
 from aiev.view.documents import run_documents
 from aiev.view.terminal.statistics import runs_table, statistics_view
 
@@ -11,4 +12,4 @@ def test_the_table_of_a_run_shows_its_figures(rows):
 
 
 def test_the_table_of_all_runs_shows_how_many_were_accepted(reader):
-    assert "1 of 1" in shown(runs_table(run_documents(reader)))
+    assert "1 of 1" in shown(runs_table(run_documents(RunReader(reader.db))))

@@ -11,7 +11,7 @@ from aiev.store.records import (
     RunRecord,
     SeedRecord,
 )
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 SCRIPT = "<script>window.owned = 1</script><img src=x onerror='window.owned = 1'>"
 ANSI = "\x1b[31mred\x1b[0m\x1b]0;owned\x07"

@@ -11,7 +11,7 @@ import pytest
 from view.web import talks
 
 from aiev.store.records import ConversationRecord, SeedRecord
-from aiev.store.writing.writer import Store
+from aiev.store.writing.store import Store
 
 
 def test_the_overview_counts_links_and_draws(site):

@@ -7,31 +7,20 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiev.errors import StoreError, UsageError
+from aiev.store.clock import now
+from aiev.store.records import LABELS
 from aiev.store.texts import clean
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LABELS = ("accept", "reject", "flag")
 MAX_NOTE = 10_000
 """Characters of a note."""
 BUSY_SECONDS = 10.0
 """How long a label waits for a run that is writing."""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelRecord:
-    """One row of `labels`."""
-
-    conversation_id: str
-    label: str
-    note: str
-    created_at: str
 
 
 def save_label(path: Path, conversation_id: str, label: str, note: str) -> None:
@@ -45,13 +34,12 @@ def save_label(path: Path, conversation_id: str, label: str, note: str) -> None:
         raise UsageError(f"there is no label {label!r}; one of {', '.join(LABELS)}")
     if len(note) > MAX_NOTE:
         raise UsageError(f"a note of {len(note)} characters is too long; at most {MAX_NOTE}")
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection, connection:
             connection.execute("pragma foreign_keys = on")
             if label:
                 query = "insert into labels (conversation_id, label, note, created_at) values (?, ?, ?, ?)"
-                connection.execute(query, [conversation_id, label, clean(note), now])
+                connection.execute(query, [conversation_id, label, clean(note), now()])
             else:
                 connection.execute("delete from labels where conversation_id = ?", [conversation_id])
     except sqlite3.IntegrityError:

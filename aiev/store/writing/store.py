@@ -9,11 +9,11 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Self
 
+from aiev.store.error_class import error_class
+from aiev.store.packages import package_names
 from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RequestRecord
 from aiev.store.texts import clean, digest
 from aiev.store.writing.bulk import Rows, Statement
-from aiev.store.writing.classify import package_names
-from aiev.store.writing.error_class import error_class
 from aiev.store.writing.rows import Shape, as_json, columns, insert_new, insertion, upsert, upserts
 from aiev.store.writing.thread import QUEUE, WriterThread
 
