@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import grimp
 
 from aiev.cli import main
 from aiev.dialogue.graph import mermaid
@@ -37,7 +39,41 @@ def command_docs() -> str:
     return "\n\n".join(f"## `{name}`\n\n```text\n{text}\n```" for name, text in commands(main))
 
 
+ROOTS = ("aiev", "aiev_agents", "aiev_interpreter")
+EVERYWHERE = {"errors", "config"}
+"""Rooms that all others may import, left out of the diagram."""
+
+
+def room(module: str) -> str:
+    """The room of `aiev` that a module is in, or its package."""
+    first, *rest = module.split(".")
+    return rest[0] if first == "aiev" and rest else first
+
+
+def package_diagram() -> str:
+    """Which room imports which, as Mermaid; an arrow that follows from others is left out."""
+    graph = grimp.build_graph(*ROOTS, exclude_type_checking_imports=True)
+    imports: defaultdict[str, set[str]] = defaultdict(set)
+    for module in graph.modules:
+        for imported in graph.find_modules_directly_imported_by(module):
+            pair = {room(module), room(imported)}
+            if len(pair) > 1 and not pair & (EVERYWHERE | {"aiev"}):
+                imports[room(module)].add(room(imported))
+
+    def reached(start: str) -> set[str]:
+        return imports[start].union(*(reached(step) for step in imports[start]))
+
+    arrows = [
+        f"  {importer} --> {imported}"
+        for importer in sorted(imports)
+        for imported in sorted(imports[importer])
+        if not any(imported in reached(other) for other in imports[importer] - {imported})
+    ]
+    return "\n".join(["```mermaid", "graph TD;", *arrows, "```"])
+
+
 PARTS = {
+    ("architecture.md", "packages"): package_diagram,
     ("architecture.md", "diagram"): lambda: f"```mermaid\n{mermaid().strip()}\n```",
     ("commands.md", "commands"): command_docs,
     ("schema.md", "schema"): render_schema,
