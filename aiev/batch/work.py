@@ -16,11 +16,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aiev.batch.requests import Asked, questions, request_of
-from aiev.errors import AievError, ConfigError, SetupError
+from aiev.errors import AievError, ConfigError
 from aiev.run.identity import run_id
 from aiev.run.journal import JournaledModel
 from aiev.run.prices import Prices
 from aiev.run.progress import Progress
+from aiev.setup.errors import as_setup_errors
 from aiev.setup.model import endpoint
 from aiev.store.clock import now
 from aiev.store.reading.batches import BatchReader
@@ -28,7 +29,6 @@ from aiev.store.reading.journal import JournalReader
 from aiev.store.records import BatchRecord, BatchRequestRecord
 from aiev.store.writing.store import Store
 from aiev_agents.clients.batch import FINAL, BatchModel, BatchResult
-from aiev_agents.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -124,9 +124,8 @@ async def working(config: Config, store: Store, reader: BatchReader) -> AsyncIte
     """Clients for the providers that turn up, closed at the end; their errors are ours."""
     work = BatchWork(config, store, reader)
     try:
-        yield work
-    except ModelError as error:
-        raise SetupError(str(error)) from None
+        with as_setup_errors():
+            yield work
     finally:
         await work.close()
 

@@ -28,8 +28,8 @@ from aiev.run.limits import RunLimits
 from aiev.run.prices import Prices, check_cost_limit
 from aiev.run.progress import Before, Progress
 from aiev.run.start import recorded_start
+from aiev.setup.interpreter import build_interpreter
 from aiev.setup.model import build_model, endpoint_figures
-from aiev.setup.parts import build_interpreter
 from aiev.store.clock import now
 from aiev.store.reading.batches import BatchReader
 from aiev.store.reading.journal import JournalReader

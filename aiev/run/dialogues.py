@@ -14,12 +14,12 @@ from aiev.dialogue.state import DialogueContext
 from aiev.errors import AievError, SetupError, StoreError
 from aiev.run.identity import conversation_id
 from aiev.run.journal import JournaledInterpreter, JournaledModel, SuspendedError
-from aiev.setup.parts import build_agent, build_limits
+from aiev.setup.errors import as_resumable_errors
+from aiev.setup.roles import build_agent
 from aiev.store.clock import now
 from aiev.store.records import ConversationRecord
-from aiev_agents.errors import AgentError, ModelRefused, ModelUnavailable
-from aiev_interpreter import InterpreterUnavailable
-from aiev_interpreter.protocol import Verdict
+from aiev_agents.errors import AgentError
+from aiev_interpreter.protocol import Limits, Verdict
 
 if TYPE_CHECKING:
     from aiev.config.settings import Settings
@@ -66,16 +66,14 @@ class RunDialogue:
         """
         run, began = self._run, self._run.progress.seconds
         try:
-            status, reason = await self._talk()
+            with as_resumable_errors():
+                status, reason = await self._talk()
         except SuspendedError:
             run.progress.suspended += 1
             return None
-        except (ModelRefused, ModelUnavailable) as error:
+        except SetupError:
             run.progress.suspended += 1
-            raise SetupError(f"{error}; everything so far is kept, run the same command again to resume") from None
-        except InterpreterUnavailable as error:
-            run.progress.suspended += 1
-            raise SetupError(str(error)) from None
+            raise
         except StoreError:
             raise
         except (AgentError, AievError) as error:
@@ -121,7 +119,7 @@ def dialogue_context(
         programmer=build_agent(model, settings.programmer),
         interpreter=interpreter,
         recorder=recorder,
-        limits=build_limits(settings),
+        limits=Limits.of(settings.interpreter, settings.install),
         seed_key=f"{settings.run.seed}:{seed.id}",
         settings=settings,
     )

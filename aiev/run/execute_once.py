@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from aiev.errors import AievError, SetupError
-from aiev.setup.parts import build_interpreter, build_limits
-from aiev_interpreter import InterpreterUnavailable
+from aiev.errors import AievError
+from aiev.setup.errors import as_setup_errors
+from aiev.setup.interpreter import build_interpreter
 from aiev_interpreter.packages.install import parse_install
-from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
+from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
 if TYPE_CHECKING:
     from aiev.config.layers import Config
@@ -25,13 +25,12 @@ async def execute_once(
         AievError: the sandbox itself failed.
     """
     plan = parse_install(install)
-    limits = build_limits(config.settings)
+    limits = Limits.of(config.settings.interpreter, config.settings.install)
     job = Job(program=program, tests=tests, language=language, requirements=plan.requirements, limits=limits)
     interpreter = await build_interpreter(config.settings, [language], run_id="execute")
     try:
-        result = await interpreter.execute(job)
-    except InterpreterUnavailable as error:
-        raise SetupError(str(error)) from None
+        with as_setup_errors():
+            result = await interpreter.execute(job)
     finally:
         await interpreter.close()
     if result.verdict is Verdict.INFRA:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from aiev.errors import AievError, SetupError
 from aiev.run.journal import JournaledModel
 from aiev.run.prices import Prices
 from aiev.run.progress import Progress
+from aiev.setup.errors import as_resumable_errors
 from aiev.setup.model import build_model
 from aiev.store.reading.journal import JournalReader
 from aiev.store.writing.store import Store
-from aiev_agents.errors import ModelRefused, ModelUnavailable
 from aiev_agents.roles.agent import Agent
 from aiev_agents.roles.settings import Constraint
 
@@ -82,14 +81,10 @@ class Asking:
         """Ask everything, a bounded number at once; answers in order.
 
         Raises:
-            AievError: the model refuses or is gone; what was answered is in the journal.
+            SetupError: the model refuses or is gone; what was answered is in the journal.
         """
-        try:
+        with as_resumable_errors():
             return self._runner.run(self._bounded(questions))
-        except ModelRefused as error:
-            raise AievError(str(error)) from None
-        except ModelUnavailable as error:
-            raise SetupError(str(error)) from None
 
     async def _bounded(self, questions: Sequence[Callable[[], Awaitable[_Answer]]]) -> list[_Answer]:
         gate = asyncio.Semaphore(self._settings.run.workers)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aiev.errors import ConfigError, SetupError
-from aiev.setup.parts import build_rates
-from aiev_agents.errors import ModelError
+from aiev.setup.errors import as_setup_errors
 
 if TYPE_CHECKING:
     from aiev.config.settings import Settings
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_agents.clients.openai import Endpoint
-    from aiev_agents.clients.settings import EndpointSettings, ModelSettings
+    from aiev_agents.clients.rates import Rates
+    from aiev_agents.clients.settings import EndpointSettings, ModelSettings, RatesSettings
     from aiev_agents.clients.vllm.model import VllmChatModel
 
 
@@ -32,7 +32,7 @@ async def build_model(settings: Settings) -> ChatModel:
         SetupError: the weights are not there, or the server does not start.
     """
     config = settings.model
-    try:
+    with as_setup_errors():
         match config.backend:
             case "embedded":
                 return await _embedded(config)
@@ -44,8 +44,6 @@ async def build_model(settings: Settings) -> ChatModel:
                 from aiev_agents.clients.scripted import ScriptedChatModel
 
                 return ScriptedChatModel.from_file(Path(config.script))
-    except ModelError as error:
-        raise SetupError(str(error)) from None
 
 
 async def build_vllm(settings: Settings) -> VllmChatModel:
@@ -105,7 +103,20 @@ def endpoint(settings: Settings, one: EndpointSettings | None = None) -> Endpoin
         timeout_seconds=config.timeout_seconds,
         retry_seconds=config.retry_seconds,
         grammar=config.grammar,
-        rates=build_rates(settings.rates),
+        rates=_rates(settings.rates),
+    )
+
+
+def _rates(config: RatesSettings) -> Rates:
+    """How much an endpoint is asked, in the client's own terms."""
+    from aiev_agents.clients.rates import Rates
+
+    return Rates(
+        requests_per_minute=config.requests_per_minute,
+        tokens_per_minute=config.tokens_per_minute,
+        from_headers=config.from_headers,
+        in_flight=config.in_flight,
+        adaptive=config.adaptive,
     )
 
 

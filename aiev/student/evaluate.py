@@ -16,23 +16,23 @@ from typing import TYPE_CHECKING, Any
 from aiev.batch.requests import Asked, Overhearing, WouldAskError
 from aiev.dialogue.execution import job_hash, run_until_real
 from aiev.dialogue.nodes import MALFORMED
-from aiev.errors import ConfigError, SetupError
+from aiev.errors import ConfigError
 from aiev.run.journal import JournaledModel
 from aiev.run.prices import Prices
 from aiev.run.progress import Progress
-from aiev.setup.parts import build_agent, build_limits
+from aiev.setup.errors import as_resumable_errors
+from aiev.setup.roles import build_agent
 from aiev.store.clock import now
 from aiev.store.reading.journal import JournalReader
 from aiev.store.student_records import EvaluationRecord, SampleRecord
 from aiev.student.passk import mean_pass_at_k
 from aiev.student.problems import problems_hash
-from aiev_agents.errors import ModelRefused, ModelUnavailable, ReplyError, RequestRejected
+from aiev_agents.errors import ReplyError, RequestRejected
 from aiev_agents.messages import ChatRequest, Sampling
 from aiev_agents.roles import programmer
 from aiev_agents.roles.prompting import load_prompt
 from aiev_agents.roles.reply import parse_reply
-from aiev_interpreter import InterpreterUnavailable
-from aiev_interpreter.protocol import Job
+from aiev_interpreter.protocol import Job, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -129,7 +129,7 @@ def _record(
         "seed": room.settings.run.seed,
         "constraint": room.settings.programmer.constraint,
         "prompts": prompts,
-        "limits": asdict(build_limits(room.settings)),
+        "limits": asdict(Limits.of(room.settings.interpreter, room.settings.install)),
     }
     items_hash = problems_hash(problems)
     shaped_by = [room.model.name, subject, benchmark, items_hash, gate.samples, config, room.interpreter.image]
@@ -173,11 +173,8 @@ async def _work(room: Room, record: EvaluationRecord, waiting: list[tuple[Proble
         asyncio.create_task(_worker(room, record, pulled)) for _ in range(min(room.settings.run.workers, len(waiting)))
     ]
     try:
-        await asyncio.gather(*tasks)
-    except (ModelRefused, ModelUnavailable) as error:
-        raise SetupError(f"{error}; everything so far is kept, run the same command again to go on") from None
-    except InterpreterUnavailable as error:
-        raise SetupError(str(error)) from None
+        with as_resumable_errors():
+            await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
@@ -213,7 +210,7 @@ async def _sample(room: Room, record: EvaluationRecord, problem: Problem, number
         tests=problem.tests,
         language=problem.language,
         requirements=problem.requirements if room.settings.install.enabled else (),
-        limits=build_limits(room.settings),
+        limits=Limits.of(room.settings.interpreter, room.settings.install),
     )
     result = await run_until_real(room.interpreter, job)
     return replace(

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from aiev.config.layers import Config, layered
 from aiev.errors import SetupError
+from aiev.setup.errors import as_setup_errors
+from aiev.setup.interpreter import build_interpreter
 from aiev.setup.model import build_model
-from aiev.setup.parts import build_interpreter
 from aiev.student.training.spec import GGUF_ADAPTER, MODEL
-from aiev_agents.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -111,10 +111,8 @@ async def open_role(config: Config, training: TrainingRecord | None = None) -> C
         return await _embedded(config, training)
     server = await build_model(_under_adapters(config, training).settings)
     try:
-        return Adapted(await _loaded(server, config.settings.model.backend, training), server)
-    except ModelError as error:
-        await server.close()
-        raise SetupError(str(error)) from None
+        with as_setup_errors():
+            return Adapted(await _loaded(server, config.settings.model.backend, training), server)
     except BaseException:
         await server.close()
         raise
@@ -159,7 +157,7 @@ async def _embedded(config: Config, training: TrainingRecord) -> ChatModel:
             "student that is a GGUF file, and no train.special_tokens; serve it with vllm (student.config)"
         )
     model = config.settings.model
-    try:
+    with as_setup_errors():
         return await EmbeddedChatModel.start(
             base,
             name=training.adapter,
@@ -169,8 +167,6 @@ async def _embedded(config: Config, training: TrainingRecord) -> ChatModel:
             timeout_seconds=model.timeout_seconds,
             adapter=adapter,
         )
-    except ModelError as error:
-        raise SetupError(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)

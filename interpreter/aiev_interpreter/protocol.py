@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from aiev_interpreter.settings import InstallSettings, InterpreterSettings
 
 MIB = 1024 * 1024
 
@@ -50,6 +53,20 @@ class Limits:
     install_seconds: float = 180.0
     install_bytes: int = 1024 * MIB
     """Size of the installed packages, and of what is downloaded for them."""
+
+    @classmethod
+    def of(cls, interpreter: InterpreterSettings, install: InstallSettings) -> Limits:
+        """The limits that the settings name."""
+        return cls(
+            wall_seconds=interpreter.wall_seconds,
+            cpu_seconds=interpreter.cpu_seconds,
+            memory_bytes=interpreter.memory_mib * MIB,
+            processes=interpreter.processes,
+            output_bytes=interpreter.output_kib * 1024,
+            disk_bytes=interpreter.disk_mib * MIB,
+            install_seconds=install.seconds,
+            install_bytes=install.mib * MIB,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+DEFAULT_IMAGE = "python:3.12-slim-bookworm"
+"""What the image of the interpreter is built from."""
 _ASIDE: dict[str, Any] = {"shapes_dialogue": False}
 
 
@@ -17,9 +19,7 @@ class InterpreterSettings(BaseModel):
     backend: Literal["auto", "docker", "bubblewrap"] = Field(
         "auto", description="docker | bubblewrap | auto: docker when its daemon answers, else bubblewrap"
     )
-    base_image: str = Field(
-        "python:3.12-slim-bookworm", description="docker: what the image of the interpreter is built from"
-    )
+    base_image: str = Field(DEFAULT_IMAGE, description="docker: what the image of the interpreter is built from")
     languages: tuple[str, ...] = Field(
         (),
         description='docker: languages besides Python whose tools the image holds, or ["all"]',

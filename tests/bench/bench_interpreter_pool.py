@@ -21,8 +21,8 @@ from figures import at_least, informs, report
 
 from aiev_interpreter import Job, open_interpreter
 from aiev_interpreter.backends.docker import connect
-from aiev_interpreter.backends.open import SandboxSettings
 from aiev_interpreter.image.build import ensure_image
+from aiev_interpreter.settings import InterpreterSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,7 @@ async def execute(interpreter: Interpreter, owner: str) -> None:
 
 async def opened(*, ready: int) -> Interpreter:
     """Our interpreter on Docker."""
-    return await open_interpreter("docker", run_id="bench-pool", settings=SandboxSettings(ready=ready, kept=64))
+    return await open_interpreter(InterpreterSettings(backend="docker", ready=ready, kept=64), run_id="bench-pool")
 
 
 if __name__ == "__main__":

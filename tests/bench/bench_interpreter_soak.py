@@ -18,6 +18,7 @@ from pathlib import Path
 from figures import Figure, at_most, informs, report
 
 from aiev_interpreter import Interpreter, Job, Limits, Verdict, open_interpreter
+from aiev_interpreter.settings import InterpreterSettings
 
 RUN = f"bench-soak-{os.getpid()}"
 MIB = 1 << 20
@@ -49,7 +50,7 @@ def main() -> None:
 
 async def soak(programs: int, at_once: int) -> tuple[list[Figure], collections.Counter[str]]:
     """The figures of so many programs, and how many ended how."""
-    interpreter = await open_interpreter("docker", run_id=RUN)
+    interpreter = await open_interpreter(InterpreterSettings(backend="docker"), run_id=RUN)
     verdicts: collections.Counter[str] = collections.Counter()
     warm = max(at_once * ROUNDS, programs // 10)
     try:

@@ -18,7 +18,7 @@ from pathlib import Path
 from figures import at_most, informs, report
 
 from aiev_interpreter import Job, open_interpreter
-from aiev_interpreter.backends.open import SandboxSettings
+from aiev_interpreter.settings import InterpreterSettings
 
 PROGRAM = "def add(a, b):\n    return a + b\n"
 TESTS = "assert add(1, 2) == 3\nassert add(-1, 1) == 0\n"
@@ -71,7 +71,7 @@ def bare_milliseconds(command: list[str], times: int) -> float:
 
 async def ours(backend: str, programs: int) -> tuple[float, float]:
     """Medians for the plain program and the scientific one, each in a conversation of its own."""
-    interpreter = await open_interpreter(backend, run_id="bench-warm", settings=SandboxSettings(preload=STACK))
+    interpreter = await open_interpreter(InterpreterSettings(backend=backend, preload=STACK), run_id="bench-warm")
     jobs = (Job(PROGRAM, TESTS), Job(SCIENCE, SCIENCE_TESTS, requirements=STACK))
     medians = []
     for number, job in enumerate(jobs):

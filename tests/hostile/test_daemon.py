@@ -17,6 +17,7 @@ from hostile.outside import ADD, gone, seen
 
 from aiev_interpreter import InterpreterUnavailable, Job, Verdict
 from aiev_interpreter.backends.open import open_interpreter, probe
+from aiev_interpreter.settings import InterpreterSettings
 
 pytestmark = [
     pytest.mark.docker,
@@ -97,7 +98,7 @@ async def proxy(monkeypatch):
 
 @pytest.fixture
 async def interpreter(proxy):
-    opened = await open_interpreter("docker", run_id=RUN)
+    opened = await open_interpreter(InterpreterSettings(backend="docker"), run_id=RUN)
     yield opened
     await asyncio.wait_for(opened.close(), 60)
 
@@ -150,7 +151,7 @@ async def test_several_jobs_in_flight_are_all_infra_when_the_daemon_dies(proxy, 
 
 
 async def test_nothing_is_left_after_the_daemon_is_back_and_the_interpreter_closed(proxy, limits, marker):
-    interpreter = await open_interpreter("docker", run_id=RUN)
+    interpreter = await open_interpreter(InterpreterSettings(backend="docker"), run_id=RUN)
     program = SLEEPER.format(marker=marker).replace("sleep(3)", "sleep(60)") + ADD
     job = asyncio.ensure_future(interpreter.execute(Job(program=program, tests=TESTS, limits=limits)))
     assert await seen(marker)
@@ -176,11 +177,11 @@ async def test_a_daemon_that_falls_silent_is_infra_in_bounded_time(proxy, execut
 async def test_an_interpreter_is_not_opened_without_a_daemon(proxy):
     proxy.cut()
     with pytest.raises(InterpreterUnavailable, match="daemon"):
-        await asyncio.wait_for(open_interpreter("docker", run_id=RUN), 30)
+        await asyncio.wait_for(open_interpreter(InterpreterSettings(backend="docker"), run_id=RUN), 30)
 
 
 async def test_closing_without_a_daemon_neither_raises_nor_hangs(proxy):
-    interpreter = await open_interpreter("docker", run_id=RUN)
+    interpreter = await open_interpreter(InterpreterSettings(backend="docker"), run_id=RUN)
     proxy.cut()
     await asyncio.wait_for(interpreter.close(), 60)
     await asyncio.wait_for(interpreter.close(), 60)

@@ -13,15 +13,17 @@ from support import backends
 
 from aiev_interpreter import Job, open_interpreter
 from aiev_interpreter.backends import docker, owners
+from aiev_interpreter.settings import InterpreterSettings
 
 pytestmark = pytest.mark.docker
 
 OWNER = """
 import asyncio, sys
 from aiev_interpreter import Job, open_interpreter
+from aiev_interpreter.settings import InterpreterSettings
 
 async def main():
-    interpreter = await open_interpreter("docker", run_id=sys.argv[1])
+    interpreter = await open_interpreter(InterpreterSettings(backend="docker"), run_id=sys.argv[1])
     await interpreter.execute(Job("x = 1", "assert x"), owner="one")
     print("ready", flush=True)
     await asyncio.sleep(600)
@@ -58,7 +60,7 @@ async def becomes(condition, seconds=20):
 
 
 async def test_a_closed_interpreter_leaves_no_container(client):
-    interpreter = await open_interpreter("docker", run_id="closes")
+    interpreter = await open_interpreter(InterpreterSettings(backend="docker"), run_id="closes")
     await interpreter.execute(Job("x = 1", "assert x"), owner="one")
     assert containers(client, "closes")
     await interpreter.close()

@@ -1,7 +1,6 @@
 import pytest
 
-from aiev_interpreter.packages.install import InstallSettings, parse_install
-from aiev_interpreter.packages.installing import installed_versions
+from aiev_interpreter.packages.install import parse_install
 
 
 @pytest.mark.parametrize(
@@ -39,16 +38,3 @@ def test_everything_else_is_refused_with_a_reason(text):
     plan = parse_install(text)
     assert plan.refused
     assert not [name for name in plan.requirements if name not in {"numpy", "x"}]
-
-
-def test_settings_over_pips_own_are_passed_on():
-    settings = InstallSettings(index_url="https://user:secret@index.example/simple", proxy="http://proxy.example:3128")
-    environment = settings.environment()
-    assert environment["PIP_INDEX_URL"] == "https://user:secret@index.example/simple"
-    assert environment["PIP_PROXY"] == "http://proxy.example:3128"
-    assert settings.secrets() == ("user:secret", "secret")
-
-
-def test_versions_come_from_dist_info_names():
-    folders = ["six-1.17.0.dist-info", "six.py", "python_dateutil-2.9.0.dist-info"]
-    assert installed_versions(folders) == ("python_dateutil==2.9.0", "six==1.17.0")

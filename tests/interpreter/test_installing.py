@@ -3,8 +3,14 @@
 from datetime import date
 
 from aiev_interpreter import Job
-from aiev_interpreter.packages.install import InstallSettings
-from aiev_interpreter.packages.installing import forbidden, pip_arguments, tree_of, wanted_requirements
+from aiev_interpreter.packages.installing import (
+    forbidden,
+    installed_versions,
+    pip_arguments,
+    tree_of,
+    wanted_requirements,
+)
+from aiev_interpreter.settings import InstallSettings
 
 PLAIN = InstallSettings()
 TODAY = date(2026, 11, 21)
@@ -31,6 +37,7 @@ def test_an_invented_import_is_left_to_fail():
 
 def test_imports_can_be_left_alone_and_other_languages_are():
     assert wanted("import numpy", settings=InstallSettings(from_imports=False)) == ()
+    assert wanted("import numpy", settings=InstallSettings(enabled=False)) == ()
     assert wanted("import numpy", language="javascript") == ()
 
 
@@ -59,3 +66,8 @@ def test_the_lists_decide_by_normalised_names():
 def test_only_wheels_unless_sources_are_allowed():
     assert "--only-binary=:all:" in pip_arguments(("a",), PLAIN)
     assert "--only-binary=:all:" not in pip_arguments(("a",), InstallSettings(allow_source=True))
+
+
+def test_versions_come_from_dist_info_names():
+    folders = ["six-1.17.0.dist-info", "six.py", "python_dateutil-2.9.0.dist-info"]
+    assert installed_versions(folders) == ("python_dateutil==2.9.0", "six==1.17.0")

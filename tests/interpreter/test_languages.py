@@ -9,7 +9,6 @@ import pytest
 from support import backends
 
 from aiev_interpreter import InterpreterUnavailable, Job, Limits, Verdict
-from aiev_interpreter.backends.open import SandboxSettings
 from aiev_interpreter.image.build import ALL
 
 
@@ -89,8 +88,7 @@ LIMITS = Limits(wall_seconds=20.0, cpu_seconds=20.0)
 @pytest.fixture(scope="module", params=backends.PARAMS)
 def interpreter(request):
     """Each real backend, with the tools of every language where it has an image."""
-    settings = SandboxSettings(languages=(ALL,))
-    with backends.opened(request.param, run_id="languages", settings=settings) as interpreter:
+    with backends.opened(request.param, run_id="languages", languages=(ALL,)) as interpreter:
         yield interpreter
 
 

@@ -31,11 +31,6 @@ async def test_a_probe_of_what_is_missing_gives_advice(nothing_works):
         assert (found.present, bool(found.detail), bool(found.advice)) == (False, True, True)
 
 
-async def test_an_unknown_kind_is_named():
-    with pytest.raises(InterpreterUnavailable, match="podman"):
-        await open_interpreter("podman", run_id="x")
-
-
 async def test_the_scripted_interpreter_gives_its_results_in_order():
     result = ExecutionResult(verdict=Verdict.OK, exit_code=0)
     scripted = ScriptedInterpreter([result])

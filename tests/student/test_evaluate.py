@@ -104,7 +104,7 @@ def test_after_a_refusal_only_what_is_missing_is_asked_and_run(path):
         return await answer(request)
 
     model.chat = chat
-    with pytest.raises(SetupError, match=r"the key was refused.*again to go on"):
+    with pytest.raises(SetupError, match=r"the key was refused.*again to resume"):
         sat(path, model, "run.workers=1")
     again, interpreter = solver(), ScriptedInterpreter(judged)
     done = sat(path, again, "run.workers=1", interpreter=interpreter)

@@ -11,6 +11,7 @@ from functools import cache
 import pytest
 
 from aiev_interpreter.backends.open import open_interpreter, probe
+from aiev_interpreter.settings import InterpreterSettings
 
 PARAMS = [
     pytest.param("docker", marks=pytest.mark.docker),
@@ -31,10 +32,10 @@ def require(name):
 
 
 @contextlib.contextmanager
-def opened(name, **options):
+def opened(name, run_id, **settings):
     """The interpreter; it keeps nothing of an event loop, so tests with loops of their own can share it."""
     require(name)
-    interpreter = asyncio.run(open_interpreter(name, **options))
+    interpreter = asyncio.run(open_interpreter(InterpreterSettings(backend=name, **settings), run_id=run_id))
     try:
         yield interpreter
     finally:

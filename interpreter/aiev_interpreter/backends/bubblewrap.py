@@ -30,10 +30,12 @@ from aiev_interpreter.backends.pool import Answer, Sizes
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.lines import CHUNK, DeadlineError, LineReader, wait_for, write_all
 from aiev_interpreter.outcome import ENVIRONMENT, PACKAGES, SUPPORT, WORK
-from aiev_interpreter.packages.install import CA_INSIDE, InstallSettings
+from aiev_interpreter.packages.index import CA_INSIDE, certificates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from aiev_interpreter.settings import InstallSettings
 
 SANDBOX = Path(__file__).parents[1] / "sandbox"
 PACKAGE = "aiev_interpreter/sandbox"
@@ -284,8 +286,8 @@ def _network_binds(settings: InstallSettings) -> list[str]:
     for file in map(Path, _NETWORK_FILES):
         if file.exists():
             binds += ["--ro-bind", str(file.resolve()), str(file)]
-    if certificates := settings.certificates():
-        binds += ["--ro-bind", str(certificates.resolve()), CA_INSIDE]
+    if bundle := certificates(settings):
+        binds += ["--ro-bind", str(bundle.resolve()), CA_INSIDE]
     return binds
 
 

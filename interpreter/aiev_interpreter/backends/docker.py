@@ -25,15 +25,17 @@ from aiev_interpreter import outcome
 from aiev_interpreter.backends import owners
 from aiev_interpreter.backends.pool import Answer, Sizes
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
-from aiev_interpreter.image.build import DEFAULT_BASE, NAME, ensure_image, tag
+from aiev_interpreter.image.build import NAME, ensure_image, tag
 from aiev_interpreter.lines import DeadlineError, LineReader, wait_for
 from aiev_interpreter.outcome import PACKAGES, WORK, WRITABLE
-from aiev_interpreter.packages.install import CA_INSIDE, InstallSettings
+from aiev_interpreter.packages.index import CA_INSIDE, certificates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from docker.models.containers import Container
+
+    from aiev_interpreter.settings import InstallSettings, InterpreterSettings
 
 NOBODY = 65534
 PROBE_SECONDS = 2
@@ -100,25 +102,34 @@ class DockerBackend:
 
     @classmethod
     async def connect(
-        cls, *, run_id: str, base_image: str = DEFAULT_BASE, runtime: str = "", languages: tuple[str, ...] = ()
+        cls, settings: InterpreterSettings, languages: Iterable[str] = (), *, run_id: str
     ) -> DockerBackend:
         """Reach the daemon, build the image if it is not there, and remove what dead runs have left.
+
+        Args:
+            settings: name image, runtime and languages.
+            languages: further languages whose tools the image must hold.
+            run_id: labels the containers.
 
         Raises:
             InterpreterUnavailable: no daemon, no image, or no such runtime.
         """
         client, builder = await connect(), await connect(BUILD_SECONDS)
         try:
-            image = await asyncio.to_thread(ensure_image, builder, base_image, languages)
+            image = await asyncio.to_thread(
+                ensure_image, builder, settings.base_image, (*settings.languages, *sorted(languages))
+            )
             await asyncio.to_thread(reap, client)
             known = (await asyncio.to_thread(client.info)).get("Runtimes") or {}
         except FOREIGN as error:
             raise InterpreterUnavailable(f"the interpreter's image is not to be had: {error}") from None
         finally:
             builder.close()
-        if runtime and runtime not in known:
-            raise InterpreterUnavailable(f"the Docker daemon has no runtime {runtime!r}; it has {', '.join(known)}")
-        return cls(client, str(image.id), run_id, runtime)
+        if settings.runtime and settings.runtime not in known:
+            raise InterpreterUnavailable(
+                f"the Docker daemon has no runtime {settings.runtime!r}; it has {', '.join(known)}"
+            )
+        return cls(client, str(image.id), run_id, settings.runtime)
 
     def make(self, sizes: Sizes) -> DockerSandbox:
         """A started container without a network.
@@ -136,8 +147,8 @@ class DockerBackend:
             SandboxError: the daemon failed.
         """
         mounts = [Mount(PACKAGES, self._packages, type="volume")]
-        if certificates := install.certificates():
-            mounts.append(Mount(CA_INSIDE, str(certificates.resolve()), type="bind", read_only=True))
+        if bundle := certificates(install):
+            mounts.append(Mount(CA_INSIDE, str(bundle.resolve()), type="bind", read_only=True))
         return self._start(sizes, mounts=mounts, network_mode="bridge")
 
     def pip_command(self) -> list[str]:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from aiev_interpreter.errors import InterpreterUnavailable
-from aiev_interpreter.image.build import DEFAULT_BASE
 from aiev_interpreter.protocol import Limits
+from aiev_interpreter.settings import InstallSettings, InterpreterSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from aiev_interpreter.backends.sandboxed import Backend
-    from aiev_interpreter.packages.install import InstallSettings
     from aiev_interpreter.protocol import Interpreter
 
 
@@ -31,57 +30,41 @@ class Probe:
     advice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxSettings:
-    """How sandboxes are made and kept."""
-
-    base_image: str = DEFAULT_BASE
-    """Docker: what the image is built from."""
-    languages: tuple[str, ...] = ()
-    """Docker: languages besides Python whose tools the image holds."""
-    runtime: str = ""
-    """Docker: the OCI runtime, such as `runsc`; empty takes the daemon's own."""
-    ready: int = 2
-    """Sandboxes kept ready for conversations that begin."""
-    kept: int = 64
-    """Conversations whose sandbox waits for their next program."""
-    preload: tuple[str, ...] = ()
-    """Packages that every sandbox has imported before its first program."""
-
-
 async def open_interpreter(
-    kind: str = "auto",
+    settings: InterpreterSettings | None = None,
+    install: InstallSettings | None = None,
     *,
     run_id: str,
-    install: InstallSettings | None = None,
-    settings: SandboxSettings | None = None,
+    languages: Iterable[str] = (),
 ) -> Interpreter:
-    """Open the sandbox `kind`: `docker`, `bubblewrap`, or `auto`, which takes Docker when its daemon answers.
+    """Open the sandbox that the settings name; `auto` takes Docker when its daemon answers, else bubblewrap.
+
+    Args:
+        settings: backend, limits and number of sandboxes; None takes the defaults.
+        install: where packages come from; None takes the defaults.
+        run_id: labels what the sandboxes leave on the machine.
+        languages: languages whose tools the Docker image must hold, besides those of the settings.
 
     Raises:
         InterpreterUnavailable: none works; one line says what was tried and what to do.
     """
-    if kind not in {"auto", *_BACKENDS}:
-        raise InterpreterUnavailable(f"no sandbox is called {kind!r}; there are auto, docker and bubblewrap")
+    settings, install = settings or InterpreterSettings(), install or InstallSettings()
     failures: list[str] = []
-    for name in ("docker", "bubblewrap") if kind == "auto" else (kind,):
+    for name in _BACKENDS if settings.backend == "auto" else (settings.backend,):
         try:
-            return await _open(name, run_id, install, settings or SandboxSettings())
+            return await _opened(await _BACKENDS[name](settings, languages, run_id), settings, install)
         except InterpreterUnavailable as error:
             failures.append(f"{name}: {error}")
     advice = "start the Docker daemon, or allow unprivileged user namespaces for bubblewrap"
     raise InterpreterUnavailable(f"no sandbox works here ({'; '.join(failures)}); {advice}")
 
 
-async def _open(name: str, run_id: str, install: InstallSettings | None, settings: SandboxSettings) -> Interpreter:
+async def _opened(backend: Backend, settings: InterpreterSettings, install: InstallSettings) -> Interpreter:
     from aiev_interpreter.backends.sandboxed import SandboxInterpreter
 
-    backend = await _BACKENDS[name](run_id, settings)
-    interpreter = SandboxInterpreter(
-        backend, install, ready=settings.ready, kept=settings.kept, preload=settings.preload
-    )
+    interpreter = SandboxInterpreter(backend, settings, install)
     try:
-        if name == "bubblewrap":
+        if backend.name == "bubblewrap":
             await interpreter.check()
         await interpreter.prepare(Limits())
     except BaseException:
@@ -90,33 +73,31 @@ async def _open(name: str, run_id: str, install: InstallSettings | None, setting
     return interpreter
 
 
-async def _docker(run_id: str, settings: SandboxSettings) -> Backend:
+async def _docker(settings: InterpreterSettings, languages: Iterable[str], run_id: str) -> Backend:
     from aiev_interpreter.backends.docker import DockerBackend
 
-    return await DockerBackend.connect(
-        run_id=run_id, base_image=settings.base_image, runtime=settings.runtime, languages=settings.languages
-    )
+    return await DockerBackend.connect(settings, languages, run_id=run_id)
 
 
-async def _bubblewrap(run_id: str, settings: SandboxSettings) -> Backend:  # noqa: ARG001
+async def _bubblewrap(*_: object) -> Backend:
     from aiev_interpreter.backends import bubblewrap
 
     await asyncio.to_thread(bubblewrap.reap)
     return await asyncio.to_thread(bubblewrap.BubblewrapBackend)
 
 
-_BACKENDS: dict[str, Callable[[str, SandboxSettings], Awaitable[Backend]]] = {
+_BACKENDS: dict[str, Callable[[InterpreterSettings, Iterable[str], str], Awaitable[Backend]]] = {
     "docker": _docker,
     "bubblewrap": _bubblewrap,
 }
 
 
-async def probe(kind: str) -> Probe:
-    """Say whether `docker` or `bubblewrap` works here; builds no image."""
+async def probe(kind: Literal["docker", "bubblewrap"]) -> Probe:
+    """Say whether a backend works here; builds no image."""
     if kind == "docker":
         return await _probe_docker()
     try:
-        interpreter = await _open("bubblewrap", "probe", None, SandboxSettings(ready=0))
+        interpreter = await _opened(await _bubblewrap(), InterpreterSettings(ready=0), InstallSettings())
     except InterpreterUnavailable as error:
         return Probe(present=False, detail=str(error), advice="allow unprivileged user namespaces, or use Docker")
     await interpreter.close()

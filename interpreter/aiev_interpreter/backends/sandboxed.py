@@ -19,12 +19,11 @@ from aiev_interpreter.backends.pool import Answer, Pool, Sandbox, Sizes
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.languages import Language, language_named
 from aiev_interpreter.outcome import GRACE_SECONDS
-from aiev_interpreter.packages import installing
-from aiev_interpreter.packages.install import InstallSettings
+from aiev_interpreter.packages import index, installing
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from aiev_interpreter.settings import InstallSettings, InterpreterSettings
 
 THREADS = 64
 """Jobs that are under way at the same time: waiting, installing, or running."""
@@ -64,32 +63,27 @@ class SandboxInterpreter:
 
     Args:
         backend: makes the sandboxes.
+        settings: how many sandboxes are kept, and what they have imported before their first program.
         install: where packages come from, and which.
-        ready: sandboxes kept ready for conversations that begin.
-        kept: conversations whose sandbox waits for their next program.
-        preload: packages that every sandbox has imported before its first program; they are installed once.
     """
 
     def __init__(
         self,
         backend: Backend,
-        install: InstallSettings | None = None,
-        *,
-        ready: int = 2,
-        kept: int = 64,
-        preload: Sequence[str] = (),
+        settings: InterpreterSettings,
+        install: InstallSettings,
     ) -> None:
         self.name, self.image = backend.name, backend.image
-        self._backend, self._install = backend, install or InstallSettings()
+        self._backend, self._install = backend, install
         self._tree_locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
         self._languages: set[str] = {"python"}
         self._running = threading.BoundedSemaphore(RUNNING)
         self._installed: set[str] = set()
-        self._preload = tuple(sorted(preload))
+        self._preload = tuple(sorted(settings.preload))
         self._preloaded_tree = self._tree(self._preload)
         warm = outcome.warm_request(self._preloaded_tree, self._preload)
-        self._pool = Pool(backend.make, ready=ready, kept=kept, warm=warm)
+        self._pool = Pool(backend.make, ready=settings.ready, kept=settings.kept, warm=warm)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"aiev-{backend.name}")
 
     async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
@@ -188,7 +182,7 @@ class SandboxInterpreter:
             )
             try:
                 command = [*self._backend.pip_command(), *installing.pip_arguments(requirements, self._install)]
-                request = outcome.install_request(command, limits, self._install.environment(), tree)
+                request = outcome.install_request(command, limits, index.environment(self._install), tree)
                 document = sandbox.ask(request, limits.wall_seconds + GRACE_SECONDS).document
             finally:
                 sandbox.close()
@@ -196,7 +190,7 @@ class SandboxInterpreter:
             if not failed:
                 self._installed.add(tree)
         words = document["stdout"] + document["stderr"] if document else ""
-        return failed, self._install.redacted(words)
+        return failed, index.redacted(words, self._install)
 
     def _require(self, language: Language) -> None:
         """Make sure that a language's tools are in the sandbox.

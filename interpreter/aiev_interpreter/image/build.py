@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aiev_interpreter.errors import InterpreterUnavailable
 from aiev_interpreter.languages import LANGUAGES, language_named
+from aiev_interpreter.settings import DEFAULT_IMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,6 @@ FOLDER = Path(__file__).parent
 NAME = "aiev-interpreter"
 LANGUAGES_LABEL = "aiev.languages"
 _SANDBOX = FOLDER.parent / "sandbox"
-DEFAULT_BASE = "python:3.12-slim-bookworm"
 LOCAL_BASE = "aiev-base:bookworm"
 """Taken where the default base cannot be pulled: a base image that was made on this machine."""
 ALL = "all"
@@ -43,14 +43,14 @@ def chosen_languages(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found - {"python"}))
 
 
-def ensure_image(client: DockerClient, base: str = DEFAULT_BASE, languages: Iterable[str] = ()) -> Image:
+def ensure_image(client: DockerClient, base: str = DEFAULT_IMAGE, languages: Iterable[str] = ()) -> Image:
     """The smallest image for `base` that holds the tools of these languages, built unless one is there.
 
     Raises:
         InterpreterUnavailable: the base cannot be had, or the build fails.
     """
     wanted = chosen_languages(languages)
-    for candidate in dict.fromkeys((base, LOCAL_BASE) if base == DEFAULT_BASE else (base,)):
+    for candidate in dict.fromkeys((base, LOCAL_BASE) if base == DEFAULT_IMAGE else (base,)):
         if found := _present(client, candidate, wanted):
             return found
     return build_image(client, base, wanted)
@@ -131,7 +131,7 @@ def _available_base(client: DockerClient, base: str) -> str:
 def _local_base(client: DockerClient, base: str, error: Exception) -> str:
     from docker.errors import ImageNotFound
 
-    if base == DEFAULT_BASE:
+    if base == DEFAULT_IMAGE:
         try:
             client.images.get(LOCAL_BASE)
         except ImageNotFound:

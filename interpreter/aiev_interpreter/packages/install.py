@@ -1,22 +1,15 @@
-"""Packages that a program asks for: parsed, never run as shell, and installed before the run.
+"""Packages that a program asks for: parsed, never run as shell.
 
-`parse_install` reads a reply's shell block. `InstallSettings` says where packages come from: pip's own
-settings unless given. Invariants: what reaches pip is a list of validated requirement strings; only wheels
-are installed, so no package's code runs while there is a network; credentials of an index never leave the
-install phase.
+Invariant: what reaches pip is a list of validated requirement strings. Not covered: where packages come from, see
+`index.py`; how they are installed, see `installing.py`.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
 import sys
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 
@@ -28,8 +21,6 @@ _OPTIONS_WITH_VALUE = {
 }
 _FILES = frozenset(("-r", "--requirement", "-e", "--editable"))
 _SHELL = re.compile(r"^(?:&&|\|\||[|;&<>].*|.*[`$();|&].*)$")
-_CA_PATHS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
-CA_INSIDE = "/aiev/ca.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,64 +93,3 @@ def _accept(word: str, wanted: list[str], refused: list[str]) -> None:
         refused.append(f"{requirement.name}: part of the standard library")
     else:
         wanted.append(str(requirement))
-
-
-@dataclass(frozen=True, slots=True)
-class InstallSettings:
-    """Where packages come from. None takes pip's own setting."""
-
-    index_url: str | None = None
-    extra_index_url: str | None = None
-    ca_bundle: str | None = None
-    proxy: str | None = None
-    allow: tuple[str, ...] = ()
-    """Packages that may be installed, and no others; empty lets all through."""
-    deny: tuple[str, ...] = ()
-    """Packages that may not be installed."""
-    allow_source: bool = False
-    """Whether packages may be built from source, which runs their code while there is a network."""
-    from_imports: bool = True
-    """Whether well-known packages are installed that a program imports without asking for them."""
-
-    def environment(self) -> dict[str, str]:
-        """The installer's environment variables; only here do credentials stand."""
-        own = _pip_settings()
-        index = self.index_url or own.get("index-url")
-        extra = self.extra_index_url or own.get("extra-index-url")
-        proxy = self.proxy or own.get("proxy") or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
-        remote = " ".join(url for url in (extra or "").split() if url.startswith(("http://", "https://")))
-        values = {"PIP_INDEX_URL": index, "PIP_EXTRA_INDEX_URL": remote, "PIP_PROXY": proxy}
-        if self.certificates():
-            values["PIP_CERT"] = CA_INSIDE
-        return {name: value for name, value in values.items() if value}
-
-    def certificates(self) -> Path | None:
-        """File of certificate authorities on this machine."""
-        named = self.ca_bundle or _pip_settings().get("cert") or os.environ.get("REQUESTS_CA_BUNDLE")
-        paths = [Path(path) for path in (named, *_CA_PATHS) if path]
-        return next((path for path in paths if path.is_file()), None)
-
-    def redacted(self, text: str) -> str:
-        """A text of the installer without the credentials of its addresses."""
-        for secret in self.secrets():
-            text = text.replace(secret, "***")
-        return text
-
-    def secrets(self) -> tuple[str, ...]:
-        """Parts of the addresses that must never be shown."""
-        parts = [urlsplit(word) for value in self.environment().values() for word in value.split()]
-        found = [part.netloc.rpartition("@")[0] for part in parts if "@" in part.netloc]
-        found += [part.password for part in parts if part.password]
-        return tuple(sorted(set(found), key=len, reverse=True))
-
-
-@cache
-def _pip_settings() -> dict[str, str]:
-    """What pip is set to: `pip config list`, which includes its PIP_* environment variables."""
-    command = [sys.executable, "-m", "pip", "config", "list"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    settings: dict[str, str] = {}
-    for line in sorted(listed.splitlines(), key=lambda line: line.startswith(":env:")):
-        name, _, value = line.partition("=")
-        settings[name.rpartition(".")[2]] = " ".join(value.strip().strip("'\"").replace("\\n", " ").split())
-    return settings

@@ -15,13 +15,14 @@ from packaging.utils import canonicalize_name
 
 from aiev_interpreter.errors import SandboxError
 from aiev_interpreter.outcome import imported
+from aiev_interpreter.packages.index import redacted
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from aiev_interpreter.packages.install import InstallSettings
+    from aiev_interpreter.settings import InstallSettings
 
 INSTALL_MEMORY_BYTES = 1 << 30
 REFRESH_DAYS = 7
@@ -83,7 +84,7 @@ def tree_of(requirements: tuple[str, ...], settings: InstallSettings, today: dat
         return ""
     pinned = all("==" in requirement for requirement in requirements)
     period = "" if pinned else str(today.toordinal() // REFRESH_DAYS)
-    source = (period, settings.index_url, settings.extra_index_url, settings.allow_source)
+    source = (period, settings.index_url or None, settings.extra_index_url or None, settings.allow_source)
     return hashlib.sha256(repr((sorted(requirements), source)).encode()).hexdigest()[:TREE_DIGITS]
 
 
@@ -103,7 +104,7 @@ def wanted_requirements(job: Job, settings: InstallSettings) -> tuple[str, ...]:
     if job.language != "python":
         return ()
     named = {_name(one) for one in job.requirements}
-    known = KNOWN if settings.from_imports else {"pytest": "pytest"}
+    known = KNOWN if settings.enabled and settings.from_imports else {"pytest": "pytest"}
     more = sorted({known[name] for name in imported(job.program, job.tests) & known.keys()})
     return (*job.requirements, *(one for one in more if canonicalize_name(one) not in named))
 
@@ -146,7 +147,7 @@ def refusal(
     if document["exit_code"] == 0 and not document["ended_by"]:
         return None
     words = "\n".join(part for part in (document["stderr"].strip(), _WORDS.get(document["ended_by"], "")) if part)
-    stderr = settings.redacted(words)
+    stderr = redacted(words, settings)
     if any(sign in stderr for sign in _UNREACHABLE):
         raise SandboxError(f"the package index does not answer: {stderr[-200:]}")
     return ExecutionResult(

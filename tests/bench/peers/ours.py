@@ -6,13 +6,14 @@ import uuid
 from measure import PROGRAM, TESTS, main, pause
 
 from aiev_interpreter import Job, Limits, Verdict, open_interpreter
+from aiev_interpreter.settings import InterpreterSettings
 
 
 class Ours:
     """Each conversation in a container of its own."""
 
     async def open(self, most):
-        self.interpreter = await open_interpreter("docker", run_id=sys.argv[2])
+        self.interpreter = await open_interpreter(InterpreterSettings(backend="docker"), run_id=sys.argv[2])
 
     async def take(self):
         return uuid.uuid4().hex

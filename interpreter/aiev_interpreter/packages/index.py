@@ -1,0 +1,69 @@
+"""Where packages come from: the package index, the proxy and the certificates of the install phase.
+
+A setting that is empty takes pip's own, which includes its PIP_* environment variables. Invariant: credentials of an
+index never leave the install phase.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from aiev_interpreter.settings import InstallSettings
+
+CA_INSIDE = "/aiev/ca.pem"
+"""Where the certificates lie inside a sandbox."""
+_CA_PATHS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+
+
+def environment(settings: InstallSettings) -> dict[str, str]:
+    """The environment variables of the installer, which alone hold credentials."""
+    own = _pip_settings()
+    index = settings.index_url or own.get("index-url")
+    extra = settings.extra_index_url or own.get("extra-index-url")
+    proxy = settings.proxy or own.get("proxy") or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
+    remote = " ".join(url for url in (extra or "").split() if url.startswith(("http://", "https://")))
+    values = {"PIP_INDEX_URL": index, "PIP_EXTRA_INDEX_URL": remote, "PIP_PROXY": proxy}
+    if certificates(settings):
+        values["PIP_CERT"] = CA_INSIDE
+    return {name: value for name, value in values.items() if value}
+
+
+def certificates(settings: InstallSettings) -> Path | None:
+    """File of certificate authorities on this machine."""
+    named = settings.ca_bundle or _pip_settings().get("cert") or os.environ.get("REQUESTS_CA_BUNDLE")
+    paths = [Path(path) for path in (named, *_CA_PATHS) if path]
+    return next((path for path in paths if path.is_file()), None)
+
+
+def redacted(text: str, settings: InstallSettings) -> str:
+    """A text of the installer without the credentials of its addresses."""
+    for secret in secrets(settings):
+        text = text.replace(secret, "***")
+    return text
+
+
+def secrets(settings: InstallSettings) -> tuple[str, ...]:
+    """The parts of the addresses that must never be shown, longest first."""
+    parts = [urlsplit(word) for value in environment(settings).values() for word in value.split()]
+    found = [part.netloc.rpartition("@")[0] for part in parts if "@" in part.netloc]
+    found += [part.password for part in parts if part.password]
+    return tuple(sorted(set(found), key=len, reverse=True))
+
+
+@cache
+def _pip_settings() -> dict[str, str]:
+    """What pip is set to: `pip config list`, which includes its PIP_* environment variables."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    settings: dict[str, str] = {}
+    for line in sorted(listed.splitlines(), key=lambda line: line.startswith(":env:")):
+        name, _, value = line.partition("=")
+        settings[name.rpartition(".")[2]] = " ".join(value.strip().strip("'\"").replace("\\n", " ").split())
+    return settings
