@@ -56,7 +56,7 @@ types: install ## mypy, strict
 imports: install ## import-linter: imports point one way
 	$(BIN)/lint-imports
 
-docs: install ## Generate what the docs take from the code: state diagram, commands, schema
+docs: install ## Generate what docs and configs/default.toml take from the code: diagrams, commands, schema, settings
 	$(BIN)/python docs/generate.py
 
 acceptance: install ## Acceptance and rounds of both small models over 24 functions each (over an hour on 2 cores)

@@ -1,4 +1,4 @@
-"""Writes into the docs what they take from the code; `--check` only compares. Run by `make docs` and by the tests."""
+"""Writes what docs and the reference of settings take from the code. Run by `make docs`; the tests only compare."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 import grimp
 
 from aiev.cli import main
+from aiev.config.reference import render_defaults
 from aiev.dialogue.graph import mermaid
 from aiev.store.schema.doc import render_schema
 
@@ -86,17 +87,21 @@ def generated(text: str, mark: str, part: str) -> str:
     return re.sub(pattern, lambda match: f"{match[1]}{part}\n{match[2]}", text, flags=re.DOTALL)
 
 
+def outputs() -> dict[Path, str]:
+    """Every file that is generated, in part or as a whole, with the text that it should have."""
+    texts = {DOCS.parent / "configs" / "default.toml": render_defaults()}
+    for (name, mark), make in PARTS.items():
+        path = DOCS / name
+        texts[path] = generated(texts[path] if path in texts else path.read_text(), mark, make())
+    return texts
+
+
 def stale() -> list[str]:
     """Write nothing; name the files that are out of date."""
-    return [
-        name
-        for (name, mark), make in PARTS.items()
-        if generated(text := (DOCS / name).read_text(), mark, make()) != text
-    ]
+    return [path.name for path, text in outputs().items() if path.read_text() != text]
 
 
 if __name__ == "__main__":
-    for (file, mark), make in PARTS.items():
-        path = DOCS / file
-        path.write_text(generated(path.read_text(), mark, make()))
+    for path, text in outputs().items():
+        path.write_text(text)
         sys.stdout.write(f"{path}\n")

@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +20,15 @@ def test_credentials_in_an_address_are_neither_stored_nor_shown():
     assert config.settings.install.index_url == "https://user:hunter2@index.example/simple"
     assert config.public()["install"]["index_url"] == "https://***@index.example/simple"
     assert "hunter2" not in str(config.public())
+
+
+CASES = json.loads(Path(__file__).with_name("fingerprints_of_0_1_0.json").read_text())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: " ".join([*case["files"], *case["set"]])[:40])
+def test_the_fingerprint_is_that_of_0_1_0(case):
+    config = load_config(map(Path, case["files"]), case["set"])
+    assert config.fingerprint == case["fingerprint"]
 
 
 class Kept(BaseModel):

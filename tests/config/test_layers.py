@@ -1,28 +1,40 @@
-import tomllib
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from aiev.config.layers import configs_dir, load_config
+from aiev.config import layers
+from aiev.config.layers import layered, load_config
 from aiev.config.settings import Settings
 from aiev.errors import ConfigError
 from aiev_agents.languages import LANGUAGES
 from aiev_agents.languages.names import LanguageName
 
 
-def test_the_default_file_has_every_knob_and_a_comment_for_each():
-    text = (configs_dir() / "default.toml").read_text()
-    table = tomllib.loads(text)
-    for section, model in Settings.model_fields.items():
-        assert set(table[section]) == set(model.annotation.model_fields), section
-    assert set(table) == set(Settings.model_fields)
-
-
-@pytest.mark.parametrize("name", ["openai", "qwen"])
+@pytest.mark.parametrize("name", ["openai", "qwen", "vllm"])
 def test_shipped_files_load_by_name(name):
     config = load_config([Path(name)])
     assert any(origin.endswith(f"{name}.toml") for origin in config.origins.values())
+
+
+def test_the_defaults_need_no_file(monkeypatch, tmp_path):
+    monkeypatch.setattr(layers, "configs_dir", lambda: tmp_path)
+    config = load_config()
+    assert config.settings == Settings()
+    assert set(config.origins.values()) == {"default"}
+
+
+def test_a_file_over_a_configuration_keeps_the_origins_below(tmp_path):
+    (tmp_path / "student.toml").write_text('[model]\nname = "other"\n')
+    config = layered(load_config([], ["run.seed=7"]), tmp_path / "student.toml")
+    assert (config.settings.model.name, config.settings.run.seed) == ("other", 7)
+    assert config.origins["model.name"].endswith("student.toml")
+    assert config.origins["run.seed"] == "--set"
+
+
+def test_a_file_that_is_not_there_is_an_error_that_names_the_shipped_ones():
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: No such file.*default, openai, qwen, vllm"):
+        load_config([Path("nowhere.toml")])
 
 
 def test_the_languages_are_those_that_agents_speak():
