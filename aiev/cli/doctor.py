@@ -23,7 +23,7 @@ def doctor(files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool)
 
     from aiev.setup.doctor import examine
 
-    findings = asyncio.run(examine(merged_config(files, assignments)))
+    findings = asyncio.run(examine(merged_config(files, assignments).settings))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:

@@ -26,8 +26,8 @@ def image_build(languages: tuple[str, ...], files: tuple[Path, ...], assignments
     from aiev.setup.housekeeping import build_sandbox_image
 
     names = tuple(language if language == "all" else language_called(language) for language in languages)
-    config = merged_config(files, assignments)
-    click.echo(asyncio.run(build_sandbox_image(config.settings, names or config.settings.interpreter.languages)))
+    settings = merged_config(files, assignments).settings.interpreter
+    click.echo(asyncio.run(build_sandbox_image(settings, names or settings.languages)))
 
 
 @click.group()
@@ -46,9 +46,10 @@ def sandbox_gc(
     packages: bool, images: bool, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool
 ) -> None:
     """Remove containers and files of runs that have died."""
-    from aiev.setup.housekeeping import collect
+    from aiev.setup.housekeeping import remove_leftovers
 
-    removed = asyncio.run(collect(merged_config(files, assignments).settings, packages=packages, images=images))
+    settings = merged_config(files, assignments).settings.interpreter
+    removed = asyncio.run(remove_leftovers(settings, packages=packages, images=images))
     if as_json:
         print_json(removed)
         return

@@ -1,1 +1,1 @@
-"""From configuration to open parts: model, interpreter, roles."""
+"""From configuration to what a run works with: model, interpreter, agents; and what is present on this machine."""

@@ -1,4 +1,4 @@
-"""What sandboxes need and leave on a machine: the image built, dead runs' remains removed.
+"""The image that sandboxes need, and what they leave on a machine.
 
 Invariant: nothing that belongs to a living process is removed.
 """
@@ -8,17 +8,17 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from aiev.errors import SetupError
+from aiev.setup.errors import as_setup_errors
 from aiev_interpreter import InterpreterUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiev.config.settings import Settings
+    from aiev_interpreter.settings import InterpreterSettings
 
 
-async def build_sandbox_image(settings: Settings, languages: Sequence[str]) -> str:
-    """Build the interpreter's image: its tag.
+async def build_sandbox_image(settings: InterpreterSettings, languages: Sequence[str]) -> str:
+    """Build the image of the interpreter with the tools of these languages; returns its tag.
 
     Raises:
         SetupError: no daemon answers, or the build fails.
@@ -26,33 +26,27 @@ async def build_sandbox_image(settings: Settings, languages: Sequence[str]) -> s
     from aiev_interpreter.backends.docker import BUILD_SECONDS, connect
     from aiev_interpreter.image.build import build_image
 
-    try:
+    with as_setup_errors():
         client = await connect(BUILD_SECONDS)
-        image = await asyncio.to_thread(build_image, client, settings.interpreter.base_image, languages)
-    except InterpreterUnavailable as error:
-        raise SetupError(str(error)) from None
+        image = await asyncio.to_thread(build_image, client, settings.base_image, languages)
     return str(image.tags[0])
 
 
-async def collect(settings: Settings, *, packages: bool, images: bool) -> dict[str, int]:
-    """Remove what dead runs have left; returns how many of what.
+async def remove_leftovers(settings: InterpreterSettings, *, packages: bool, images: bool) -> dict[str, int]:
+    """Remove what dead runs have left; returns how many of each kind were removed.
 
     Args:
-        settings: say which image is the present one.
-        packages: remove the stores of installed packages too.
-        images: remove images of other versions of the interpreter too.
+        settings: name the image in use, which stays.
+        packages: also remove the stores of installed packages.
+        images: also remove images of other versions of the interpreter.
     """
     from aiev_interpreter.backends import bubblewrap, docker
     from aiev_interpreter.image.build import LOCAL_BASE
 
-    removed = {
-        "containers": 0,
-        "staged folders": await asyncio.to_thread(bubblewrap.reap),
-        "package stores": 0,
-        "images": 0,
-    }
+    removed = {"containers": 0, "staged folders": 0, "package stores": 0, "images": 0}
+    removed["staged folders"] = await asyncio.to_thread(bubblewrap.reap)
     if packages:
-        removed["package stores"] += await asyncio.to_thread(bubblewrap.remove_packages)
+        removed["package stores"] = await asyncio.to_thread(bubblewrap.remove_packages)
     try:
         client = await docker.connect()
     except InterpreterUnavailable:
@@ -62,7 +56,7 @@ async def collect(settings: Settings, *, packages: bool, images: bool) -> dict[s
         if packages:
             removed["package stores"] += await asyncio.to_thread(docker.remove_packages, client)
         if images:
-            bases = (settings.interpreter.base_image, LOCAL_BASE)
+            bases = (settings.base_image, LOCAL_BASE)
             removed["images"] = await asyncio.to_thread(docker.remove_images, client, bases)
     finally:
         client.close()
