@@ -6,7 +6,7 @@
     ├── LanguageError         a programming language that agents do not speak
     └── ModelError
         ├── ModelRefused      the endpoint refuses this client for good: key, model name, quota. Stops the run.
-        ├── ModelUnavailable  nothing answers at the address, or not in time, after all retries
+        ├── ModelUnavailable  nothing answers, or nothing usable; clients retry it and raise it after the last try
         ├── RequestRejected   this one request is at fault (too long, malformed): only its item fails
         └── RequestGivenUp    this one request got no usable reply in all its tries, others did: only its item fails
 
@@ -33,26 +33,46 @@ class LanguageError(AgentError):
 
 
 class ModelError(AgentError):
-    """A chat model did not give a reply."""
+    """A chat model gave no reply that can be used. Subclasses say what follows from it."""
 
-    retry_after: float | None = None
-    """Seconds that the endpoint asked to wait; None when it did not."""
-    prompt_tokens: int = 0
-    """Tokens read for replies that came, and are paid for, but could not be used."""
-    completion_tokens: int = 0
-    """Tokens written in them."""
+    def __init__(
+        self,
+        text: str,
+        *,
+        retry_after: float | None = None,
+        throttled: bool = False,
+        answered: bool = False,
+        prompt_tokens: int = 0,
+        completion_tokens: int = 0,
+    ) -> None:
+        """Keep what is known of the failure.
+
+        Args:
+            text: what happened, in one line.
+            retry_after: seconds that the endpoint asks to wait; None when it does not say.
+            throttled: the endpoint said that too much was sent (429).
+            answered: a reply came, and may have to be paid for, but cannot be used.
+            prompt_tokens: tokens read for such replies, as the endpoint counted them.
+            completion_tokens: tokens written in them.
+        """
+        super().__init__(text)
+        self.retry_after = retry_after
+        self.throttled = throttled
+        self.answered = answered
+        self.prompt_tokens = prompt_tokens
+        self.completion_tokens = completion_tokens
 
 
 class ModelRefused(ModelError):  # noqa: N818 - the word of the field, as in HTTP's own status names
-    """The endpoint will refuse every further request too."""
+    """The endpoint will refuse every further request too: the run stops, with everything kept."""
 
 
 class ModelUnavailable(ModelError):  # noqa: N818
-    """No reply after all retries."""
+    """Nothing answered, or nothing usable came; the same request may succeed in a moment."""
 
 
 class RequestRejected(ModelError):  # noqa: N818
-    """This request alone was refused."""
+    """This request alone is at fault."""
 
 
 class RequestGivenUp(ModelError):  # noqa: N818

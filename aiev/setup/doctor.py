@@ -91,16 +91,16 @@ def _at(model: ModelSettings, one: EndpointSettings) -> ModelSettings:
 
 
 def _vllm(settings: Settings) -> Finding:
-    from aiev_agents.clients.vllm.settings import VllmSettings
+    from aiev_agents.clients.vllm.command import command_line
     from aiev_agents.errors import ModelUnavailable
 
-    server = VllmSettings(name=settings.model.name, command=settings.vllm.command)
+    name = settings.model.name
     try:
-        command = server.command_line(0)
+        command = command_line(settings.vllm, name, 0)
     except ModelUnavailable as error:
         what, _, advice = str(error).partition("; ")
         return _missing(what, advice)
-    return Finding("model", present=True, detail=f"{server.name} by {command[0]}")
+    return Finding("model", present=True, detail=f"{name} by {command[0]}")
 
 
 def _weights(name: str) -> Finding:

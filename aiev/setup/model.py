@@ -18,9 +18,10 @@ from aiev.setup.errors import as_setup_errors
 if TYPE_CHECKING:
     from aiev.config.settings import Settings
     from aiev_agents.clients.chat_model import ChatModel
+    from aiev_agents.clients.completion import GrammarField
+    from aiev_agents.clients.embedded import EmbeddedChatModel
     from aiev_agents.clients.openai import Endpoint
-    from aiev_agents.clients.rates import Rates
-    from aiev_agents.clients.settings import EndpointSettings, ModelSettings, RatesSettings
+    from aiev_agents.clients.settings import EndpointSettings, ModelSettings
     from aiev_agents.clients.vllm.model import VllmChatModel
 
 
@@ -53,20 +54,10 @@ async def build_vllm(settings: Settings) -> VllmChatModel:
         ModelError: there is none, or it does not answer.
     """
     from aiev_agents.clients.vllm.model import VllmChatModel
-    from aiev_agents.clients.vllm.settings import VllmSettings
 
-    model = settings.model
-    if model.base_url:
-        return await VllmChatModel.attach(replace(endpoint(settings), grammar_field="structured_outputs"))
-    return await VllmChatModel.start(
-        VllmSettings(
-            name=model.name,
-            grammar=model.grammar,
-            timeout_seconds=model.timeout_seconds,
-            retry_seconds=model.retry_seconds,
-            **settings.vllm.model_dump(),
-        )
-    )
+    if settings.model.base_url:
+        return await VllmChatModel.attach(endpoint(settings))
+    return await VllmChatModel.start(settings.vllm, settings.model)
 
 
 def endpoint_figures(model: ChatModel) -> dict[str, Any]:
@@ -102,27 +93,20 @@ def endpoint(settings: Settings, one: EndpointSettings | None = None) -> Endpoin
         api_key=_key(config.api_key_env if one is None or one.api_key_env is None else one.api_key_env),
         timeout_seconds=config.timeout_seconds,
         retry_seconds=config.retry_seconds,
-        grammar=config.grammar,
-        rates=_rates(settings.rates),
+        grammar_field=_grammar_field(config),
+        rates=settings.rates,
     )
 
 
-def _rates(config: RatesSettings) -> Rates:
-    """How much an endpoint is asked, in the client's own terms."""
-    from aiev_agents.clients.rates import Rates
-
-    return Rates(
-        requests_per_minute=config.requests_per_minute,
-        tokens_per_minute=config.tokens_per_minute,
-        from_headers=config.from_headers,
-        in_flight=config.in_flight,
-        adaptive=config.adaptive,
-    )
+def _grammar_field(settings: ModelSettings) -> GrammarField:
+    if not settings.grammar:
+        return ""
+    return "structured_outputs" if settings.backend == "vllm" else "grammar"
 
 
 def _key(variable: str) -> str:
-    key = os.environ.get(variable) if variable else "none"
-    if not key:
+    key = os.environ.get(variable, "") if variable else ""
+    if variable and not key:
         raise SetupError(
             f'no key: set the environment variable {variable}, or model.api_key_env to "" for an endpoint without keys'
         )
@@ -146,22 +130,28 @@ def _pooled(settings: Settings) -> ChatModel:
     return PooledChatModel(config.name, members, retry_seconds=config.retry_seconds)
 
 
-async def _embedded(config: ModelSettings) -> ChatModel:
-    from aiev_agents.clients.embedded import EmbeddedChatModel
+async def _embedded(settings: ModelSettings) -> ChatModel:
     from aiev_agents.clients.weights import KNOWN, find_weights
 
-    weights = find_weights(config.name)
-    if weights is None and config.name in KNOWN:
-        raise SetupError(f"the weights of {config.name} are not here; run `aiev models fetch {config.name}`")
+    weights = find_weights(settings.name)
+    if weights is None and settings.name in KNOWN:
+        raise SetupError(f"the weights of {settings.name} are not here; run `aiev models fetch {settings.name}`")
     if weights is None:
         raise ConfigError(
-            f"model.name = {config.name!r} is neither a known model ({', '.join(KNOWN)}) nor the path of a GGUF file"
+            f"model.name = {settings.name!r} is neither a known model ({', '.join(KNOWN)}) nor the path of a GGUF file"
         )
-    return await EmbeddedChatModel.start(
-        weights,
-        name=config.name,
-        parallel=config.parallel,
-        context_tokens=config.context_tokens,
-        threads=config.threads,
-        timeout_seconds=config.timeout_seconds,
-    )
+    return await embedded_model(settings, weights, name=settings.name)
+
+
+async def embedded_model(
+    settings: ModelSettings, weights: Path, *, name: str, adapter: Path | None = None
+) -> EmbeddedChatModel:
+    """Start the embedded llama.cpp server for a GGUF file, with a LoRA adapter over it if one is given.
+
+    Raises:
+        SetupError: it does not start.
+    """
+    from aiev_agents.clients.embedded import EmbeddedChatModel
+
+    with as_setup_errors():
+        return await EmbeddedChatModel.start(weights, settings, name=name, adapter=adapter)

@@ -14,7 +14,7 @@ from aiev.config.layers import Config, layered
 from aiev.errors import SetupError
 from aiev.setup.errors import as_setup_errors
 from aiev.setup.interpreter import build_interpreter
-from aiev.setup.model import build_model
+from aiev.setup.model import build_model, embedded_model
 from aiev.student.training.spec import GGUF_ADAPTER, MODEL
 
 if TYPE_CHECKING:
@@ -148,25 +148,13 @@ def _absolute(training: TrainingRecord) -> Path:
 
 async def _embedded(config: Config, training: TrainingRecord) -> ChatModel:
     """llama.cpp with the adapter over the GGUF file that was trained."""
-    from aiev_agents.clients.embedded import EmbeddedChatModel
-
     base, adapter = Path(training.base), Path(training.path, MODEL, GGUF_ADAPTER)
     if not _are_there(base, adapter):
         raise SetupError(
             f"{training.adapter} has no adapter that the embedded llama.cpp could serve: that needs the method lora, a "
             "student that is a GGUF file, and no train.special_tokens; serve it with vllm (student.config)"
         )
-    model = config.settings.model
-    with as_setup_errors():
-        return await EmbeddedChatModel.start(
-            base,
-            name=training.adapter,
-            parallel=model.parallel,
-            context_tokens=model.context_tokens,
-            threads=model.threads,
-            timeout_seconds=model.timeout_seconds,
-            adapter=adapter,
-        )
+    return await embedded_model(config.settings.model, base, name=training.adapter, adapter=adapter)
 
 
 @dataclass(frozen=True, slots=True)

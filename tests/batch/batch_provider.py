@@ -5,7 +5,7 @@ from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
-SERVER = str(Path(__file__).parents[1] / "agents" / "batch_server.py")
+SERVER = str(Path(__file__).parents[1] / "support" / "batch_server.py")
 
 
 class Provider:

@@ -22,8 +22,8 @@ from aiev.store.records import SeedRecord
 from aiev.store.student_records import TrainingRecord
 from aiev.student.roles import named, open_role, role_config
 from aiev.student.training.spec import MODEL
+from aiev_agents.clients.settings import ModelSettings, VllmSettings
 from aiev_agents.clients.vllm.model import VllmChatModel
-from aiev_agents.clients.vllm.settings import VllmSettings
 from aiev_agents.errors import ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatRequest, Sampling
 
@@ -36,9 +36,9 @@ pytestmark = [
 ]
 
 
-def settings(**changed):
-    given = {"name": "smol", "weights": WEIGHTS, "command": COMMAND, "max_model_len": 2048}
-    return VllmSettings(**given | changed)
+def start(**changed):
+    given = {"weights": WEIGHTS, "command": COMMAND, "max_model_len": 2048}
+    return VllmChatModel.start(VllmSettings(**given | changed), ModelSettings(name="smol", grammar=True))
 
 
 def ask(model, text="Name three colours.", grammar=""):
@@ -49,7 +49,7 @@ def ask(model, text="Name three colours.", grammar=""):
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def model():
     os.environ["VLLM_CPU_KVCACHE_SPACE"] = "1"
-    started = await VllmChatModel.start(settings(lora=True, max_lora_rank=16, dtype="bfloat16"))
+    started = await start(lora=True, max_lora_rank=16, dtype="bfloat16")
     yield started
     await started.close()
 
@@ -130,7 +130,7 @@ async def test_a_trained_student_plays_both_roles_under_its_adapters_name(model,
 
 async def test_a_length_that_the_weights_cannot_have_is_named(tmp_path):
     with pytest.raises(ModelUnavailable, match="max_model_len \\(999999\\) is greater than"):
-        await VllmChatModel.start(settings(max_model_len=999999))
+        await start(max_model_len=999999)
 
 
 async def test_when_its_engine_is_killed_the_request_ends_with_the_reason(model):

@@ -17,7 +17,7 @@ from aiev.run.status import SILENT_SECONDS, _state
 from aiev.store.records import HeartbeatRecord
 
 AIEV = [sys.executable, "-c", "from aiev.cli import main; main(prog_name='aiev')"]
-SERVER = str(Path(__file__).parents[1] / "agents" / "chat_server.py")
+SERVER = str(Path(__file__).parents[1] / "support" / "chat_server.py")
 
 
 @pytest.fixture

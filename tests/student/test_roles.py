@@ -11,11 +11,11 @@ from aiev.errors import SetupError
 from aiev.store.student_records import TrainingRecord
 from aiev.student.roles import named, open_role, role_config
 from aiev.student.training.spec import MODEL
+from aiev_agents.clients.settings import ModelSettings, VllmSettings
 from aiev_agents.clients.vllm.model import VllmChatModel
-from aiev_agents.clients.vllm.settings import VllmSettings
 from aiev_agents.messages import ChatRequest
 
-STAND_IN = f"{sys.executable} {Path(__file__).parents[1] / 'agents/stand_in_vllm.py'}"
+STAND_IN = f"{sys.executable} {Path(__file__).parents[1] / 'support/stand_in_vllm.py'}"
 NAME = "aiev-r001-0a1b2c3d"
 
 
@@ -54,8 +54,8 @@ async def test_a_server_is_started_with_what_was_trained_and_answers_under_the_a
 
 
 async def test_an_adapter_that_a_running_server_has_already_is_used(training, monkeypatch):
-    settings = VllmSettings(name="small", command=STAND_IN, start_seconds=60, lora=True)
-    async with await VllmChatModel.start(settings) as server:
+    settings = VllmSettings(command=STAND_IN, start_seconds=60, lora=True)
+    async with await VllmChatModel.start(settings, ModelSettings(name="small", grammar=True)) as server:
         monkeypatch.setenv("KEY_OF_THE_SERVER", server.server.key)
         config = student(f"model.base_url={server.endpoint.base_url}", "model.api_key_env=KEY_OF_THE_SERVER")
         for _ in range(2):

@@ -10,7 +10,7 @@ from support.talk import PROBLEM
 
 from aiev.errors import SetupError, UsageError
 from aiev.telemetry.json_log import JsonLog
-from aiev_agents.clients.events import tell_retry
+from aiev_agents.clients.retrying import tell_retry
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_agents.errors import ModelRefused
 

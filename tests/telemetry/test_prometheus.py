@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from aiev.errors import SetupError
 from aiev.telemetry.prometheus import PrometheusObserver
-from aiev_agents.clients.events import tell_retry
+from aiev_agents.clients.retrying import tell_retry
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_agents.errors import ModelRefused
 

@@ -11,15 +11,15 @@ Source: https://developers.openai.com/api/docs/guides/batch
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import openai
 
-from aiev_agents.clients.completion import read_completion
-from aiev_agents.clients.failures import CallFailedError
-from aiev_agents.clients.openai import OpenAIChatModel
-from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
+from aiev_agents.clients.completion import read_completion, request_body
+from aiev_agents.clients.failures import of_exception, without_key
+from aiev_agents.errors import ModelError, ModelUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -68,10 +68,9 @@ class BatchModel:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._chat = OpenAIChatModel(endpoint)
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.base_url,
-            api_key=endpoint.api_key,
+            api_key=endpoint.api_key or "none",
             timeout=endpoint.timeout_seconds,
             max_retries=0,
             http_client=openai.DefaultAioHttpClient(),
@@ -80,7 +79,7 @@ class BatchModel:
     def lines(self, requests: Iterable[ChatRequest]) -> Iterator[bytes]:
         """Each request as its line of a batch's file, named by its hash."""
         for request in requests:
-            body = self._chat._arguments(request)  # noqa: SLF001 - in a batch a request has the body that it has alone
+            body = request_body(request, self.endpoint.grammar_field)
             line = {"custom_id": request.hash, "method": "POST", "url": PATH, "body": body}
             yield json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
@@ -133,30 +132,22 @@ class BatchModel:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._chat.close()
         await self._client.close()
 
 
-class _translated:  # noqa: N801 - reads like the statement it is
+@contextmanager
+def _translated(endpoint: Endpoint) -> Iterator[None]:
     """Turns the SDK's errors inside its block into ours."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._where = f"the batch API at {endpoint.base_url}"
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if not isinstance(error, openai.OpenAIError):
-            return
-        said = " ".join(str(error).split())[:_LONGEST]
-        if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
-            raise ModelRefused(f"{self._where} refused: {said}; check the key and its rights") from None
+    try:
+        yield
+    except openai.OpenAIError as error:
+        failure = of_exception(error, f"the batch API at {endpoint.base_url}", endpoint.timeout_seconds)
+        advice = ""
         if isinstance(error, openai.NotFoundError):
-            raise ModelRefused(f"{self._where} does not have this: {said}; does the provider offer batches?") from None
-        if isinstance(error, openai.APIStatusError) and error.status_code < 500 and error.status_code != 429:  # noqa: PLR2004
-            raise RequestRejected(f"{self._where} rejected the batch: {said}") from None
-        raise ModelUnavailable(f"{self._where} does not answer: {said}; the same command again goes on") from None
+            advice = "; does the provider offer batches?"
+        elif isinstance(failure, ModelUnavailable):
+            advice = "; the same command resumes"
+        raise without_key(type(failure)(f"{failure}{advice}"), endpoint.api_key) from None
 
 
 def _state(batch: Batch) -> BatchState:
@@ -192,5 +183,5 @@ def _result(line: bytes) -> BatchResult:
 def _answered(key: str, body: dict[str, Any]) -> BatchResult:
     try:
         return BatchResult(key, reply=read_completion(json.dumps(body).encode(), {}, "the batch", seconds=0.0))
-    except CallFailedError as failed:
-        return BatchResult(key, error=failed.failure.text)
+    except ModelError as error:
+        return BatchResult(key, error=str(error))

@@ -1,4 +1,4 @@
-"""A chat-completions answer as a `ChatReply`, or as the failure that it really is.
+"""A chat completion: the body of a request, and its answer as a `ChatReply` or as the error that it really is.
 
 Invariants: nothing in an answer is trusted to be there or to have its type; a reply that leaves here has text. Not
 covered: answers with another status than 200 (`failures.py`).
@@ -8,57 +8,81 @@ Source: OpenAI's reference of chat completions; llama.cpp, vLLM, OpenRouter and 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from aiev_agents.clients.failures import CallFailedError, Kind, of_error_object, unusable
+from aiev_agents.clients.failures import TEXT_LIMIT, of_error_object
 from aiev_agents.encoding import decode
+from aiev_agents.errors import ModelError, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatReply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiev_agents.clients.failures import Failure
+    from aiev_agents.messages import ChatRequest
+
+GrammarField = Literal["", "grammar", "structured_outputs"]
+"""Where an endpoint takes grammars (GBNF): nowhere, in llama.cpp's field, or in vLLM's."""
+
+
+def request_body(request: ChatRequest, grammar_field: GrammarField = "") -> dict[str, Any]:
+    """The request as the chat-completions API takes it."""
+    sampling = request.sampling
+    body: dict[str, Any] = {
+        "model": request.model,
+        "messages": [{"role": role, "content": content} for role, content in request.turns],
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "max_tokens": sampling.max_tokens,
+    }
+    if sampling.seed is not None:
+        body["seed"] = sampling.seed
+    if sampling.stop:
+        body["stop"] = list(sampling.stop)
+    if request.grammar and grammar_field:
+        nested = grammar_field == "structured_outputs"
+        body[grammar_field] = {"grammar": request.grammar} if nested else request.grammar
+    return body
 
 
 def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, seconds: float) -> ChatReply:
     """Take text and figures out of the body of an answer.
 
     Raises:
-        CallFailedError: it holds no reply that can be used.
+        ModelError: it holds no reply that can be used.
     """
     try:
         body = decode(content)
     except ValueError:
         page = content.lstrip()[:1] == b"<"
         what = "a web page; does model.base_url end where its API begins, often /v1?" if page else "broken JSON"
-        raise CallFailedError(unusable(what, where)) from None
+        raise ModelUnavailable(f"{where} sent {what}", answered=True) from None
     if not isinstance(body, dict):
-        raise CallFailedError(unusable("JSON that is no chat completion", where))
+        raise ModelUnavailable(f"{where} sent JSON that is no chat completion", answered=True)
     choice = _first_choice(body)
     text = _text(choice)
     if body.get("error") and not text:
-        raise CallFailedError(of_error_object(body, headers, where))
+        raise of_error_object(body, headers, where)
     reason = str(choice.get("finish_reason") or "")
     usage = _mapping(body.get("usage"))
     if not text.strip() or reason == "error":
-        failure = _without_text(choice, reason, where)
-        read, written = _tokens(usage)
-        raise CallFailedError(replace(failure, prompt_tokens=read, completion_tokens=written))
+        raise _without_text(choice, reason, where, usage)
     return _reply(str(body.get("model") or ""), text, reason, usage, seconds)
 
 
-def _without_text(choice: dict[str, Any], reason: str, where: str) -> Failure:
+def _without_text(choice: dict[str, Any], reason: str, where: str, usage: dict[str, Any]) -> ModelError:
     """Why a reply has no text: some reasons will not change when the same is asked again."""
-    message = choice.get("message")
-    refusal = message.get("refusal") if isinstance(message, dict) else None
+    refusal = _mapping(choice.get("message")).get("refusal")
+    meaning: type[ModelError] = RequestRejected
     if refusal:
-        return unusable(f"a refusal: {' '.join(str(refusal).split())[:200]}", where, Kind.REQUEST)
-    if reason == "content_filter":
-        return unusable("nothing: its content filter stopped the reply", where, Kind.REQUEST)
-    if reason == "length":
-        return unusable("no text within max_tokens; give the role more", where, Kind.REQUEST)
-    return unusable("a reply without content", where)
+        what = f"a refusal: {' '.join(str(refusal).split())[:TEXT_LIMIT]}"
+    elif reason == "content_filter":
+        what = "nothing: its content filter stopped the reply"
+    elif reason == "length":
+        what = "no text within max_tokens; give the role more"
+    else:
+        what, meaning = "a reply without content", ModelUnavailable
+    read, written = _tokens(usage)
+    return meaning(f"{where} sent {what}", answered=True, prompt_tokens=read, completion_tokens=written)
 
 
 def _reply(model: str, text: str, reason: str, usage: dict[str, Any], seconds: float) -> ChatReply:

@@ -10,22 +10,22 @@ import asyncio
 import atexit
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 from typing import IO, TYPE_CHECKING, Self
 
 from aiev_agents.clients.openai import Endpoint, OpenAIChatModel
+from aiev_agents.clients.started_server import free_port, without_secrets
 from aiev_agents.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aiev_agents.clients.settings import ModelSettings
     from aiev_agents.messages import ChatReply, ChatRequest
 
 START_SECONDS = 120.0
-_SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 
 
 class EmbeddedChatModel:
@@ -41,38 +41,41 @@ class EmbeddedChatModel:
     async def start(
         cls,
         weights: Path,
+        settings: ModelSettings,
         *,
         name: str,
-        parallel: int = 4,
-        context_tokens: int = 4096,
-        threads: int = 0,
-        timeout_seconds: float = 600.0,
         adapter: Path | None = None,
     ) -> Self:
-        """Start a server for `weights`, with a LoRA adapter in GGUF form over them if one is given, and wait for it.
+        """Start a server and wait for it.
+
+        Args:
+            weights: GGUF file.
+            settings: what it may use, and how long a reply may take.
+            name: under which it answers.
+            adapter: LoRA adapter in GGUF form over the weights.
 
         Raises:
             ModelUnavailable: the server ended or did not come up within 120 s; the message has its last words.
         """
-        port = _free_port()
+        port = free_port()
         adapters = [str(adapter)] if adapter else []
-        numbers = [str(number) for number in (port, parallel, context_tokens, threads)]
+        numbers = map(str, (port, settings.parallel, settings.context_tokens, settings.threads))
         with tempfile.TemporaryFile() as log:
             process = subprocess.Popen(  # noqa: ASYNC220 - returns at once
                 [sys.executable, "-m", "aiev_agents.clients.embedded_server", str(weights), name, *numbers, *adapters],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={key: value for key, value in os.environ.items() if not _is_secret(key)},
+                env=without_secrets(os.environ),
                 start_new_session=True,
             )
             await _wait_ready(process, weights, log)
         endpoint = Endpoint(
             base_url=f"http://127.0.0.1:{port}/v1",
             model=name,
-            timeout_seconds=timeout_seconds,
+            timeout_seconds=settings.timeout_seconds,
             retry_seconds=5.0,
-            grammar=True,
+            grammar_field="grammar",
         )
         return cls(process, OpenAIChatModel(endpoint), name)
 
@@ -121,14 +124,3 @@ async def _wait_ready(process: subprocess.Popen[bytes], weights: Path, log: IO[b
 def _says_ready(stream: IO[bytes]) -> bool:
     """Read lines until the one that says that the server answers; False when the stream ends before."""
     return any(line.strip() == b"ready" for line in stream)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _is_secret(name: str) -> bool:
-    return any(word in name.upper() for word in _SECRETS)

@@ -1,8 +1,8 @@
-"""What a failed call means for the request, and for the run.
+"""What a failed call means for the request, and for the run: one translation of everything that an endpoint can do.
 
-Every way in which an endpoint can fail becomes one `Failure` here, and nowhere else. Invariants: each failure has
-exactly one kind; its text is one line, names the endpoint, and never holds a key. Not covered: how often to try again
-(`retrying.py`) and how fast (`rates.py`).
+Invariants: every failure becomes exactly one `ModelError`, here and nowhere else: `ModelUnavailable` may pass,
+`ModelRefused` concerns every request, `RequestRejected` this one alone; its text is one line and names the endpoint.
+Not covered: how often to retry (`retrying.py`) and how fast (`rates.py`).
 
 Source: meanings of status codes from RFC 9110 and RFC 6585; 402, 429 with a quota code, 529 and errors under status 200
 as OpenAI, Anthropic, Google, DeepSeek and OpenRouter document them.
@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import json
 import ssl
-from dataclasses import dataclass, replace
-from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import openai
+from aiohttp.http_exceptions import ContentEncodingError, DecompressSizeError, HttpProcessingError
 
-from aiev_agents.clients.http_answer import CutError, HttpError, NotConnectedError, UnusableAnswerError
 from aiev_agents.clients.rate_headers import retry_after
+from aiev_agents.clients.transport import AnswerTooLargeError
 from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
 
 if TYPE_CHECKING:
@@ -30,140 +29,116 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 300
 """Longest text of an endpoint that is passed on, in characters."""
 
-
-class Kind(StrEnum):
-    """What follows from a failure."""
-
-    TRANSIENT = "transient"
-    """The same request may succeed in a moment."""
-    FATAL = "fatal"
-    """No later request can succeed either: the run stops, with everything kept."""
-    REQUEST = "request"
-    """This request alone is at fault: its item fails."""
-
-
-_ERRORS: dict[Kind, type[ModelError]] = {
-    Kind.TRANSIENT: ModelUnavailable,
-    Kind.FATAL: ModelRefused,
-    Kind.REQUEST: RequestRejected,
+STATUSES: dict[int, type[ModelError]] = {
+    HTTPStatus.BAD_REQUEST: RequestRejected,
+    HTTPStatus.UNAUTHORIZED: ModelRefused,
+    HTTPStatus.PAYMENT_REQUIRED: ModelRefused,
+    HTTPStatus.FORBIDDEN: ModelRefused,
+    HTTPStatus.NOT_FOUND: ModelRefused,
+    HTTPStatus.METHOD_NOT_ALLOWED: ModelRefused,
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: ModelRefused,
+    HTTPStatus.REQUEST_TIMEOUT: ModelUnavailable,
+    HTTPStatus.CONFLICT: ModelUnavailable,
+    HTTPStatus.GONE: ModelRefused,
+    HTTPStatus.TOO_EARLY: ModelUnavailable,
+    HTTPStatus.TOO_MANY_REQUESTS: ModelUnavailable,
+    HTTPStatus.NOT_IMPLEMENTED: ModelRefused,
+    HTTPStatus.HTTP_VERSION_NOT_SUPPORTED: ModelRefused,
 }
+"""Statuses with a meaning of their own; `meaning_of_status` has the rest."""
 
-STATUSES: dict[int, Kind] = {
-    HTTPStatus.BAD_REQUEST: Kind.REQUEST,
-    HTTPStatus.UNAUTHORIZED: Kind.FATAL,
-    HTTPStatus.PAYMENT_REQUIRED: Kind.FATAL,
-    HTTPStatus.FORBIDDEN: Kind.FATAL,
-    HTTPStatus.NOT_FOUND: Kind.FATAL,
-    HTTPStatus.METHOD_NOT_ALLOWED: Kind.FATAL,
-    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: Kind.FATAL,
-    HTTPStatus.REQUEST_TIMEOUT: Kind.TRANSIENT,
-    HTTPStatus.CONFLICT: Kind.TRANSIENT,
-    HTTPStatus.GONE: Kind.FATAL,
-    HTTPStatus.TOO_EARLY: Kind.TRANSIENT,
-    HTTPStatus.TOO_MANY_REQUESTS: Kind.TRANSIENT,
-    HTTPStatus.NOT_IMPLEMENTED: Kind.FATAL,
-    HTTPStatus.HTTP_VERSION_NOT_SUPPORTED: Kind.FATAL,
-}
-"""Kinds of the statuses that have one of their own; `kind_of_status` has the rest."""
-
-CODES: dict[str, Kind] = {
-    "insufficient_quota": Kind.FATAL,
-    "billing_hard_limit_reached": Kind.FATAL,
-    "billing_not_active": Kind.FATAL,
-    "credit_balance_too_low": Kind.FATAL,
-    "insufficient_balance": Kind.FATAL,
-    "invalid_api_key": Kind.FATAL,
-    "api_key_invalid": Kind.FATAL,
-    "authentication_error": Kind.FATAL,
-    "permission_error": Kind.FATAL,
-    "account_deactivated": Kind.FATAL,
-    "model_not_found": Kind.FATAL,
-    "context_length_exceeded": Kind.REQUEST,
-    "string_above_max_length": Kind.REQUEST,
-    "content_filter": Kind.REQUEST,
-    "content_policy_violation": Kind.REQUEST,
-    "responsibleaipolicyviolation": Kind.REQUEST,
-    "moderation": Kind.REQUEST,
-    "flagged": Kind.REQUEST,
-    "rate_limit_exceeded": Kind.TRANSIENT,
-    "rate_limit_error": Kind.TRANSIENT,
-    "overloaded_error": Kind.TRANSIENT,
-    "server_error": Kind.TRANSIENT,
-    "resource_exhausted": Kind.TRANSIENT,
+CODES: dict[str, type[ModelError]] = {
+    "insufficient_quota": ModelRefused,
+    "billing_hard_limit_reached": ModelRefused,
+    "billing_not_active": ModelRefused,
+    "credit_balance_too_low": ModelRefused,
+    "insufficient_balance": ModelRefused,
+    "invalid_api_key": ModelRefused,
+    "api_key_invalid": ModelRefused,
+    "authentication_error": ModelRefused,
+    "permission_error": ModelRefused,
+    "account_deactivated": ModelRefused,
+    "model_not_found": ModelRefused,
+    "context_length_exceeded": RequestRejected,
+    "string_above_max_length": RequestRejected,
+    "content_filter": RequestRejected,
+    "content_policy_violation": RequestRejected,
+    "responsibleaipolicyviolation": RequestRejected,
+    "moderation": RequestRejected,
+    "flagged": RequestRejected,
+    "rate_limit_exceeded": ModelUnavailable,
+    "rate_limit_error": ModelUnavailable,
+    "overloaded_error": ModelUnavailable,
+    "server_error": ModelUnavailable,
+    "resource_exhausted": ModelUnavailable,
 }
 """Error codes and types that say more than the status they come with."""
 
-PHRASES: dict[str, Kind] = {
-    "api key not valid": Kind.FATAL,
-    "insufficient balance": Kind.FATAL,
-    "credit balance is too low": Kind.FATAL,
-    "exceeded your current quota": Kind.FATAL,
-    "requires moderation": Kind.REQUEST,
-    "was flagged": Kind.REQUEST,
+PHRASES: dict[str, type[ModelError]] = {
+    "api key not valid": ModelRefused,
+    "insufficient balance": ModelRefused,
+    "credit balance is too low": ModelRefused,
+    "exceeded your current quota": ModelRefused,
+    "requires moderation": RequestRejected,
+    "was flagged": RequestRejected,
+    "lora adapter": RequestRejected,
+    "no adapter found": RequestRejected,
 }
 """Phrases of endpoints that give no code."""
 
-_ADVICE = {
+_UNCONNECTED = "nothing answers for {where}; is the server running and the address right? ({said})"
+_LATE = "{where} did not answer within {seconds:g} s"
+_CUT = "{where} cut the connection ({said})"
+_FAILED = "{where} failed: {said}"
+EXCEPTIONS: dict[type[BaseException], tuple[type[ModelError], str]] = {
+    ssl.SSLCertVerificationError: (ModelRefused, "{where} refused: its certificate cannot be verified ({said})"),
+    aiohttp.InvalidURL: (ModelRefused, "{where}: model.base_url is no address of the web ({said})"),
+    aiohttp.ClientConnectorError: (ModelUnavailable, _UNCONNECTED),
+    ConnectionRefusedError: (ModelUnavailable, _UNCONNECTED),
+    UnicodeError: (ModelUnavailable, _UNCONNECTED),  # of a host name that cannot be one
+    AnswerTooLargeError: (ModelUnavailable, "{where} sent {said}"),
+    DecompressSizeError: (ModelUnavailable, "{where} sent an answer that is too large ({said})"),
+    ContentEncodingError: (ModelUnavailable, "{where} sent an answer that cannot be decompressed ({said})"),
+    TimeoutError: (ModelUnavailable, _LATE),
+    openai.APITimeoutError: (ModelUnavailable, _LATE),
+    openai.APIConnectionError: (ModelUnavailable, _CUT),
+    aiohttp.ClientConnectionError: (ModelUnavailable, _CUT),
+    aiohttp.ClientPayloadError: (ModelUnavailable, _CUT),
+    HttpProcessingError: (ModelUnavailable, "{where} sent no valid HTTP ({said})"),
+    aiohttp.ClientError: (ModelUnavailable, _FAILED),
+    openai.OpenAIError: (ModelUnavailable, _FAILED),
+    OSError: (ModelUnavailable, "{where} cannot be reached: {said}"),
+    Exception: (RequestRejected, "{where} was not asked: the request cannot be sent ({said})"),
+}
+"""Exceptions of the clients and what they mean. The first row that fits the exception or one of its causes counts."""
+_ANSWERED = (AnswerTooLargeError, DecompressSizeError, ContentEncodingError)
+
+_VERBS = {
+    ModelRefused: "refused the request",
+    RequestRejected: "rejected one request",
+    ModelUnavailable: "failed",
+}
+_ADVICE: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "check the key",
     HTTPStatus.PAYMENT_REQUIRED: "the account has no money left: top it up",
     HTTPStatus.FORBIDDEN: "check the key's rights",
     HTTPStatus.NOT_FOUND: "check model.name, and that model.base_url ends where the endpoint's API begins, often /v1",
     HTTPStatus.METHOD_NOT_ALLOWED: "check model.base_url; it often ends in /v1",
 }
-_CONNECTION = (
-    openai.APIConnectionError,
-    aiohttp.ClientConnectionError,
-    aiohttp.ClientPayloadError,
-    NotConnectedError,
-    CutError,
-)
-_UNCONNECTED = (ConnectionRefusedError, aiohttp.ClientConnectorError, NotConnectedError)
 _ANY_ADVICE = "check the model's name, the key and its rights"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One failed call."""
-
-    kind: Kind
-    text: str
-    """What happened, in one line."""
-    throttled: bool = False
-    """The endpoint said that too much was sent (429): send less at once."""
-    retry_after: float | None = None
-    """Seconds that the endpoint asks to wait; None when it does not say."""
-    answered: bool = False
-    """A reply came, and may have to be paid for, but cannot be used."""
-    prompt_tokens: int = 0
-    """Tokens read for such a reply, as the endpoint counted them."""
-    completion_tokens: int = 0
-
-    def error(self) -> ModelError:
-        """The error that a caller sees."""
-        error = _ERRORS[self.kind](self.text)
-        error.retry_after = self.retry_after
-        return error
-
-
-class CallFailedError(Exception):
-    """Carries a failure from the call to what decides on another try."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.text)
-        self.failure = failure
-
-
-def kind_of_status(status: int) -> Kind:
+def meaning_of_status(status: int) -> type[ModelError]:
     """What an HTTP status says by itself: 5xx may pass, other 4xx are the request's fault, 3xx a wrong address."""
     if status in STATUSES:
         return STATUSES[status]
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Kind.TRANSIENT
-    return Kind.REQUEST if status >= HTTPStatus.BAD_REQUEST else Kind.FATAL
+        return ModelUnavailable
+    return RequestRejected if status >= HTTPStatus.BAD_REQUEST else ModelRefused
 
 
-def of_status(status: int, headers: Mapping[str, str], body: object, where: str) -> Failure:
-    """The failure behind an HTTP error.
+def of_status(status: int, headers: Mapping[str, str], body: object, where: str) -> ModelError:
+    """The error behind an HTTP status that is none of success.
 
     Args:
         status: three digits, or what an error object under status 200 gave as its code.
@@ -173,91 +148,53 @@ def of_status(status: int, headers: Mapping[str, str], body: object, where: str)
     """
     error = _error_object(body)
     said = _said(error, body)
-    kind = kind_of_status(status)
+    found = meaning_of_status(status)
     for word in (error.get("code"), error.get("type"), error.get("status")):
-        kind = CODES.get(str(word).lower(), kind)
+        found = CODES.get(str(word).lower(), found)
     lowered = said.lower()
-    kind = next((found for phrase, found in PHRASES.items() if phrase in lowered), kind)
-    verb = {Kind.FATAL: "refused the request", Kind.REQUEST: "rejected one request", Kind.TRANSIENT: "failed"}[kind]
-    advice = _advice(status) if kind is Kind.FATAL else ""
-    return Failure(
-        kind,
-        f"{where} {verb}: {status}{' ' + said if said else ''}{advice}",
-        throttled=status == HTTPStatus.TOO_MANY_REQUESTS and kind is Kind.TRANSIENT,
+    found = next((meaning for phrase, meaning in PHRASES.items() if phrase in lowered), found)
+    advice = f"; {_ADVICE.get(status, _ANY_ADVICE)}" if found is ModelRefused else ""
+    return found(
+        f"{where} {_VERBS[found]}: {status}{' ' + said if said else ''}{advice}",
+        throttled=status == HTTPStatus.TOO_MANY_REQUESTS and found is ModelUnavailable,
         retry_after=retry_after(headers),
     )
 
 
-def of_exception(error: Exception, where: str, timeout_seconds: float) -> Failure:
-    """The failure behind an exception of the client; one that is none of the client's own is the request's fault."""
+def of_exception(error: Exception, where: str, timeout_seconds: float) -> ModelError:
+    """The error behind an exception of a client; one that is none of theirs is the request's fault."""
     if isinstance(error, openai.APIStatusError):
         return of_status(error.status_code, error.response.headers, error.body, where)
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
-        return Failure(Kind.FATAL, f"{where} refused: its certificate cannot be verified ({_one_line(_last(error))})")
-    late = (TimeoutError, openai.APITimeoutError)
-    if isinstance(error, late) and not _never_connected(error):
-        return Failure(Kind.TRANSIENT, f"{where} did not answer within {timeout_seconds:g} s")
-    if isinstance(error, aiohttp.InvalidURL):
-        return Failure(Kind.FATAL, f"{where}: model.base_url is no address of the web ({_one_line(error)})")
-    if isinstance(error, _CONNECTION):
-        return _connection(error, where)
-    if isinstance(error, (openai.OpenAIError, aiohttp.ClientError, HttpError)):
-        return _without_answer(error, where)
-    if isinstance(error, OSError):
-        return Failure(Kind.TRANSIENT, f"{where} cannot be reached: {_one_line(error)}")
-    return Failure(Kind.REQUEST, f"{where} was not asked: the request cannot be sent ({_one_line(error)})")
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return of_status(error.status, error.headers or {}, error.message, where)
+    causes = _causes(error)
+    known = next(known for known in EXCEPTIONS if any(isinstance(cause, known) for cause in causes))
+    meaning, text = EXCEPTIONS[known]
+    said = _one_line(causes[-1]) or type(causes[-1]).__name__
+    return meaning(text.format(where=where, said=said, seconds=timeout_seconds), answered=issubclass(known, _ANSWERED))
 
 
-def of_error_object(body: dict[str, Any], headers: Mapping[str, str], where: str) -> Failure:
-    """The failure behind an error object that came with status 200; without a usable code it may pass."""
+def of_error_object(body: dict[str, Any], headers: Mapping[str, str], where: str) -> ModelError:
+    """The error behind an error object that came with status 200; without a usable code it may pass."""
     code = _error_object(body).get("code")
     failing = isinstance(code, int) and HTTPStatus.BAD_REQUEST <= code <= 599  # noqa: PLR2004 - the last status
     status = code if failing and isinstance(code, int) else HTTPStatus.INTERNAL_SERVER_ERROR
     return of_status(int(status), headers, body, where)
 
 
-def unusable(what: str, where: str, kind: Kind = Kind.TRANSIENT) -> Failure:
-    """A reply that came, but holds nothing to go on with."""
-    return Failure(kind, f"{where} sent {what}", answered=True)
-
-
-def without_key(failure: Failure, key: str) -> Failure:
-    """The same failure; an endpoint that repeats the key is not passed on."""
-    return replace(failure, text=failure.text.replace(key, "***")) if key and key in failure.text else failure
-
-
-def _connection(error: Exception, where: str) -> Failure:
-    if _never_connected(error):
-        why = _one_line(_last(error)) or type(_last(error)).__name__
-        return Failure(
-            Kind.TRANSIENT, f"nothing answers for {where}; is the server running and the address right? ({why})"
-        )
-    return Failure(Kind.TRANSIENT, f"{where} cut the connection ({_one_line(_last(error))})")
-
-
-def _without_answer(error: Exception, where: str) -> Failure:
-    if isinstance(error, UnusableAnswerError):
-        return unusable(_one_line(error), where)
-    return Failure(Kind.TRANSIENT, f"{where} failed: {_one_line(error)}")
-
-
-def _never_connected(error: BaseException) -> bool:
-    """Whether there was no connection at all; the SDK reports that as a time-out, too."""
-    return any(isinstance(cause, _UNCONNECTED) for cause in _causes(error))
+def without_key(error: ModelError, key: str) -> ModelError:
+    """The same error; an endpoint that repeats the key is not passed on."""
+    if key and key in str(error):
+        error.args = (str(error).replace(key, "***"),)
+    return error
 
 
 def _causes(error: BaseException) -> list[BaseException]:
     """An error and what it was raised from, the outermost first."""
-    found: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in found:
+    found = [error]
+    while (cause := found[-1].__cause__) is not None and cause not in found:
         found.append(cause)
-        cause = cause.__cause__ or cause.__context__
     return found
-
-
-def _last(error: BaseException) -> BaseException:
-    return _causes(error)[-1]
 
 
 def _error_object(body: object) -> dict[str, Any]:
@@ -280,12 +217,6 @@ def _said(error: dict[str, Any], body: object) -> str:
     code = error.get("code")
     said = _one_line(message or "")
     return f"{said} ({code})" if isinstance(code, str) and code and code not in said else said
-
-
-def _advice(status: int) -> str:
-    return (
-        f"; {_ADVICE[HTTPStatus(status)]}" if status in _ADVICE else "; check the model's name, the key and its rights"
-    )
 
 
 def _is_html(text: str) -> bool:

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aiev_agents.clients.retrying import LostTokens
 from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
 
 if TYPE_CHECKING:
@@ -140,26 +141,6 @@ class Member:
         self.closed_until = max(self.closed_until, time.monotonic() + seconds)
 
 
-@dataclass(slots=True)
-class _Lost:
-    """Tokens of replies to one request that were paid for at some endpoint but could not be used."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-    def count(self, error: ModelError) -> None:
-        self.prompt_tokens += error.prompt_tokens
-        self.completion_tokens += error.completion_tokens
-
-    def added_to(self, reply: ChatReply) -> ChatReply:
-        if not self.prompt_tokens and not self.completion_tokens:
-            return reply
-        return reply._replace(
-            prompt_tokens=reply.prompt_tokens + self.prompt_tokens,
-            completion_tokens=reply.completion_tokens + self.completion_tokens,
-        )
-
-
 class PooledChatModel:
     """Endpoints of one model as one `ChatModel`."""
 
@@ -185,14 +166,14 @@ class PooledChatModel:
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """Answer one request from the endpoint that has the fewest in flight; see `ChatModel.chat`."""
-        lost = _Lost()
+        lost = LostTokens()
         try:
             return lost.added_to(await self._ask(request, lost))
         except ModelError as error:
-            error.prompt_tokens, error.completion_tokens = lost.prompt_tokens, lost.completion_tokens
+            lost.set_on(error)
             raise
 
-    async def _ask(self, request: ChatRequest, lost: _Lost) -> ChatReply:
+    async def _ask(self, request: ChatRequest, lost: LostTokens) -> ChatReply:
         deadline = time.monotonic() + self._retry_seconds
         while True:
             tried: set[Member] = set()

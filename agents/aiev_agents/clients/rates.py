@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiev_agents.clients.rate_headers import allowance
@@ -18,26 +17,13 @@ from aiev_agents.clients.rate_headers import allowance
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aiev_agents.clients.settings import RatesSettings
+
 MINUTE = 60.0
 CHARACTERS_PER_TOKEN = 4
 """Rule of thumb for the length of a prompt, before the endpoint has counted it."""
 _MEMORY = 0.1
 """Weight of the newest reply in the mean length of replies."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What a user allows; 0 leaves it to the endpoint."""
-
-    requests_per_minute: float = 0.0
-    tokens_per_minute: float = 0.0
-    """Tokens read and written together."""
-    from_headers: bool = True
-    """Keep to the limits that answers name in their headers."""
-    in_flight: int = 0
-    """Requests under way at once; 0 sets no bound of its own."""
-    adaptive: bool = True
-    """Fewer at once after a 429, slowly more again."""
 
 
 class Bucket:
@@ -75,7 +61,7 @@ class Bucket:
 class Pacer:
     """Keeps the requests of one endpoint to their rates."""
 
-    def __init__(self, rates: Rates, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rates: RatesSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._rates = rates
         self._clock = clock
         self._requests = Bucket(rates.requests_per_minute / MINUTE, clock)

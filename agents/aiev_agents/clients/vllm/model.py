@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Self
-
-import aiohttp
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiev_agents.clients.openai import Endpoint, OpenAIChatModel
 from aiev_agents.clients.vllm.process import VllmProcess
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from pathlib import Path
 
     from aiev_agents.clients.chat_model import ChatModel
-    from aiev_agents.clients.vllm.settings import VllmSettings
+    from aiev_agents.clients.settings import ModelSettings, VllmSettings
     from aiev_agents.messages import ChatReply, ChatRequest
 
-_LOAD_SECONDS = 600.0
+
+T = TypeVar("T")
 
 
 class VllmChatModel:
@@ -39,21 +38,20 @@ class VllmChatModel:
         self._used_names = {endpoint.model}
 
     @classmethod
-    async def start(cls, settings: VllmSettings) -> Self:
+    async def start(cls, settings: VllmSettings, model: ModelSettings) -> Self:
         """Start `vllm serve` on a free loopback port and wait until it answers.
 
         Raises:
             ModelUnavailable: there is no vLLM here, or it did not come up; the message has its log's reason.
         """
-        server = await VllmProcess.start(settings)
+        server = await VllmProcess.start(settings, model.name)
         endpoint = Endpoint(
             base_url=server.base_url,
-            model=settings.name,
+            model=model.name,
             api_key=server.key,
-            timeout_seconds=settings.timeout_seconds,
-            retry_seconds=settings.retry_seconds,
-            grammar=settings.grammar,
-            grammar_field="structured_outputs",
+            timeout_seconds=model.timeout_seconds,
+            retry_seconds=model.retry_seconds,
+            grammar_field="structured_outputs" if model.grammar else "",
         )
         return cls(endpoint, server)
 
@@ -81,16 +79,7 @@ class VllmChatModel:
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """Answer one request; see `ChatModel.chat`. The request's model is this one or an adapter's name."""
-        if self.server is None:
-            return await self._client.chat(request)
-        answer = asyncio.ensure_future(self._client.chat(request))
-        try:
-            await asyncio.wait((answer, self.server.died), return_when=asyncio.FIRST_COMPLETED)
-            if answer.done() and not (answer.exception() and self.server.died.done()):
-                return answer.result()
-        finally:
-            answer.cancel()
-        raise ModelUnavailable(f"vLLM died while it served {self.name}: {self.server.died.result()}")
+        return await self._while_it_lives(self._client.chat(request))
 
     async def load_adapter(self, name: str, path: Path) -> ChatModel:
         """Load a LoRA adapter and return it as a model of its own, which ends with this one.
@@ -122,8 +111,8 @@ class VllmChatModel:
 
     async def served(self) -> list[str]:
         """Names that the server answers to: the model's and its adapters'."""
-        answer = await self._call("GET", "/models", None)
-        return [model["id"] for model in answer["data"]]
+        answer = await self._while_it_lives(self._client.send("/models", method="GET"))
+        return [model["id"] for model in json.loads(answer.content)["data"]]
 
     async def close(self) -> None:
         """Close the connections, and end the server if it was started for this model. May be called twice."""
@@ -141,28 +130,24 @@ class VllmChatModel:
 
     async def _post(self, path: str, body: dict[str, str]) -> None:
         try:
-            await self._call("POST", path, body)
+            await self._while_it_lives(self._client.send(path, body))
         except ModelRefused as error:
             raise ModelRefused(
                 f"{error}; start it with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=1 (vllm.lora = true)"
             ) from None
 
-    async def _call(self, method: str, path: str, body: dict[str, str] | None) -> Any:
-        """One call beside the chat API; its JSON, or None where the answer is plain text."""
-        url = self.endpoint.base_url.rstrip("/") + path
-        headers = {"Authorization": f"Bearer {self.endpoint.api_key}"}
-        timeout = aiohttp.ClientTimeout(total=_LOAD_SECONDS)
+    async def _while_it_lives(self, call: Coroutine[Any, Any, T]) -> T:
+        """What a call comes to, unless the server that aiev started dies first."""
+        if self.server is None:
+            return await call
+        answer = asyncio.ensure_future(call)
         try:
-            async with (
-                aiohttp.ClientSession(headers=headers, timeout=timeout) as session,
-                session.request(method, url, json=body) as reply,
-            ):
-                if reply.ok:
-                    return await reply.json() if reply.content_type == "application/json" else None
-                raise _refusal(reply.status, await reply.text(), url)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            died = self.server is not None and self.server.died.done() and self.server.died.result()
-            raise ModelUnavailable(f"no vLLM server answers at {url}: {died or error}") from None
+            await asyncio.wait((answer, self.server.died), return_when=asyncio.FIRST_COMPLETED)
+            if answer.done() and not (answer.exception() and self.server.died.done()):
+                return answer.result()
+        finally:
+            answer.cancel()
+        raise ModelUnavailable(f"vLLM died while it served {self.name}: {self.server.died.result()}")
 
 
 class ServedAdapter:
@@ -178,20 +163,3 @@ class ServedAdapter:
 
     async def close(self) -> None:
         """The server goes on; `VllmChatModel.unload_adapter` takes the adapter out."""
-
-
-def _refusal(status: int, text: str, url: str) -> Exception:
-    """What an answer that is none says: the key or the path is refused, or this one call."""
-    said = " ".join(text.split())[:300]
-    no_such_path = status == HTTPStatus.NOT_FOUND and not _message(text)
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} or no_such_path:
-        return ModelRefused(f"the vLLM server refuses {url}: {said}")
-    return RequestRejected(f"the vLLM server says to {url}: {_message(text) or said}")
-
-
-def _message(text: str) -> str:
-    """The message of vLLM's error document; empty when it is none."""
-    try:
-        return str(json.loads(text)["error"]["message"])
-    except (ValueError, KeyError, TypeError):
-        return ""

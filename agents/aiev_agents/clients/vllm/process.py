@@ -11,7 +11,6 @@ import asyncio
 import atexit
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,16 +20,19 @@ from typing import TYPE_CHECKING, Self
 
 import aiohttp
 
+from aiev_agents.clients.started_server import free_port, without_secrets
+from aiev_agents.clients.vllm.command import command_line
 from aiev_agents.clients.vllm.log import reason
 from aiev_agents.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiev_agents.clients.vllm.settings import VllmSettings
+    from aiev_agents.clients.settings import VllmSettings
 
 _POLL_SECONDS = 0.25
-_SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+STOP_SECONDS = 15.0
+"""From asking a server to end to killing it."""
 _HUB = frozenset({"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"})
 _KILLED = 128
 _BEYOND_GRACE_SECONDS = 10.0
@@ -41,31 +43,30 @@ _PORTS = 3
 class VllmProcess:
     """A started server. `died` is done, with the reason, when it has ended without being asked to."""
 
-    def __init__(self, process: subprocess.Popen[bytes], *, port: int, key: str, log: Path, grace: float) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], *, port: int, key: str, log: Path) -> None:
         self.base_url = f"http://127.0.0.1:{port}/v1"
         self.key = key
         self.log = log
         self.died: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._process = process
-        self._grace = grace
         self._closing = False
         self._watch = asyncio.ensure_future(self._watched())
         atexit.register(self._end)
 
     @classmethod
-    async def start(cls, settings: VllmSettings) -> Self:
-        """Start a server and wait until it answers.
+    async def start(cls, settings: VllmSettings, name: str) -> Self:
+        """Start a server that serves a model as `name`, and wait until it answers.
 
         Raises:
             ModelUnavailable: there is no vLLM, or it died or did not answer in time; the message has its reason.
         """
         for _ in range(_PORTS):
-            port, key, log = _free_port(), secrets.token_urlsafe(24), _new_log()
+            port, key, log = free_port(), secrets.token_urlsafe(24), _new_log()
             environment = _environment(os.environ, key, lora=settings.lora)
-            guard = _guarded(settings, port, environment, log)
-            server = cls(guard, port=port, key=key, log=log, grace=settings.stop_seconds)
+            guard = _guarded(command_line(settings, name, port), environment, log)
+            server = cls(guard, port=port, key=key, log=log)
             try:
-                await server._ready(settings)
+                await server._ready(name, settings.start_seconds)
             except ModelUnavailable as error:
                 await server.close(keep_log=True)
                 failure = error
@@ -87,16 +88,16 @@ class VllmProcess:
         if not (keep_log or self.died.done()):
             self.log.unlink(missing_ok=True)
 
-    async def _ready(self, settings: VllmSettings) -> None:
-        deadline = time.monotonic() + settings.start_seconds
+    async def _ready(self, name: str, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
         headers = {"Authorization": f"Bearer {self.key}"}
         async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=5)) as session:
             while not await self._answers(session):
                 if self.died.done():
-                    raise ModelUnavailable(f"vLLM did not start for {settings.name}: {self.died.result()}")
+                    raise ModelUnavailable(f"vLLM did not start for {name}: {self.died.result()}")
                 if time.monotonic() > deadline:
                     raise ModelUnavailable(
-                        f"vLLM did not answer for {settings.name} within {settings.start_seconds:g} s "
+                        f"vLLM did not answer for {name} within {seconds:g} s "
                         f"(vllm.start_seconds): {reason(self.log)}; log: {self.log}"
                     )
                 await asyncio.wait([self.died], timeout=_POLL_SECONDS)
@@ -122,16 +123,15 @@ class VllmProcess:
         if self._process.stdin:
             self._process.stdin.close()
         try:
-            self._process.wait(self._grace + _BEYOND_GRACE_SECONDS)
+            self._process.wait(STOP_SECONDS + _BEYOND_GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
 
 
-def _guarded(settings: VllmSettings, port: int, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+def _guarded(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Start the server under the guard; whatever both say goes into the log."""
-    command = settings.command_line(port)
-    grace = str(settings.stop_seconds)
+    grace = str(STOP_SECONDS)
     with log.open("ab") as words:
         return subprocess.Popen(
             [sys.executable, "-m", "aiev_agents.clients.vllm.guard", grace, str(log), *command],
@@ -149,23 +149,12 @@ def _ending(code: int) -> str:
 
 
 def _environment(environment: Mapping[str, str], key: str, *, lora: bool) -> dict[str, str]:
-    kept = {name: value for name, value in environment.items() if name in _HUB or not _is_secret(name)}
+    kept = without_secrets(environment, keep=_HUB)
     kept["VLLM_API_KEY"] = key
     kept.setdefault("VLLM_NO_USAGE_STATS", "1")
     if lora:
         kept["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] = "1"
     return kept
-
-
-def _is_secret(name: str) -> bool:
-    return any(word in name.upper() for word in _SECRETS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _new_log() -> Path:

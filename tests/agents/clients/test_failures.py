@@ -1,17 +1,28 @@
 """Every way to fail, played by a real server: what becomes of the request, and how often it is sent."""
 
-import asyncio
 import ssl
+from types import SimpleNamespace
 
+import aiohttp
 import openai
 import pytest
-from agents.faulty_endpoint import GOOD, Answer, completion, error
+from aiohttp.http_exceptions import DecompressSizeError, HttpProcessingError
+from support.faulty_endpoint import GOOD, Answer, completion, error
 
 from aiev_agents.clients import retrying
-from aiev_agents.clients.failures import CODES, STATUSES, Kind, kind_of_status, of_exception, of_status
-from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestGivenUp, RequestRejected
+from aiev_agents.clients.failures import (
+    CODES,
+    EXCEPTIONS,
+    PHRASES,
+    STATUSES,
+    meaning_of_status,
+    of_exception,
+    of_status,
+)
+from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatRequest
 
+WHERE = "model 'm' at http://x/v1"
 REQUEST = ChatRequest(model="m", turns=(("user", "Hi"),))
 HTML = "<!DOCTYPE html><html><body>Welcome</body></html>"
 
@@ -129,65 +140,6 @@ async def test_what_concerns_one_request_is_not_sent_again_and_spares_the_next(f
     assert len(endpoint.bodies) == 2
 
 
-def test_every_status_has_a_kind_and_every_error_of_the_sdk_is_translated():
-    assert {kind_of_status(status) for status in range(300, 600)} == set(Kind)
-    assert all(isinstance(kind, Kind) for kind in (*STATUSES.values(), *CODES.values()))
-    where = "model 'm' at http://x"
-    classes = [openai.OpenAIError]
-    for known in classes:
-        classes += known.__subclasses__()
-    for known in classes:
-        failure = of_exception(known.__new__(known), where, 1) if not issubclass(known, openai.APIStatusError) else None
-        assert failure is None or failure.kind in Kind
-    statuses = [known for known in classes if issubclass(known, openai.APIStatusError)]
-    assert len(statuses) >= 8
-    for status in range(300, 600):
-        assert of_status(status, {}, None, where).text.startswith(where)
-
-
-async def test_an_endpoint_that_answers_others_gives_one_request_up_alone(faulty, model_at):
-    endpoint = await faulty(decide=lambda body: error(500) if "poison" in body["messages"][0]["content"] else GOOD)
-    model = model_at(endpoint.url, retry_seconds=0.2)
-    poison = ChatRequest(model="m", turns=(("user", "poison"),))
-
-    async def others():
-        while True:
-            await model.chat(REQUEST)
-
-    work = asyncio.ensure_future(others())
-    with pytest.raises(RequestGivenUp, match="given up after"):
-        await model.chat(poison)
-    assert not work.done()
-    work.cancel()
-
-
-async def test_an_endpoint_that_answers_nobody_is_unavailable(faulty, model_at):
-    endpoint = await faulty(error(500))
-    with pytest.raises(ModelUnavailable):
-        await model_at(endpoint.url, retry_seconds=0.1).chat(REQUEST)
-    assert len(endpoint.bodies) >= retrying.LEAST_TRIES
-
-
-async def test_replies_that_cannot_be_used_are_asked_for_only_so_often(faulty, model_at):
-    endpoint = await faulty(message(""))
-    with pytest.raises(ModelUnavailable, match="without content"):
-        await model_at(endpoint.url, retry_seconds=60).chat(REQUEST)
-    assert len(endpoint.bodies) == retrying.UNUSABLE_TRIES
-
-
-async def test_a_budget_of_nothing_tries_once(faulty, model_at):
-    endpoint = await faulty(error(500))
-    with pytest.raises(ModelUnavailable):
-        await model_at(endpoint.url, retry_seconds=0).chat(REQUEST)
-    assert len(endpoint.bodies) == 1
-
-
-async def test_a_page_at_the_wrong_address_says_where_addresses_end(faulty, model_at):
-    endpoint = await faulty(TRANSIENT["a page"])
-    with pytest.raises(ModelUnavailable, match=r"a web page.*often /v1"):
-        await model_at(endpoint.url, retry_seconds=0).chat(REQUEST)
-
-
 async def test_a_text_that_cannot_be_sent_is_the_requests_fault(faulty, model_at):
     endpoint = await faulty(GOOD)
     model = model_at(endpoint.url)
@@ -202,21 +154,55 @@ def test_a_certificate_that_cannot_be_verified_is_fatal():
     connection = openai.APIConnectionError(request=None)
     connection.__cause__ = cause
     failure = of_exception(connection, "model 'm' at https://x", 1)
-    assert failure.kind is Kind.FATAL
-    assert "self-signed" in failure.text
+    assert isinstance(failure, ModelRefused)
+    assert "self-signed" in str(failure)
 
 
-async def test_parts_of_text_are_one_text_and_all_usage_is_read(faulty, model_at):
-    parts = [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]
-    usage = {
-        "prompt_tokens": 10,
-        "completion_tokens": 9,
-        "prompt_tokens_details": {"cached_tokens": 4},
-        "completion_tokens_details": {"reasoning_tokens": 7},
-    }
-    answer = Answer(body=completion(choices=[{"message": {"content": parts}}], usage=usage))
-    endpoint = await faulty(answer, Answer(body=completion(usage=None)))
-    model = model_at(endpoint.url)
-    reply = await model.chat(REQUEST)
-    assert (reply.content, reply.cached_tokens, reply.reasoning_tokens, reply.counted) == ("Hello", 4, 7, True)
-    assert (await model.chat(REQUEST)).counted is False
+MEANINGS = {ModelRefused, ModelUnavailable, RequestRejected}
+
+
+def tree(root):
+    """A class and all that are derived from it."""
+    return [root, *(found for child in root.__subclasses__() for found in tree(child))]
+
+
+def test_every_status_code_and_phrase_has_a_meaning():
+    assert {meaning_of_status(status) for status in range(300, 600)} == MEANINGS
+    assert {*STATUSES.values(), *CODES.values(), *PHRASES.values()} == MEANINGS
+    for status in range(300, 600):
+        assert str(of_status(status, {}, None, WHERE)).startswith(WHERE)
+
+
+@pytest.mark.parametrize("root", [openai.OpenAIError, aiohttp.ClientError, HttpProcessingError, OSError], ids=str)
+def test_every_error_of_the_clients_has_a_row_of_its_own_kind(root):
+    for known in tree(root):
+        if issubclass(known, (openai.APIStatusError, aiohttp.ClientHttpProxyError)):
+            continue  # they carry a status, which is what is translated
+        row = next(row for row in EXCEPTIONS if issubclass(known, row))
+        assert row is not Exception, known
+        assert EXCEPTIONS[row][0] in MEANINGS
+
+
+KEY = SimpleNamespace(host="h", port=1, ssl=True)
+MADE = {
+    aiohttp.ClientConnectorError: aiohttp.ClientConnectorError(KEY, OSError(1, "several\nlines")),
+    openai.APITimeoutError: openai.APITimeoutError(None),
+    openai.APIConnectionError: openai.APIConnectionError(message="several\nlines", request=None),
+    DecompressSizeError: DecompressSizeError("several\nlines"),
+    HttpProcessingError: HttpProcessingError(message="several\nlines"),
+}
+"""Exceptions that take more than a text."""
+
+
+@pytest.mark.parametrize("row", EXCEPTIONS, ids=lambda row: row.__name__)
+def test_every_row_of_exceptions_is_reached_and_gives_one_line(row):
+    error = MADE.get(row) or row("several\nlines")
+    failure = of_exception(error, WHERE, 1)
+    assert type(failure) is EXCEPTIONS[row][0]
+    assert WHERE in str(failure)
+    assert "\n" not in str(failure)
+
+
+def test_the_status_of_a_proxy_is_its_own():
+    refused = aiohttp.ClientHttpProxyError(None, (), status=407, message="Proxy Authentication Required")
+    assert isinstance(of_exception(refused, WHERE, 1), ModelRefused)

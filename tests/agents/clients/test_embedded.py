@@ -7,6 +7,7 @@ import time
 import pytest
 
 from aiev_agents.clients.embedded import EmbeddedChatModel
+from aiev_agents.clients.settings import ModelSettings
 from aiev_agents.clients.weights import fetch_weights
 from aiev_agents.errors import ModelUnavailable
 from aiev_agents.messages import Sampling
@@ -17,11 +18,12 @@ from aiev_agents.roles.settings import Constraint
 
 pytestmark = pytest.mark.model
 NAME = "smollm2-135m-instruct"
+SMALL = ModelSettings(parallel=1, context_tokens=2048)
 
 
 @pytest.fixture
 async def model(real_models):
-    started = await EmbeddedChatModel.start(fetch_weights(NAME), name=NAME, parallel=1, context_tokens=2048)
+    started = await EmbeddedChatModel.start(fetch_weights(NAME), SMALL, name=NAME)
     yield started
     await started.close()
 
@@ -42,15 +44,17 @@ async def test_a_strict_problem_and_program_have_the_form_that_parsing_needs(mod
 async def test_a_file_that_is_no_model_is_one_clear_error(tmp_path):
     (tmp_path / "broken.gguf").write_bytes(b"not a model")
     with pytest.raises(ModelUnavailable, match="did not start"):
-        await EmbeddedChatModel.start(tmp_path / "broken.gguf", name="broken")
+        await EmbeddedChatModel.start(tmp_path / "broken.gguf", SMALL, name="broken")
 
 
 def test_the_server_ends_when_the_process_that_started_it_is_killed(real_models):
     script = (
         "import asyncio, sys, time\n"
         "from aiev_agents.clients.embedded import EmbeddedChatModel\n"
+        "from aiev_agents.clients.settings import ModelSettings\n"
         "from aiev_agents.clients.weights import fetch_weights\n"
-        f"start = EmbeddedChatModel.start(fetch_weights({NAME!r}), name='x', parallel=1, context_tokens=512)\n"
+        "small = ModelSettings(parallel=1, context_tokens=512)\n"
+        f"start = EmbeddedChatModel.start(fetch_weights({NAME!r}), small, name='x')\n"
         "model = asyncio.run(start)\n"
         "print(model._process.pid, flush=True)\ntime.sleep(100)\n"
     )

@@ -1,9 +1,11 @@
 """Against a real server on the loopback interface that speaks the chat-completions API."""
 
+import asyncio
 import socket
 
 import pytest
 from aiohttp import web
+from support.faulty_endpoint import Answer, completion, error
 
 from aiev_agents.clients.openai import Endpoint, list_models
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
@@ -12,19 +14,6 @@ from aiev_agents.messages import ChatRequest, Sampling
 REQUEST = ChatRequest(
     model="m", turns=(("user", "Hi"),), sampling=Sampling(seed=7, stop=("END",)), grammar="root ::= x"
 )
-
-
-def completion(text="Hello", **extra):
-    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-    usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
-    return {
-        "id": "1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "m-2",
-        "choices": [choice],
-        "usage": usage,
-    } | extra
 
 
 @pytest.fixture
@@ -76,7 +65,7 @@ async def test_a_reply_carries_text_usage_and_the_model_that_answered(serve, mod
 
 async def test_a_grammar_is_sent_only_where_it_is_understood(serve, model_at):
     url, bodies = await serve((200, completion()))
-    await model_at(url, grammar=True).chat(REQUEST)
+    await model_at(url, grammar_field="grammar").chat(REQUEST)
     assert bodies[0]["grammar"] == "root ::= x"
 
 
@@ -116,7 +105,7 @@ async def test_the_environments_proxy_is_used(serve, model_at, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("status", "error"),
+    ("status", "kind"),
     [
         (401, ModelRefused),
         (403, ModelRefused),
@@ -125,9 +114,9 @@ async def test_the_environments_proxy_is_used(serve, model_at, monkeypatch):
         (422, RequestRejected),
     ],
 )
-async def test_a_lasting_error_is_not_tried_again_and_names_no_key(serve, model_at, status, error):
+async def test_a_lasting_error_is_not_tried_again_and_names_no_key(serve, model_at, status, kind):
     url, bodies = await serve((status, {"error": {"message": "no such model"}}))
-    with pytest.raises(error, match="no such model") as caught:
+    with pytest.raises(kind, match="no such model") as caught:
         await model_at(url).chat(REQUEST)
     assert len(bodies) == 1
     assert "sk-secret" not in str(caught.value)
@@ -161,3 +150,20 @@ async def test_an_endpoint_that_is_not_there_lists_nothing_and_says_why():
 
 def test_an_endpoint_never_shows_its_key():
     assert "sk-secret" not in repr(Endpoint(base_url="http://x", model="m", api_key="sk-secret"))
+
+
+async def test_requests_under_way_when_a_key_is_refused_still_get_their_replies(faulty, model_at):
+    seen = []
+
+    def decide(body):
+        seen.append(body)
+        return Answer(delay=0.2) if len(seen) == 1 else error(401)
+
+    endpoint = await faulty(decide=decide)
+    model = model_at(endpoint.url)
+    first = asyncio.ensure_future(model.chat(REQUEST))
+    while not seen:  # noqa: ASYNC110 - the server is what is watched
+        await asyncio.sleep(0.01)
+    with pytest.raises(Exception, match="401"):
+        await model.chat(REQUEST)
+    assert (await first).content == "Hello"

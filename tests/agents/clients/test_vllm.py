@@ -10,21 +10,25 @@ from pathlib import Path
 import pytest
 
 from aiev_agents.clients.openai import Endpoint
+from aiev_agents.clients.settings import ModelSettings, VllmSettings
+from aiev_agents.clients.vllm import process
+from aiev_agents.clients.vllm.command import command_line
 from aiev_agents.clients.vllm.log import reason
 from aiev_agents.clients.vllm.model import VllmChatModel
-from aiev_agents.clients.vllm.process import _environment
-from aiev_agents.clients.vllm.settings import VllmSettings
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatRequest
 
-STAND_IN = f"{sys.executable} {Path(__file__).with_name('stand_in_vllm.py')}"
+STAND_IN = f"{sys.executable} {Path(__file__).parents[2] / 'support/stand_in_vllm.py'}"
 
 ENGINE = "(EngineCore pid=9) ERROR 11-21 10:38:40 [core.py:9] "
 SERVER = "(APIServer pid=7) "
 
 
-def settings(**changed):
-    return VllmSettings(name="m", command=STAND_IN, start_seconds=60, retry_seconds=30, **changed)
+MODEL = ModelSettings(name="m", retry_seconds=30, grammar=True)
+
+
+def start(**changed):
+    return VllmChatModel.start(VllmSettings(command=STAND_IN, **{"start_seconds": 60} | changed), MODEL)
 
 
 def only_child(process_id):
@@ -62,10 +66,8 @@ def helper(tmp_path, monkeypatch):
 
 
 async def test_a_started_server_answers_with_what_it_was_asked_for_and_ends_with_all_it_started(helper):
-    asked = settings(
-        weights="/weights", dtype="bfloat16", tensor_parallel=2, max_model_len=2048, gpu_memory_share=0.5, lora=True
-    )
-    async with await VllmChatModel.start(asked) as model:
+    asked = {"weights": "/weights", "dtype": "bfloat16", "tensor_parallel": 2, "max_model_len": 2048}
+    async with await start(**asked, gpu_memory_share=0.5, lora=True) as model:
         line = " ".join(json.loads((await ask(model)).content)["line"])
         log = model.server.log
         assert log.exists()
@@ -78,14 +80,14 @@ async def test_a_started_server_answers_with_what_it_was_asked_for_and_ends_with
 
 
 async def test_further_arguments_come_last_so_that_they_win():
-    async with await VllmChatModel.start(settings(arguments=("--enforce-eager",))) as model:
+    async with await start(arguments=("--enforce-eager",)) as model:
         assert json.loads((await ask(model)).content)["line"][-1] == "--enforce-eager"
 
 
 async def test_a_server_that_dies_at_its_start_says_why_and_where_its_log_is(monkeypatch, helper):
     monkeypatch.setenv("STAND_IN", "dies")
     with pytest.raises(ModelUnavailable, match="ValueError: the weights are of clay; log: ") as caught:
-        await VllmChatModel.start(settings())
+        await start()
     assert "See root cause above" in log_named_in(caught.value).read_text()
     assert "\n" not in str(caught.value)
     assert gone(helper())
@@ -93,14 +95,15 @@ async def test_a_server_that_dies_at_its_start_says_why_and_where_its_log_is(mon
 
 async def test_a_server_that_never_becomes_healthy_is_ended_even_if_it_will_not_hear(monkeypatch, helper):
     monkeypatch.setenv("STAND_IN", "silent")
-    with pytest.raises(ModelUnavailable, match=r"within 0.5 s \(vllm.start_seconds\): no message"):
-        await VllmChatModel.start(VllmSettings(name="m", command=STAND_IN, start_seconds=0.5, stop_seconds=0.2))
+    monkeypatch.setattr(process, "STOP_SECONDS", 0.2)
+    with pytest.raises(ModelUnavailable, match=r"within 3 s \(vllm.start_seconds\): no message"):
+        await start(start_seconds=3)
     assert gone(helper())
 
 
 async def test_a_server_that_dies_in_the_middle_ends_the_request_with_its_reason(monkeypatch, helper):
     monkeypatch.setenv("STAND_IN", "engine")
-    async with await VllmChatModel.start(settings()) as model:
+    async with await start() as model:
         with pytest.raises(ModelUnavailable, match=r"vLLM died while it served m: .*engine core exited unexpectedly"):
             await ask(model)
         assert gone(helper())
@@ -110,7 +113,7 @@ async def test_a_server_that_dies_in_the_middle_ends_the_request_with_its_reason
 
 
 async def test_a_server_that_is_killed_by_a_signal_says_so(helper):
-    async with await VllmChatModel.start(settings()) as model:
+    async with await start() as model:
         os.kill(only_child(model.server._process.pid), 9)
         with pytest.raises(ModelUnavailable, match="killed by signal 9"):
             await ask(model)
@@ -119,7 +122,7 @@ async def test_a_server_that_is_killed_by_a_signal_says_so(helper):
 async def test_a_port_that_another_process_took_is_changed(monkeypatch, tmp_path):
     monkeypatch.setenv("STAND_IN", "port")
     monkeypatch.setenv("STAND_IN_ONCE", str(tmp_path / "once"))
-    async with await VllmChatModel.start(settings()) as model:
+    async with await start() as model:
         assert (await ask(model)).content
     assert (tmp_path / "once").exists()
 
@@ -128,9 +131,9 @@ async def test_a_port_that_another_process_took_is_changed(monkeypatch, tmp_path
 def test_nothing_outlives_aiev_or_the_guard_when_they_are_killed(helper, victim, tmp_path):
     script = (
         "import asyncio, time\nfrom aiev_agents.clients.vllm.model import VllmChatModel\n"
-        "from aiev_agents.clients.vllm.settings import VllmSettings\n"
+        "from aiev_agents.clients.settings import ModelSettings, VllmSettings\n"
         "async def main():\n"
-        f"    model = await VllmChatModel.start(VllmSettings(name='m', command={STAND_IN!r}))\n"
+        f"    model = await VllmChatModel.start(VllmSettings(command={STAND_IN!r}), ModelSettings(name='m'))\n"
         "    print(model.server._process.pid, flush=True)\n    time.sleep(100)\n"
         "asyncio.run(main())\n"
     )
@@ -149,7 +152,7 @@ def test_nothing_outlives_aiev_or_the_guard_when_they_are_killed(helper, victim,
 
 async def test_an_adapter_is_a_model_of_its_own_until_it_is_unloaded(tmp_path):
     (tmp_path / "adapter_config.json").write_text("{}")
-    async with await VllmChatModel.start(settings(lora=True)) as model:
+    async with await start(lora=True) as model:
         adapter = await model.load_adapter("aiev-r001-abc", tmp_path)
         assert json.loads((await ask(adapter)).content)["asked"] == "aiev-r001-abc"
         assert await model.served() == ["m", "aiev-r001-abc"]
@@ -163,7 +166,7 @@ async def test_an_adapter_is_a_model_of_its_own_until_it_is_unloaded(tmp_path):
 
 
 async def test_what_is_no_adapter_and_a_server_without_adapters_are_refused(tmp_path):
-    async with await VllmChatModel.start(settings()) as model:
+    async with await start() as model:
         with pytest.raises(RequestRejected, match=r"no adapter_config\.json"):
             await model.load_adapter("a", tmp_path)
         (tmp_path / "adapter_config.json").write_text("{}")
@@ -172,7 +175,7 @@ async def test_what_is_no_adapter_and_a_server_without_adapters_are_refused(tmp_
 
 
 async def test_a_server_that_runs_is_used_and_left_running():
-    async with await VllmChatModel.start(settings()) as owner:
+    async with await start() as owner:
         endpoint = owner.endpoint
         async with await VllmChatModel.attach(endpoint) as model:
             assert (await ask(model)).content
@@ -181,22 +184,22 @@ async def test_a_server_that_runs_is_used_and_left_running():
             await VllmChatModel.attach(Endpoint(endpoint.base_url, "other", api_key=endpoint.api_key))
         with pytest.raises(ModelRefused, match="Unauthorized"):
             await VllmChatModel.attach(Endpoint(endpoint.base_url, "m", api_key="wrong"))
-    with pytest.raises(ModelUnavailable, match="no vLLM server answers"):
+    with pytest.raises(ModelUnavailable, match="nothing answers for"):
         await VllmChatModel.attach(endpoint)
 
 
 def test_the_server_gets_a_key_of_its_own_and_no_secret_of_this_process(monkeypatch):
     given = {"OPENAI_API_KEY": "sk-1", "HF_TOKEN": "hf", "PATH": "/bin", "AWS_SECRET_ACCESS_KEY": "x"}
-    made = _environment(given, "mine", lora=False)
+    made = process._environment(given, "mine", lora=False)
     assert made == {"HF_TOKEN": "hf", "PATH": "/bin", "VLLM_API_KEY": "mine", "VLLM_NO_USAGE_STATS": "1"}
 
 
 async def test_no_vllm_at_all_says_how_to_get_one(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(ModelUnavailable, match=r"/nowhere/vllm.*: no such program"):
-        await VllmChatModel.start(VllmSettings(name="m", command="/nowhere/vllm"))
+        await VllmChatModel.start(VllmSettings(command="/nowhere/vllm"), MODEL)
     with pytest.raises(ModelUnavailable, match=r"pip install 'aiev\[vllm\]'"):
-        VllmSettings(name="m").command_line(1)
+        command_line(VllmSettings(), "m", 1)
 
 
 @pytest.mark.parametrize(

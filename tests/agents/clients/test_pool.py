@@ -13,7 +13,7 @@ from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatReply, ChatRequest
 
-SERVER = str(Path(__file__).with_name("chat_server.py"))
+SERVER = str(Path(__file__).parents[2] / "support" / "chat_server.py")
 QUICK = Circuit(failures=2, cool_down_seconds=0.05, longest_seconds=0.2)
 
 
@@ -101,9 +101,7 @@ class _PaidInVain(ScriptedChatModel):
     """Answers, but with nothing that can be used."""
 
     async def chat(self, request):
-        error = ModelUnavailable("a reply without content")
-        error.prompt_tokens, error.completion_tokens = 5, 3
-        raise error
+        raise ModelUnavailable("a reply without content", prompt_tokens=5, completion_tokens=3)
 
 
 async def test_what_one_endpoint_was_paid_for_in_vain_counts_with_the_reply_of_the_next():
@@ -186,9 +184,7 @@ async def test_an_endpoint_that_asks_for_a_pause_gets_it_and_the_others_go_on():
 
         async def chat(self, _request):
             self.asked += 1
-            error = ModelUnavailable("slow down")
-            error.retry_after = 1000.0
-            raise error
+            raise ModelUnavailable("slow down", retry_after=1000.0)
 
         async def close(self):
             pass
