@@ -35,15 +35,16 @@ def decontaminate(
     as_json: bool,
 ) -> None:
     """Compare the rows of FILE... (.jsonl, .json, .csv, .parquet, .db) with benchmarks and show what resembles them."""
-    from aiev.similarity import judged_files
+    from aiev.similarity.decontamination import report
     from aiev.view.terminal.decontamination import decontamination_text
 
     more = () if workers is None else (f"decontamination.workers={workers}",)
     settings = merged_config(files, (*assignments, *more)).settings
-    report = judged_files.decontaminate(
-        settings, inputs, against=against, language=language_called(language), fields=fields, out=out
-    )
+    chosen = settings.decontamination
+    if against:
+        chosen = chosen.model_copy(update={"benchmarks": against})
+    found = report.decontaminate(chosen, inputs, language=language_called(language), fields=fields, out=out)
     if as_json:
-        print_json(report)
+        print_json(found)
     else:
-        click.echo(decontamination_text(report))
+        click.echo(decontamination_text(found))

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from aiev.dataset.sample import UNKNOWN_LICENCE
 from aiev.similarity.lexing import TEXT
-from aiev.similarity.near_duplicates import NearDuplicatePairs, keep_best
+from aiev.similarity.near_duplicates.index import keep_best
+from aiev.similarity.near_duplicates.pairs import near_duplicate_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -121,7 +122,7 @@ def _near_to_another(read: Callable[[], Iterable[DialogueRecord]], settings: Exp
                 ids.append(record.id)
                 yield _compared(record), TEXT
 
-    pairs = NearDuplicatePairs(settings.similarity).pairs(texts())
+    pairs = near_duplicate_pairs(texts(), settings.similarity)
     return frozenset(ids[position] for pair in pairs for position in pair)
 
 

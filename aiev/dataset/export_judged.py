@@ -32,6 +32,6 @@ def extra_judges(settings: Settings) -> list[Judge]:
     """
     if not settings.export.decontaminate:
         return []
-    from aiev.similarity.indexes import decontaminator
+    from aiev.similarity.decontamination.decontaminator import Decontaminator
 
-    return [decontaminator(settings)]
+    return [Decontaminator.from_settings(settings.decontamination)]

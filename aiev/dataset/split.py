@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from aiev.dataset.groups import Groups
 from aiev.similarity.lexing import TEXT
-from aiev.similarity.near_duplicates import NearDuplicatePairs
+from aiev.similarity.near_duplicates.pairs import near_duplicate_pairs
 from aiev.store.reading.dialogues import DialogueReader
 from aiev.store.records import SplitRecord
 from aiev.store.writing.store import Store
@@ -93,7 +93,7 @@ def grouped(candidates: Sequence[Candidate], dialogues: Iterable[DialogueRecord]
     places = {candidate.seed_id: position for position, candidate in enumerate(candidates)}
     owners: list[int] = []
     groups = Groups(len(candidates))
-    for one, other in NearDuplicatePairs(similarity).pairs(_texts(dialogues, places, owners)):
+    for one, other in near_duplicate_pairs(_texts(dialogues, places, owners), similarity):
         groups.join(owners[one], owners[other])
     by_content: dict[str, int] = {}
     for position, candidate in enumerate(candidates):

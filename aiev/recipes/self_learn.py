@@ -17,7 +17,7 @@ from aiev.errors import AievError, UsageError
 from aiev.recipes.teach import Teaching
 from aiev.run.identity import SELF_LEARN, TEACH, run_id
 from aiev.similarity.lexing import TEXT
-from aiev.similarity.near_duplicates import NearDuplicatePairs
+from aiev.similarity.near_duplicates.pairs import near_duplicate_pairs
 from aiev.store.reading.runs import RunReader
 from aiev.store.reading.student import StudentReader
 from aiev.store.writing.student import StudentStore
@@ -202,8 +202,8 @@ class SelfLearning:
         if last.stage == SELF_LEARNING:
             own = [one for one in reader.accepted() if one.round == last.number and one.recipe == SELF_LEARN]
             problems = [one.problem for one in own]
-            near = NearDuplicatePairs(self.config.settings.split.similarity)
-            pairs = set(near.pairs((text, TEXT) for text in problems))
+            similarity = self.config.settings.split.similarity
+            pairs = set(near_duplicate_pairs(((text, TEXT) for text in problems), similarity))
             statuses: dict[str, int] = {}
             for run in {one.run_id for one in own}:
                 for status, count in RunReader(reader.db).counts(run).statuses.items():

@@ -26,7 +26,9 @@ from aiev.seeds.settings import FilterSettings, Plan, SourceSettings
 from aiev.seeds.sources.columns import parse_columns
 from aiev.seeds.type_check import TypeCheck
 from aiev.seeds.writing import DATABASES, check_ending, open_writer
-from aiev.similarity.indexes import decontaminator, near_duplicates
+from aiev.similarity.decontamination.decontaminator import Decontaminator
+from aiev.similarity.near_duplicates.index import NearDuplicates
+from aiev.store.reading.texts import TextReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -96,7 +98,7 @@ def late_filters(plan: Plan, settings: Settings, asking: Asking, db: Path) -> li
         "exact_duplicates": OnlyOnce,
         "type_check": lambda: TypeCheck(settings.filters.type_checker, settings.filters.type_check_seconds),
         "near_duplicates": lambda: _near_duplicates(settings, db),
-        "decontamination": lambda: DecontaminationFilter(decontaminator(settings)),
+        "decontamination": lambda: DecontaminationFilter(Decontaminator.from_settings(settings.decontamination)),
         "docstring_judge": lambda: DocstringJudge(asking, tokens=settings.filters.judge_tokens, seed=settings.run.seed),
     }
     _, names = split_names(plan.filters)
@@ -111,9 +113,12 @@ def late_filters(plan: Plan, settings: Settings, asking: Asking, db: Path) -> li
 
 def _near_duplicates(settings: Settings, db: Path) -> Filter:
     """Compares with what came before, and with the seeds of a database; these themselves pass, so a run can go on."""
-    known = [db] if db.is_file() else []
-    index = NearDuplicateFilter(near_duplicates(settings, known))
-    return ExceptKnown(index, seed_ids(db)) if known else index
+    index = NearDuplicates(settings.near_duplicates.threshold)
+    if not db.is_file():
+        return NearDuplicateFilter(index)
+    with TextReader.open(db) as reader:
+        index.remember((f"seed {name} of {db.name}", text, language) for name, text, language in reader.texts("seeds"))
+    return ExceptKnown(NearDuplicateFilter(index), seed_ids(db))
 
 
 def build_seeds(

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiev.seeds.extract import Snippet
-    from aiev.similarity.decontamination import Decontaminator
-    from aiev.similarity.near_duplicates import NearDuplicates
+    from aiev.similarity.decontamination.decontaminator import Decontaminator
+    from aiev.similarity.near_duplicates.index import NearDuplicates
 
 
 class NearDuplicateFilter:

@@ -1,5 +1,5 @@
-"""Similarity: which texts are near-duplicates of each other, and which resemble a benchmark's items.
+"""Similarity: which texts are near-duplicates of each other, and which resemble the problems of benchmarks.
 
-Works on plain texts with the name of their language, so that seeds and dialogues are judged by the same code. Knows
-nothing of either, nor of the store.
+Works on plain texts with the name of their language, so that seeds and dialogues are judged by the same code. What both
+packages share is here: texts become tokens (`lexing`), and tokens become shingles.
 """

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiev.similarity.judged_files import rows_of
+from aiev.similarity.decontamination.rows import rows_of
 from aiev.store.clock import now
 from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import DecontaminationRecord
@@ -86,7 +86,9 @@ async def sit_benchmark(
         learnt = learnt_from(trained_on) if trained_on else learnt_by(reader, training) if training else None
         if learnt is None:
             return Benchmarked(sat, None)
-        report = await asyncio.to_thread(contamination, benchmark.name, chosen, sat.samples, learnt, config.settings)
+        report = await asyncio.to_thread(
+            contamination, benchmark.name, chosen, sat.samples, learnt, config.settings.decontamination
+        )
         await store.add_decontamination(
             DecontaminationRecord(sat.record.id, report["training_hash"], report, made_at=now())
         )

@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiev.dataset.choose import pieces_of
-from aiev.similarity.benchmarks import BenchmarkItem
-from aiev.similarity.judged_files import Row, judged_rows, rows_of
+from aiev.similarity.decontamination.benchmarks import BenchmarkItem
+from aiev.similarity.decontamination.report import judge_rows
+from aiev.similarity.decontamination.rows import TextRow, rows_of
 from aiev.store.reading.dialogues import DialogueReader
 from aiev.student.evaluate import passed_by_item
 from aiev.student.passk import mean_pass_at_k
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
-    from aiev.config.settings import Settings
-    from aiev.similarity.decontamination import Hit
+    from aiev.similarity.decontamination.hits import Hit
+    from aiev.similarity.settings import DecontaminationSettings
     from aiev.store.reading.student import StudentReader
     from aiev.store.student_records import SampleRecord, TrainingRecord
     from aiev.student.problems import Problem
@@ -40,7 +41,7 @@ class Learnt:
 
     name: str
     """In words."""
-    rows: Iterator[Row]
+    rows: Iterator[TextRow]
 
 
 def learnt_by(reader: StudentReader, training: TrainingRecord) -> Learnt:
@@ -50,11 +51,11 @@ def learnt_by(reader: StudentReader, training: TrainingRecord) -> Learnt:
     return Learnt(name, _dialogues(reader.path, frozenset(item.id for item in items)))
 
 
-def _dialogues(db: Path, ids: Collection[str]) -> Iterator[Row]:
+def _dialogues(db: Path, ids: Collection[str]) -> Iterator[TextRow]:
     with DialogueReader.open(db) as reader:
         for record in reader.dialogues():
             if record.id in ids:
-                yield Row(f"conversation {record.id}", tuple(pieces_of(record)), {})
+                yield TextRow(f"conversation {record.id}", tuple(pieces_of(record)), {})
 
 
 def learnt_from(files: Sequence[Path]) -> Learnt:
@@ -63,7 +64,11 @@ def learnt_from(files: Sequence[Path]) -> Learnt:
 
 
 def contamination(
-    benchmark: str, problems: Sequence[Problem], samples: Sequence[SampleRecord], learnt: Learnt, settings: Settings
+    benchmark: str,
+    problems: Sequence[Problem],
+    samples: Sequence[SampleRecord],
+    learnt: Learnt,
+    settings: DecontaminationSettings,
 ) -> dict[str, Any]:
     """Compare a benchmark with what was learnt.
 
@@ -72,7 +77,7 @@ def contamination(
         problems: those that were sat.
         samples: what came of it.
         learnt: read once.
-        settings: section `decontamination`.
+        settings: what counts as a copy.
 
     Returns:
         The report, ready for JSON: `compared`, `training_hash` (SHA-256 of the texts), `rows`, `problems`, `found`,
@@ -85,10 +90,10 @@ def contamination(
     items = [_item(benchmark, problem) for problem in problems]
     digest, rows = hashlib.sha256(), 0
     found: dict[str, list[tuple[str, Hit]]] = {}
-    for row, own in judged_rows(items, learnt.rows, settings):
+    for row, own in judge_rows(items, learnt.rows, settings):
         rows += 1
         digest.update("\n".join(text for text, _ in row.texts).encode(errors="surrogatepass"))
-        hits = sorted((hit for one in own for hit in one.hits), key=lambda hit: -hit.similarity)
+        hits = sorted(own, key=lambda hit: -hit.similarity)
         for problem in dict.fromkeys(hit.item for hit in hits):
             found.setdefault(problem, []).append((row.where, next(hit for hit in hits if hit.item == problem)))
     return {

@@ -18,8 +18,9 @@ from figures import Figure, at_least, informs, report
 from planting import CHANGES, clean_functions
 
 from aiev.processes import AHEAD, map_batches
-from aiev.similarity.benchmarks import BenchmarkItem, load_benchmarks
-from aiev.similarity.decontamination import Decontaminator
+from aiev.similarity.decontamination.benchmarks import BenchmarkItem, load_benchmarks
+from aiev.similarity.decontamination.decontaminator import Decontaminator
+from aiev.similarity.settings import DecontaminationSettings
 
 RATE = 5000
 BATCH = 256
@@ -31,10 +32,11 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     load = os.getloadavg()[0]
-    humaneval = load_benchmarks(["humaneval"])
+    humaneval = load_benchmarks(DecontaminationSettings(benchmarks=("humaneval",)))
     functions = list(clean_functions(options.clean + MBPP_ITEMS))
     clean, others = functions[: options.clean], functions[options.clean :]
-    second = load_benchmarks([f"mbpp={options.mbpp}"]) if options.mbpp else [_item(text) for text in others]
+    mbpp = DecontaminationSettings(benchmarks=(f"mbpp={options.mbpp}",))
+    second = load_benchmarks(mbpp) if options.mbpp else [_item(text) for text in others]
     figures = [*rates(humaneval + second, clean, options), *planted(humaneval), *false_positives(humaneval, clean)]
     notes = [
         f"second benchmark: {'MBPP' if options.mbpp else 'functions in the place of MBPP'}, {len(second)} items",

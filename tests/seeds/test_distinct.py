@@ -2,9 +2,10 @@ import pytest
 
 from aiev.seeds.distinct import DecontaminationFilter, NearDuplicateFilter
 from aiev.seeds.extract import Snippet
-from aiev.similarity.benchmarks import load_benchmarks
-from aiev.similarity.decontamination import Decontaminator
-from aiev.similarity.near_duplicates import NearDuplicates
+from aiev.similarity.decontamination.benchmarks import load_benchmarks
+from aiev.similarity.decontamination.decontaminator import Decontaminator
+from aiev.similarity.near_duplicates.index import NearDuplicates
+from aiev.similarity.settings import DecontaminationSettings
 
 TWICE = 'def twice(numbers):\n    """Double."""\n    return [number * 2 for number in numbers if number]\n'
 
@@ -24,7 +25,7 @@ def test_near_duplicates_are_dropped_with_what_they_repeat():
 
 @pytest.mark.parametrize("kind", ["function", "problem"])
 def test_what_resembles_a_benchmark_is_dropped_with_the_evidence(kind):
-    items = load_benchmarks(["humaneval"])
+    items = load_benchmarks(DecontaminationSettings(benchmarks=("humaneval",)))
     judge = DecontaminationFilter(Decontaminator(items)).judge
     kept, dropped = judge([snippet(TWICE), snippet(items[3].prompts[0], kind=kind)])
     assert kept is None

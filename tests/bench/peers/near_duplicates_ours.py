@@ -7,25 +7,26 @@ from itertools import chain, count, islice
 from pathlib import Path
 
 from aiev.processes import AHEAD, map_batches
-from aiev.similarity.near_duplicates import NearDuplicates, batched
-from aiev.similarity.sketches import sketch
+from aiev.similarity.batches import batched
+from aiev.similarity.near_duplicates.index import NearDuplicates
+from aiev.similarity.near_duplicates.signatures import sign
 
 BATCH = 512
 
 
-def sketched(texts):
-    """Sketches of a batch; runs in the workers."""
-    return sketch(texts, ["python"] * len(texts))
+def signed(texts):
+    """Signatures of a batch; runs in the workers."""
+    return sign(texts, ["python"] * len(texts))
 
 
 def judged(texts, workers):
     """Seconds, the index, and verdicts. The workers are up before the clock starts, with nothing of the work done."""
     warm = workers * AHEAD
-    done = map_batches(sketched, chain([["x"]] * warm, batched(texts, BATCH)), workers)
+    done = map_batches(signed, chain([["x"]] * warm, batched(texts, BATCH)), workers)
     next(done)
     index, verdicts, started = NearDuplicates(), [], time.perf_counter()
-    for sketches in islice(done, warm - 1, None):
-        verdicts += index.judge_sketches(sketches)
+    for signatures in islice(done, warm - 1, None):
+        verdicts += index.judge_signatures(signatures)
     return time.perf_counter() - started, index, verdicts
 
 

@@ -1,7 +1,7 @@
-"""What a text says and what it does, each as one normalised string: its documentation and its code.
+"""A text's documentation and its code, each normalised to one string.
 
 Invariant: layout, quotes and comments do not reach the code, code does not reach the documentation, and imports reach
-neither. Prose (`text`) is documentation as a whole. Not covered: documentation in other places than comments and long
+neither. All of prose (`text`) is documentation. Not covered: documentation in other places than comments and long
 strings.
 """
 
@@ -35,37 +35,37 @@ _ARGUMENT = re.compile(r"(?:^|,)\s*\**(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of one text. Each is empty where a text has none of it."""
+class Document:
+    """A normalised text. Each field is empty where the text has nothing of the kind."""
 
     documentation: str
     """Its words in lower case, one space between."""
     renamed: str
-    """The same with the function's name and arguments as `entry`, `first`, `second` ..."""
+    """The same with the function's name and arguments as `entry`, `argument0`, `argument1` ..."""
     code: str
     """Without white space, single quotes as double ones."""
     body: str
-    """The code behind the first function's signature."""
+    """The code after the first function's signature."""
     entry_point: str
     """Name of the first function, in lower case and without underscores."""
 
 
-def parts_of(text: str, language: str) -> Parts:
-    """Take a text apart."""
+def document_of(text: str, language: str) -> Document:
+    """Normalise a text."""
     if language == TEXT:
-        words = _words(text)
-        return Parts(words, words, "", "", "")
+        prose = " ".join(_words(text))
+        return Document(prose, prose, "", "", "")
     documentation, bare = _separated(text, language)
-    listed = _WORD.findall(documentation.lower())
-    words = " ".join(listed)
+    words = _words(documentation)
+    prose = " ".join(words)
     signature = _SIGNATURE.search(bare)
     if signature is None:
-        return Parts(words, words, _dense(bare), "", "")
+        return Document(prose, prose, _dense(bare), "", "")
     name = signature[1] or signature[3] or ""
     head, body = _dense(bare[: signature.end()]), _dense(bare[signature.end() :])
-    return Parts(
-        documentation=words,
-        renamed=_renamed(words, listed, name, signature[2] or ""),
+    return Document(
+        documentation=prose,
+        renamed=" ".join(_renamed(words, name, signature[2] or "")),
         code=head + body,
         body=body,
         entry_point=name.lower().replace("_", ""),
@@ -87,16 +87,16 @@ def _separated(text: str, language: str) -> tuple[str, str]:
     return " ".join(documentation), bare
 
 
-def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.lower()))
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
 
 
 def _dense(code: str) -> str:
     return "".join(code.split()).replace("'", '"')
 
 
-def _renamed(words: str, listed: list[str], name: str, arguments: str) -> str:
-    places = {name.lower(): "entry"}
+def _renamed(words: list[str], name: str, arguments: str) -> list[str]:
+    others = {name.lower(): "entry"}
     for number, argument in enumerate(_ARGUMENT.findall(arguments)):
-        places.setdefault(argument.lower(), f"argument{number}")
-    return words if places.keys().isdisjoint(listed) else " ".join(map(places.get, listed, listed))
+        others.setdefault(argument.lower(), f"argument{number}")
+    return words if others.keys().isdisjoint(words) else [others.get(word, word) for word in words]

@@ -1,8 +1,8 @@
 import pytest
 from bench.planting import CHANGES, clean_functions
 
-from aiev.similarity.benchmarks import BenchmarkItem
-from aiev.similarity.decontamination import Decontaminator
+from aiev.similarity.decontamination.benchmarks import BenchmarkItem
+from aiev.similarity.decontamination.decontaminator import Decontaminator
 from aiev.similarity.lexing import TEXT
 
 RECALL = {

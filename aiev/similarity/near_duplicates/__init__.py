@@ -1,0 +1,1 @@
+"""Near-duplicates: signatures of texts, the index of those that are kept, and pairs of a set."""
