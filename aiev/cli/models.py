@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from aiev.cli.shared import AS_JSON, merged_config, print_json
-from aiev.errors import AievError
 
 
 @click.group()
@@ -42,11 +41,9 @@ def models_list(as_json: bool) -> None:
 @click.argument("names", nargs=-1)
 def models_fetch(names: tuple[str, ...]) -> None:
     """Fetch the weights of NAMES (the default model without any), once."""
+    from aiev.setup.errors import as_setup_errors
     from aiev_agents.clients.weights import fetch_weights
-    from aiev_agents.errors import ModelUnavailable
 
     for name in names or (merged_config((), ()).settings.model.name,):
-        try:
+        with as_setup_errors():
             click.echo(f"{name}: {fetch_weights(name)}")
-        except ModelUnavailable as error:
-            raise AievError(str(error)) from None
