@@ -1,8 +1,7 @@
 """The command line: parse, load the configuration, call one function, print.
 
-The only package that prints or exits. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. One module for each
-command or group of commands; everything heavy is imported inside the function that needs it, so that `aiev --help`
-stays quick.
+The only package that prints or exits. Each command or group of commands is a module; everything heavy is imported in
+the function that uses it, so that `aiev --help` stays quick.
 """
 
 from __future__ import annotations
@@ -11,10 +10,11 @@ import click
 
 from aiev import __version__
 from aiev.cli.batch import batch
-from aiev.cli.config import config
+from aiev.cli.config import config_group
 from aiev.cli.doctor import doctor
 from aiev.cli.evaluate import evaluate, evaluate_benchmark, gate
 from aiev.cli.execute import execute
+from aiev.cli.exits import Group
 from aiev.cli.export import export, split
 from aiev.cli.inspect import inspect
 from aiev.cli.migrate import migrate
@@ -23,7 +23,6 @@ from aiev.cli.sandbox import image, sandbox
 from aiev.cli.seeds import seeds
 from aiev.cli.self_learn import self_learn
 from aiev.cli.serve import serve
-from aiev.cli.shared import Group
 from aiev.cli.stats import stats
 from aiev.cli.status import status
 from aiev.cli.teach import teach
@@ -39,6 +38,6 @@ def main() -> None:
 for command in (
     *(teach, seeds, batch, status, inspect, serve, stats, split, export),
     *(train, evaluate, gate, self_learn, evaluate_benchmark),
-    *(execute, doctor, config, image, sandbox, models, migrate),
+    *(execute, doctor, config_group, image, sandbox, models, migrate),
 ):
     main.add_command(command)

@@ -3,51 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.shared import AS_JSON, DB, configured, merged_config, print_json
+from aiev.cli.options import AS_JSON, DATABASE, DB, LANGUAGE, LIMIT, SOURCES, configured
+from aiev.cli.printing import print_json
 from aiev.errors import AievError
-from aiev_agents.languages import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from aiev.config.layers import Config
     from aiev.store.records import BatchRecord
 
 
 @click.group()
 def batch() -> None:
-    """Ask a run's questions through the provider's batch API: a day's patience, about half the price.
+    """Answer a run's questions through the provider's batch API.
 
-    `submit` takes what `teach` takes. Once `collect` has fetched the replies, the same `aiev teach` begins with them.
+    Replies come within a day, at about half the price. `submit` takes the options of `teach`. After `collect` has
+    fetched the replies, the same `aiev teach` uses them.
     """
 
 
 @batch.command("submit")
-@click.argument("sources", nargs=-1)
-@click.option("--db", type=click.Path(path_type=Path), default=Path("aiev.db"), show_default=True, help="Database.")
-@click.option("--limit", type=click.IntRange(min=1), help="Take so many seeds.")
-@click.option("--language", type=click.Choice(list(LANGUAGES)), help="Of the problems; each seed's own without it.")
+@SOURCES
+@DATABASE
+@LIMIT
+@LANGUAGE
 @configured
 @AS_JSON
-def batch_submit(
-    sources: tuple[str, ...],
-    db: Path,
-    limit: int | None,
-    language: str | None,
-    files: tuple[Path, ...],
-    assignments: tuple[str, ...],
-    as_json: bool,
-) -> None:
-    """Send the questions for SOURCES that are neither answered nor on their way."""
+def batch_submit(sources: tuple[str, ...], db: Path, config: Config, as_json: bool) -> None:
+    """Send the questions for SOURCES that are in no batch yet.
+
+    Questions that have a reply already are not sent.
+    """
     from aiev.batch.work import submit_questions
     from aiev.view.teach_panel import seeds_of
 
-    more = [*assignments]
-    more += [f"run.limit={limit}"] if limit else []
-    more += [f"dialogue.language={language}"] if language else []
-    config = merged_config(files, tuple(more))
     seeds = seeds_of(config, sources or config.settings.seeds.sources, db)
     submitted = asyncio.run(submit_questions(config, seeds.seeds, db))
     if as_json:
@@ -62,30 +58,30 @@ def batch_submit(
 @DB
 @configured
 @AS_JSON
-def batch_status(db: Path, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
-    """Ask the provider how far the batches of DB are."""
+def batch_status(db: Path, config: Config, as_json: bool) -> None:
+    """Show the state of the batches of DB at the provider."""
     from aiev.batch.work import look
 
-    _show(asyncio.run(look(merged_config(files, assignments), _existing(db))), as_json=as_json)
+    _show(asyncio.run(look(config, _existing(db))), as_json=as_json)
 
 
 @batch.command("collect")
 @DB
-@click.option("--wait", is_flag=True, help="Wait until the provider has ended all of them.")
+@click.option("--wait", is_flag=True, help="Wait until the provider has finished all of them.")
 @configured
 @AS_JSON
-def batch_collect(db: Path, wait: bool, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
-    """Put the replies of the batches that have ended into the journal of DB."""
+def batch_collect(db: Path, wait: bool, config: Config, as_json: bool) -> None:
+    """Put the replies of finished batches into the journal of DB."""
     from aiev.batch.work import collect
 
     last: list[BatchRecord] = []
 
-    def tell(batches: list[BatchRecord]) -> None:
+    def print_changes(batches: list[BatchRecord]) -> None:
         if wait and batches != last:
             click.echo("\n".join(_line(each) for each in batches), err=True)
         last[:] = batches
 
-    batches = asyncio.run(collect(merged_config(files, assignments), _existing(db), wait=wait, told=tell))
+    batches = asyncio.run(collect(config, _existing(db), wait=wait, told=print_changes))
     _show(batches, as_json=as_json)
 
 
@@ -93,11 +89,14 @@ def batch_collect(db: Path, wait: bool, files: tuple[Path, ...], assignments: tu
 @DB
 @configured
 @AS_JSON
-def batch_cancel(db: Path, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
-    """Ask the provider to end the batches of DB; `collect` then fetches what was answered."""
+def batch_cancel(db: Path, config: Config, as_json: bool) -> None:
+    """Cancel the batches of DB.
+
+    `collect` still fetches what was answered.
+    """
     from aiev.batch.work import cancel
 
-    _show(asyncio.run(cancel(merged_config(files, assignments), _existing(db))), as_json=as_json)
+    _show(asyncio.run(cancel(config, _existing(db))), as_json=as_json)
 
 
 def _existing(db: Path) -> Path:
@@ -106,9 +105,7 @@ def _existing(db: Path) -> Path:
     return db
 
 
-def _show(batches: list[BatchRecord], *, as_json: bool) -> None:
-    from dataclasses import asdict
-
+def _show(batches: Sequence[BatchRecord], *, as_json: bool) -> None:
     if as_json:
         print_json([asdict(each) for each in batches])
     elif batches:
@@ -117,7 +114,7 @@ def _show(batches: list[BatchRecord], *, as_json: bool) -> None:
         click.echo("no batches; `aiev batch submit` makes one")
 
 
-def _print(batches: tuple[BatchRecord, ...] | list[BatchRecord]) -> None:
+def _print(batches: Sequence[BatchRecord]) -> None:
     for each in batches:
         click.echo(_line(each))
 

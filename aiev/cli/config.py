@@ -1,4 +1,4 @@
-"""`aiev config`: look at the configuration."""
+"""`aiev config`: the configuration."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.shared import AS_JSON, configured, merged_config, print_json
+from aiev.cli.options import AS_JSON, configured
+from aiev.cli.printing import print_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from aiev.config.layers import Config
 
 
-@click.group()
-def config() -> None:
-    """Look at the configuration."""
+@click.group("config")
+def config_group() -> None:
+    """Show the configuration."""
 
 
-@config.command("show")
+@config_group.command("show")
 @configured
 @AS_JSON
-def config_show(files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
+def config_show(config: Config, as_json: bool) -> None:
     """Print every value with its origin."""
-    merged = merged_config(files, assignments)
-    values = merged.public()
+    values = config.public()
     if as_json:
-        print_json({"values": values, "origins": merged.origins, "fingerprint": merged.fingerprint})
+        print_json({"values": values, "origins": config.origins, "fingerprint": config.fingerprint})
         return
-    width = max(len(name) for name in merged.origins)
+    width = max(len(name) for name in config.origins)
     for section, table in values.items():
         for key, value in table.items():
             name = f"{section}.{key}"
-            click.echo(f"{name:<{width}} = {json.dumps(value):<34} # {merged.origins[name]}")
+            click.echo(f"{name:<{width}} = {json.dumps(value):<34} # {config.origins[name]}")

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.shared import AS_JSON, configured, merged_config, print_json
+from aiev.cli.options import AS_JSON, configured
+from aiev.cli.printing import print_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from aiev.config.layers import Config
 
 
 @click.command()
 @configured
 @AS_JSON
-def doctor(files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool) -> None:
-    """Say what is present on this machine, and what to do about what is not."""
-    from dataclasses import asdict
-
+def doctor(config: Config, as_json: bool) -> None:
+    """Check what this machine has, and advise on what it lacks."""
     from aiev.setup.doctor import examine
 
-    findings = asyncio.run(examine(merged_config(files, assignments).settings))
+    findings = asyncio.run(examine(config.settings))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:

@@ -1,91 +1,59 @@
-"""`aiev inspect`: look at what is in a database."""
+"""`aiev inspect`: the conversations of a database."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiev.cli.shared import AS_JSON, DB, show
+from aiev.cli.options import AS_JSON, DB
+from aiev.cli.printing import show
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_AT_LEAST_0 = click.IntRange(min=0)
 
 
 @click.command()
 @DB
 @click.argument("conversation", required=False)
-@click.option("--status", type=click.Choice(["accepted", "discarded", "failed", "running"]), help="Only these.")
-@click.option("--verdict", default="", help="Only those with a round of this verdict.")
-@click.option("--run", "run_id", default="", help="Only those of the run whose id begins so.")
-@click.option("--min-rounds", type=click.IntRange(min=0), default=0, help="Only those with so many rounds or more.")
-@click.option("--max-rounds", type=click.IntRange(min=0), default=0, help="Only those with so many rounds or fewer.")
-@click.option("--language", default="", help="Only those in this language.")
-@click.option("--model", default="", help="Only those by this model.")
-@click.option("--stage", default="", help="Only those of this stage (the run's recipe), such as teach.")
-@click.option("--split", default="", help="Only those on this side of the split: train, test or held.")
-@click.option("--error-class", default="", help="Only those with a round that ended so: KeyError, E0308, timeout.")
-@click.option("--package", default="", help="Only those with a round that asked for this package.")
-@click.option("--label", default="", help="Only those that a person labelled so: accept, reject or flag.")
-@click.option("--search", default="", help="Only those in which a message holds all these words.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="List so many.")
-@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
+@click.option("--status", type=click.Choice(["accepted", "discarded", "failed", "running"]), help="Only this status.")
+@click.option("--verdict", help="Only those with a round of this verdict.")
+@click.option("--run", help="Only runs whose id begins with this.")
+@click.option("--min-rounds", type=_AT_LEAST_0, help="Only those with this many rounds or more.")
+@click.option("--max-rounds", type=_AT_LEAST_0, help="Only those with this many rounds or fewer.")
+@click.option("--language", help="Only those in this language.")
+@click.option("--model", help="Only those by this model.")
+@click.option("--stage", help="Only those of this stage (the run's recipe), such as teach.")
+@click.option("--split", help="Only those in this split: train, test or held.")
+@click.option("--error-class", help="Only those with a round that ended in this: KeyError, E0308, timeout.")
+@click.option("--package", help="Only those with a round that asked for this package.")
+@click.option("--label", help="Only those with this label: accept, reject or flag.")
+@click.option("--search", "text", help="Only those with a message that contains all these words.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="List at most this many.")
+@click.option("--offset", type=_AT_LEAST_0, help="Skip this many.")
 @AS_JSON
-def inspect(
-    db: Path,
-    conversation: str | None,
-    status: str | None,
-    verdict: str,
-    run_id: str,
-    min_rounds: int,
-    max_rounds: int,
-    language: str,
-    model: str,
-    stage: str,
-    split: str,
-    error_class: str,
-    package: str,
-    label: str,
-    search: str,
-    limit: int,
-    offset: int,
-    as_json: bool,
-) -> None:
-    """List the conversations of DB, or show the one whose id begins with CONVERSATION."""
-    from dataclasses import asdict
+def inspect(db: Path, conversation: str | None, as_json: bool, **filters: Any) -> None:
+    """List the conversations of DB, or show one in full.
 
+    CONVERSATION is the beginning of its id.
+    """
     from aiev.store.packages import package_names
     from aiev.store.reading.conversations import ConversationReader
     from aiev.store.reading.listing import Filters
     from aiev.view.documents import conversation_document
     from aiev.view.terminal.conversations import conversation_list, conversation_view
 
+    given = {name: value for name, value in filters.items() if value is not None}
+    if "package" in given:
+        given["package"] = "".join(package_names([given["package"]]))
     with ConversationReader.open(db) as reader:
         reader.db.refuse_older()
         if conversation:
-            found = reader.conversation(conversation)
-            show(
-                as_json,
-                lambda: conversation_document(found, reader),
-                lambda: conversation_view(found, reader),
-            )
-            return
-        wanted = Filters(
-            status=status or "",
-            verdict=verdict,
-            run=run_id,
-            min_rounds=min_rounds,
-            max_rounds=max_rounds,
-            language=language,
-            model=model,
-            stage=stage,
-            split=split,
-            error_class=error_class,
-            package="".join(package_names([package])),
-            label=label,
-            text=search,
-            limit=limit,
-            offset=offset,
-        )
-        rows = reader.conversations(wanted)
-        show(as_json, lambda: [asdict(row) for row in rows], lambda: conversation_list(rows))
+            one = reader.conversation(conversation)
+            show(as_json, lambda: conversation_document(one, reader), lambda: conversation_view(one, reader))
+        else:
+            rows = reader.conversations(Filters(**given))
+            show(as_json, lambda: [asdict(row) for row in rows], lambda: conversation_list(rows))

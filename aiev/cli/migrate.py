@@ -1,4 +1,4 @@
-"""`aiev migrate`: bring a database of an older aiev to this one's schema."""
+"""`aiev migrate`: bring a database of an older aiev to this version's schema."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.shared import AS_JSON, DB, print_json
+from aiev.cli.options import AS_JSON, DB
+from aiev.cli.printing import print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 @DB
 @AS_JSON
 def migrate(db: Path, as_json: bool) -> None:
-    """Bring DB, which an older aiev wrote, to this one's schema; what is in it stays.
+    """Bring DB to the schema of this version.
 
-    Commands that write to DB, teach and serve among them, do so by themselves; those that only read it never change it.
+    What an older aiev wrote into it stays. Commands that write to DB, such as teach and serve, migrate it themselves;
+    commands that only read never change it.
     """
     from aiev.store.writing.connection import bring_up
 
@@ -26,4 +28,4 @@ def migrate(db: Path, as_json: bool) -> None:
     if as_json:
         print_json({"db": str(db), "steps": steps})
     else:
-        click.echo(f"{db}: {', '.join(steps) if steps else 'has this schema already'}")
+        click.echo(f"{db}: {', '.join(steps) if steps else 'already has this schema'}")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.shared import AS_JSON, configured, language_called, merged_config, print_json
+from aiev.cli.options import AS_JSON, configured, language_called
+from aiev.cli.printing import print_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from aiev.config.layers import Config
 
 
 @click.group()
@@ -19,37 +20,32 @@ def image() -> None:
 
 
 @image.command("build")
-@click.option("--language", "languages", multiple=True, help="Also the tools of this language; `all` for every one.")
+@click.option("--language", "languages", multiple=True, help="Add the tools of this language; `all` for every one.")
 @configured
-def image_build(languages: tuple[str, ...], files: tuple[Path, ...], assignments: tuple[str, ...]) -> None:
-    """Build the image, with Python and the tools of the languages asked for."""
+def image_build(languages: tuple[str, ...], config: Config) -> None:
+    """Build the image, with Python and the tools of languages."""
     from aiev.setup.housekeeping import build_sandbox_image
 
     names = tuple(language if language == "all" else language_called(language) for language in languages)
-    settings = merged_config(files, assignments).settings.interpreter
+    settings = config.settings.interpreter
     click.echo(asyncio.run(build_sandbox_image(settings, names or settings.languages)))
 
 
 @click.group()
 def sandbox() -> None:
-    """Look after what sandboxes leave on this machine."""
+    """Clean up after sandboxes on this machine."""
 
 
 @sandbox.command("gc")
-@click.option(
-    "--packages", is_flag=True, help="Remove the installed packages too; they come back when they are needed."
-)
+@click.option("--packages", is_flag=True, help="Remove installed packages too; they are installed again when needed.")
 @click.option("--images", is_flag=True, help="Remove the images of other versions of the interpreter too.")
 @configured
 @AS_JSON
-def sandbox_gc(
-    packages: bool, images: bool, files: tuple[Path, ...], assignments: tuple[str, ...], as_json: bool
-) -> None:
+def sandbox_gc(packages: bool, images: bool, config: Config, as_json: bool) -> None:
     """Remove containers and files of runs that have died."""
     from aiev.setup.housekeeping import remove_leftovers
 
-    settings = merged_config(files, assignments).settings.interpreter
-    removed = asyncio.run(remove_leftovers(settings, packages=packages, images=images))
+    removed = asyncio.run(remove_leftovers(config.settings.interpreter, packages=packages, images=images))
     if as_json:
         print_json(removed)
         return

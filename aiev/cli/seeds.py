@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from aiev.cli.decontaminate import decontaminate
-from aiev.cli.shared import AS_JSON, INTERRUPTED, configured, merged_config, print_json, print_view, toml_list
+from aiev.cli.exits import INTERRUPTED
+from aiev.cli.options import AS_JSON, DATABASE, SOURCES, configured, setting
+from aiev.cli.printing import show
 from aiev_agents.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from aiev.config.layers import Config
 
 
 @click.group()
@@ -21,64 +27,48 @@ seeds.add_command(decontaminate)
 
 
 @seeds.command("build")
-@click.argument("sources", nargs=-1)
+@SOURCES
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="A .jsonl, .jsonl.gz, .parquet or .db file."
 )
-@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Also write the report there, as JSON.")
-@click.option("--limit", type=click.IntRange(min=1), help="Take a random sample of so many seeds.")
-@click.option("--seed", type=click.IntRange(min=0), help="Draws the sample and the random snippets.")
-@click.option("--language", "languages", type=click.Choice(list(LANGUAGES)), multiple=True, help="Take only these.")
-@click.option("--kind", type=click.Choice(["function", "snippet", "problem"]), help="What is taken out of files.")
-@click.option("--column", "columns", multiple=True, metavar="WHAT=NAME", help="Name a column, such as content=body.")
-@click.option("--evolve", type=click.IntRange(min=0, max=10), metavar="ROUNDS", help="Make problems harder, so often.")
-@click.option(
-    "--db",
-    type=click.Path(path_type=Path),
-    default=Path("aiev.db"),
-    show_default=True,
-    help="Journal of what a model is asked; made only then.",
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to it too, as JSON.")
+@setting("--limit", "run.limit", type=click.IntRange(min=1), help="Take a random sample of this many seeds.")
+@setting("--seed", "run.seed", type=click.IntRange(min=0), help="Seed of the sample and of random snippets.")
+@setting(
+    "--language",
+    "seeds.languages",
+    type=click.Choice(list(LANGUAGES)),
+    multiple=True,
+    help="Only this language; repeatable.",
 )
+@setting(
+    "--kind", "seeds.kind", type=click.Choice(["function", "snippet", "problem"]), help="What is extracted from files."
+)
+@setting("--column", "seeds.columns", multiple=True, metavar="WHAT=NAME", help="Name a column, such as content=body.")
+@setting(
+    "--evolve",
+    "evolve.rounds",
+    type=click.IntRange(min=0, max=10),
+    metavar="ROUNDS",
+    help="Make problems harder, this many times.",
+)
+@DATABASE
 @configured
 @AS_JSON
-def build(
-    sources: tuple[str, ...],
-    out: Path,
-    report: Path | None,
-    limit: int | None,
-    seed: int | None,
-    languages: tuple[str, ...],
-    kind: str | None,
-    columns: tuple[str, ...],
-    evolve: int | None,
-    db: Path,
-    files: tuple[Path, ...],
-    assignments: tuple[str, ...],
-    as_json: bool,
-) -> None:
-    """Take seeds out of SOURCES, filter them, and say what became of every candidate.
+def build(sources: tuple[str, ...], out: Path, report: Path | None, db: Path, config: Config, as_json: bool) -> None:
+    """Extract seeds from SOURCES and filter them.
 
-    A source is a file, a folder, a git repository (also git:PATH@COMMIT), a .jsonl, .csv or .parquet file, a database
-    of aiev, a Hugging Face dataset (hf:NAME), or - for standard input. docs/seeds.md describes the filters.
+    Reports what became of every candidate. A source is a file, a folder, a git repository (also git:PATH@COMMIT), a
+    .jsonl, .csv or .parquet file, a database of aiev, a Hugging Face dataset (hf:NAME), or - for standard input.
+    docs/seeds.md describes the filters. The database is the journal of requests to a model, and is created only when a
+    filter makes one.
     """
     from aiev.seeds.build import build_seeds
+    from aiev.view.terminal.funnel import funnel_view
 
-    more = [*assignments]
-    more += [f"run.limit={limit}"] if limit else []
-    more += [f"run.seed={seed}"] if seed is not None else []
-    more += [f"seeds.languages={toml_list(languages)}"] if languages else []
-    more += [f'seeds.kind="{kind}"'] if kind else []
-    more += [f"seeds.columns={toml_list(columns)}"] if columns else []
-    more += [f"evolve.rounds={evolve}"] if evolve is not None else []
-    config = merged_config(files, tuple(more))
     try:
         made = build_seeds(config, sources or config.settings.seeds.sources, out, report=report, db=db)
     except KeyboardInterrupt:
-        click.echo("aiev: stopped; a file is written whole or not at all, a database keeps what it got", err=True)
+        click.echo("aiev: stopped; a file is written whole or not at all, a database keeps what it has", err=True)
         sys.exit(INTERRUPTED)
-    if as_json:
-        print_json(made)
-        return
-    from aiev.view.terminal.funnel import funnel_view
-
-    print_view(funnel_view(made))
+    show(as_json, lambda: made, lambda: funnel_view(made))

@@ -1,4 +1,4 @@
-"""`aiev serve`: look at a database in a browser."""
+"""`aiev serve`: a database in a browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.shared import AS_JSON, DB, print_json
+from aiev.cli.options import AS_JSON, DB
+from aiev.cli.printing import print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,18 +20,18 @@ _TOKEN = "AIEV_SERVE_TOKEN"  # noqa: S105 - the name of a variable
 
 @click.command()
 @DB
-@click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 for any that is free.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 for any free port.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the address in a browser.")
 @AS_JSON
 def serve(db: Path, port: int, open_browser: bool, as_json: bool) -> None:
-    """Serve pages to look at DB, on this machine only, until Ctrl-C.
+    """Serve pages about DB, on this machine only, until Ctrl-C.
 
-    Prints the address with a token that keeps others out; a new one at each start unless AIEV_SERVE_TOKEN holds one.
-    Nothing in DB can be changed but labels. Follows a run that is writing to DB.
+    Prints an address with a token that keeps others out; each start has a new one unless AIEV_SERVE_TOKEN holds one.
+    Only labels can be changed. The pages follow a run that is writing to DB.
     """
     from aiev.view.web.server import serve as serve_pages
 
-    def ready(address: Address) -> None:
+    def print_address(address: Address) -> None:
         if as_json:
             print_json({"url": address.url, "port": address.port})
         else:
@@ -38,4 +39,4 @@ def serve(db: Path, port: int, open_browser: bool, as_json: bool) -> None:
         if open_browser:
             click.launch(address.url)
 
-    serve_pages(db, port=port, token=os.environ.get(_TOKEN, ""), ready=ready)
+    serve_pages(db, port=port, token=os.environ.get(_TOKEN, ""), ready=print_address)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.shared import AS_JSON, DB, print_json, print_view
+from aiev.cli.options import AS_JSON, DB
+from aiev.cli.printing import print_json, print_view
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,21 +16,23 @@ if TYPE_CHECKING:
 
 @click.command()
 @DB
-@click.option("--run", "run_id", default="", help="Only the run whose id begins so.")
-@click.option("--once", is_flag=True, help="Print once instead of following what goes on.")
+@click.option("--run", "run_id", default="", help="Only runs whose id begins with this.")
+@click.option("--once", is_flag=True, help="Print once instead of following the runs.")
 @AS_JSON
 def status(db: Path, run_id: str, once: bool, as_json: bool) -> None:
-    """Show how far the runs of DB are, from any terminal, until they end.
+    """Follow the progress of the runs of DB, until they end.
 
-    A run says so itself every second; one that was killed is shown as `died`.
+    Works from any terminal. A run writes a heartbeat every second; one that was killed is shown as `died`.
     """
     from aiev.run.status import run_statuses
     from aiev.view.terminal.status import follow, status_view
 
-    if as_json:
-        print_json([each.as_dict() for each in run_statuses(db, run_id)])
-    elif once or not sys.stdout.isatty():
-        for each in run_statuses(db, run_id):
-            print_view(status_view(each))
-    else:
+    if not (as_json or once) and sys.stdout.isatty():
         follow(db, run_id)
+        return
+    statuses = run_statuses(db, run_id)
+    if as_json:
+        print_json([each.as_dict() for each in statuses])
+    else:
+        for each in statuses:
+            print_view(status_view(each))

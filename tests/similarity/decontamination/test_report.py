@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from store.sample_records import RUN, SEED, TALK
 
 from aiev.cli.decontaminate import decontaminate as command
-from aiev.cli.shared import Group
+from aiev.cli.exits import Group
 from aiev.similarity.decontamination.report import decontaminate
 from aiev.similarity.settings import DecontaminationSettings
 from aiev.store.writing.store import Store

@@ -3,17 +3,6 @@
 import json
 
 import pytest
-from click.testing import CliRunner
-
-from aiev.cli import main
-
-
-@pytest.fixture
-def aiev():
-    def run(*arguments):
-        return CliRunner().invoke(main, [*map(str, arguments)], catch_exceptions=False)
-
-    return run
 
 
 def test_export_prints_what_it_did(aiev, database, tmp_path):

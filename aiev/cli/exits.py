@@ -1,0 +1,30 @@
+"""How commands end: errors as one line on standard error, and exit codes.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted; `aiev.errors` has the code of each error.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from aiev.errors import AievError
+
+INTERRUPTED = 130
+
+
+class Group(click.Group):
+    """A group whose commands end with one line and an exit code where they raise one of our errors."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except AievError as error:
+            click.echo(f"aiev: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)

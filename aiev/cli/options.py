@@ -1,0 +1,88 @@
+"""The options that commands share, and the configuration that they give.
+
+Layers of the configuration, each over the one before: the defaults, `--config` files, `--set` values, and the options
+that `setting` declares.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from aiev.errors import UsageError
+from aiev_agents.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+_SETTINGS = "aiev.settings"
+
+
+def setting(name: str, key: str, *, to: Any = None, **attributes: Any) -> Callable[[_Command], _Command]:
+    """An option that sets one value of the configuration, where it is given.
+
+    Args:
+        name: of the option.
+        key: `section.key` of the configuration.
+        to: makes the option a flag that sets this value; None sets the option's own value.
+        attributes: of `click.option`.
+    """
+
+    def remember(context: click.Context, _: click.Parameter, value: Any) -> None:
+        if value is not None and value is not False and value != ():
+            text = json.dumps(value if to is None else to, ensure_ascii=False, default=str)
+            context.meta.setdefault(_SETTINGS, []).append(f"{key}={text}")
+
+    return click.option(name, expose_value=False, callback=remember, is_flag=to is not None, **attributes)
+
+
+def configured(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options `--config` and `--set`, and the merged configuration as its argument `config`."""
+
+    @click.option("--set", "assignments", multiple=True, metavar="SECTION.KEY=VALUE", help="Set one value; repeatable.")
+    @click.option(
+        "--config",
+        "files",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="A TOML file over the defaults, or the name of a shipped one (qwen, openai); repeatable.",
+    )
+    @functools.wraps(command)
+    def with_config(*, files: tuple[Path, ...], assignments: tuple[str, ...], **values: Any) -> Any:
+        from aiev.config.layers import load_config
+
+        given = click.get_current_context().meta.get(_SETTINGS, ())
+        return command(config=load_config(files, (*assignments, *given)), **values)
+
+    return with_config
+
+
+def language_called(name: str) -> str:
+    """Name of the language that a user means."""
+    from aiev_interpreter.languages import UnknownLanguage, language_named
+
+    try:
+        return language_named(name).name
+    except UnknownLanguage as error:
+        raise UsageError(f"--language: {error}") from None
+
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+DB = click.argument("db", type=click.Path(path_type=Path))
+DATABASE = click.option(
+    "--db", type=click.Path(path_type=Path), default=Path("aiev.db"), show_default=True, help="The database."
+)
+SOURCES = click.argument("sources", nargs=-1)
+LIMIT = setting("--limit", "run.limit", type=click.IntRange(min=1), help="Take at most this many seeds.")
+LANGUAGE = setting(
+    "--language",
+    "dialogue.language",
+    type=click.Choice(list(LANGUAGES)),
+    help="Language of the problems; by default that of each seed.",
+)

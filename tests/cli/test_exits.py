@@ -1,0 +1,28 @@
+import click
+import pytest
+from click.testing import CliRunner
+
+from aiev.cli.exits import Group
+from aiev.errors import AievError, UsageError
+
+
+def run(error):
+    @click.group(cls=Group)
+    def group():
+        pass
+
+    @group.command()
+    def fail():
+        raise error
+
+    return CliRunner().invoke(group, ["fail"])
+
+
+@pytest.mark.parametrize(("error", "code"), [(AievError("broken"), 1), (UsageError("broken"), 2)])
+def test_an_error_of_ours_is_one_line_with_its_exit_code(error, code):
+    done = run(error)
+    assert (done.exit_code, done.stderr) == (code, "aiev: broken\n")
+
+
+def test_an_error_that_nobody_foresaw_is_not_hidden():
+    assert isinstance(run(ZeroDivisionError()).exception, ZeroDivisionError)

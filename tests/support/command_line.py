@@ -1,0 +1,11 @@
+"""What the end of a command must look like."""
+
+
+def assert_one_line(done, code, *words):
+    """The command failed with one line on standard error, which holds the words."""
+    assert done.exit_code == code, done.stderr
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, done.stderr
+    for word in words:
+        assert word in lines[0]
