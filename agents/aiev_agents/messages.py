@@ -34,7 +34,7 @@ class Message(NamedTuple):
     agent: str = ""
     """Who wrote it: `questioner`, `programmer` or the interpreter backend's name."""
     prompt_hash: str = ""
-    """SHA-256 of the template it was asked for with; empty for the interpreter."""
+    """SHA-256 of its prompt's template; empty for the interpreter."""
     request_hash: str = ""
     """Names the model reply or execution this message came from."""
 
@@ -51,7 +51,7 @@ class Sampling(NamedTuple):
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """What is asked of a chat model: turns of (role, content), decoding settings, and an optional GBNF grammar."""
+    """A request to a chat model: turns of (role, content), decoding settings, and an optional GBNF grammar."""
 
     model: str
     turns: tuple[tuple[str, str], ...]
@@ -99,7 +99,7 @@ class ChatReply(NamedTuple):
     counted: bool = True
     """Whether the endpoint counted the tokens; without, the figures above are 0."""
     tries: int = 1
-    """Calls that it took, those that failed included."""
+    """Calls that it took, failed ones included."""
     seconds: float = 0.0
     """Of the call that succeeded."""
     address: str = ""

@@ -2,8 +2,8 @@
 
 Speaks what OpenAI's API has under `/files` and `/batches`. Invariants: a batch carries a token of ours in its metadata,
 so that one whose answer was lost, because this process died between the two, is found instead of sent again; nothing is
-sent twice by itself, so every failure is an error that says what was not done. Not covered: when to ask, and where the
-replies go.
+sent twice by itself, so every failure is an error that says what was not done. Not covered: when to poll, and where
+the replies go.
 
 Source: https://developers.openai.com/api/docs/guides/batch
 """
@@ -90,7 +90,7 @@ class BatchModel:
         return file.id
 
     async def submit(self, file: str, *, token: str, window: str = "24h") -> str:
-        """Ask for the requests of an uploaded file to be answered: the batch's id. From here on they are paid for."""
+        """Submit the requests of an uploaded file: the batch's id. From here on they are paid for."""
         with _translated(self.endpoint):
             batch = await self._client.batches.create(
                 input_file_id=file,
@@ -111,12 +111,12 @@ class BatchModel:
         return ""
 
     async def poll(self, batch_id: str) -> BatchState:
-        """Ask how far a batch is."""
+        """The state of a batch now."""
         with _translated(self.endpoint):
             return _state(await self._client.batches.retrieve(batch_id))
 
     async def cancel(self, batch_id: str) -> BatchState:
-        """Ask for a batch to end; what was answered already still comes."""
+        """Cancel a batch; what was answered already can still be fetched."""
         with _translated(self.endpoint):
             return _state(await self._client.batches.cancel(batch_id))
 

@@ -70,7 +70,7 @@ def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, s
 
 
 def _without_text(choice: dict[str, Any], reason: str, where: str, usage: dict[str, Any]) -> ModelError:
-    """Why a reply has no text: some reasons will not change when the same is asked again."""
+    """Why a reply has no text: for some reasons the same request would fail again."""
     refusal = _mapping(choice.get("message")).get("refusal")
     meaning: type[ModelError] = RequestRejected
     if refusal:

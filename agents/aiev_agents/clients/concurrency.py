@@ -1,4 +1,4 @@
-"""How many requests are under way at once: additive increase, multiplicative decrease.
+"""How many requests are in flight: additive increase, multiplicative decrease.
 
 Invariants: never more than `bound` and never a limit below 1; one burst of 429 answers halves the limit once, since
 requests that went out before the last decrease say nothing about it; errors other than 429 leave it alone. Changed on
@@ -29,13 +29,13 @@ class AdaptiveLimit:
         self._limit = bound
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._epoch = 0
-        self.under_way = 0
+        self.in_flight = 0
         self.most = 0
-        """Most that were ever under way: where a limit without bound begins to shrink."""
+        """Most that were ever in flight: where a limit without bound begins to shrink."""
 
     @property
     def limit(self) -> float:
-        """How many may be under way now; infinite before the first 429 when there is no bound."""
+        """How many may be in flight now; infinite before the first 429 when there is no bound."""
         return self._limit
 
     def slot(self) -> Slot:
@@ -43,7 +43,7 @@ class AdaptiveLimit:
         return Slot(self)
 
     def grow(self) -> None:
-        """A request succeeded: a step up, one whole step for each round trip of all that are under way."""
+        """A request succeeded: a step up, one whole step for each round trip of all that are in flight."""
         if self._limit < self._bound:
             ceiling = self._bound if math.isfinite(self._bound) else self.most
             step = max(1.0, ceiling / (2 * STEPS))
@@ -55,11 +55,11 @@ class AdaptiveLimit:
         if not self._adaptive or epoch != self._epoch:
             return
         self._epoch += 1
-        self._limit = max(1.0, min(self._limit, self.under_way) * DECREASE)
+        self._limit = max(1.0, min(self._limit, self.in_flight) * DECREASE)
 
     async def enter(self) -> int:
         """Wait for a slot; the epoch in which it was given."""
-        if self.under_way < int(min(self._limit, 1 << 30)) and not self._waiting:
+        if self.in_flight < int(min(self._limit, 1 << 30)) and not self._waiting:
             self._begin()
             return self._epoch
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -73,16 +73,16 @@ class AdaptiveLimit:
         return self._epoch
 
     def _begin(self) -> None:
-        self.under_way += 1
-        self.most = max(self.most, self.under_way)
+        self.in_flight += 1
+        self.most = max(self.most, self.in_flight)
 
     def leave(self) -> None:
         """Give a slot back."""
-        self.under_way -= 1
+        self.in_flight -= 1
         self._wake()
 
     def _wake(self) -> None:
-        while self._waiting and self.under_way < int(min(self._limit, 1 << 30)):
+        while self._waiting and self.in_flight < int(min(self._limit, 1 << 30)):
             turn = self._waiting.popleft()
             if not turn.done():
                 self._begin()

@@ -162,7 +162,7 @@ def _decoded(content: bytes) -> object:
 
 
 async def list_models(base_url: str, api_key: str) -> tuple[list[str], str]:
-    """Names of the models that an endpoint offers, and "" or, in one line, why they cannot be had."""
+    """Names of the models that an endpoint offers, and "" or, in one line, why there are none."""
     client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, timeout=10, max_retries=0)
     try:
         page = await client.models.list()

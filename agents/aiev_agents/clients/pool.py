@@ -1,8 +1,8 @@
-"""Several endpoints of one model behind one name: the least loaded is asked, and one that dies costs nothing.
+"""Several endpoints of one model behind one name: requests go to the least loaded, and one that dies costs nothing.
 
-Each endpoint has a *circuit*: failures in a row open it, for a cool-down that doubles each time; then one request tries
-it again, and only its success lets others follow. Invariants: a request leaves with a reply, or with an error that no
-endpoint could help; an endpoint that refuses its key is not asked again, and the pool refuses only when all do. Not
+Each endpoint has a *circuit*: failures in a row open it, for a cool-down that doubles each time; then one request
+probes it, and only its success lets others follow. Invariants: a request ends with a reply, or with an error that no
+endpoint could help; an endpoint that refuses its key gets no more requests, and the pool refuses only when all do. Not
 covered: rates of a single endpoint (its own client keeps them).
 """
 
@@ -28,7 +28,7 @@ _LONGEST_PAUSE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """When an endpoint is left alone, and for how long."""
+    """How long an endpoint gets no requests after failures."""
 
     failures: int = 3
     """In a row, until it opens."""
@@ -37,20 +37,20 @@ class Circuit:
     longest_seconds: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EndpointFigures:
     """What one endpoint has done so far."""
 
     address: str
-    state: str
+    state: str = ""
     """`open for requests`, `cooling down`, `probing`, or `refused`."""
-    in_flight: int
-    answered: int
-    failed: int
-    """Calls that another endpoint, or a later try, had to make good."""
-    prompt_tokens: int
-    completion_tokens: int
-    last_error: str
+    in_flight: int = 0
+    answered: int = 0
+    failed: int = 0
+    """Calls that another endpoint, or a later try, made good."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    last_error: str = ""
 
 
 class Member:
@@ -58,31 +58,25 @@ class Member:
 
     def __init__(self, model: ChatModel, address: str, circuit: Circuit) -> None:
         self.model = model
-        self.address = address
-        self.in_flight = 0
-        self.answered = 0
-        self.failed = 0
-        self.prompt_tokens = 0
-        self.completion_tokens = 0
-        self.last_error = ""
+        self.counted = EndpointFigures(address)
         self.refused = False
         self.closed_until = 0.0
-        """Monotonic time before which it is not asked; 0 while it is well."""
+        """Monotonic time before which it gets no request; 0 while it is well."""
         self._circuit = circuit
         self._failures = 0
         self._openings = 0
         self._probing = False
 
     def takes(self, now: float) -> bool:
-        """Whether a request may go here: it is well, or has cooled down and nobody tries it yet."""
+        """Whether a request may go here: it is well, or has cooled down and no request probes it yet."""
         if self.refused or now < self.closed_until:
             return False
         return not (self.closed_until and self._probing)
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        """Ask it, and count what comes of it."""
+        """Send it a request, and count the outcome."""
         probe = self._probing = self.closed_until > 0
-        self.in_flight += 1
+        self.counted.in_flight += 1
         try:
             reply = await self.model.chat(replace(request, model=self.model.name))
         except RequestRejected:
@@ -91,23 +85,18 @@ class Member:
             self._fails(error, probe=probe)
             raise
         finally:
-            self.in_flight -= 1
+            self.counted.in_flight -= 1
             self._probing = self._probing and not probe
         self._answers(reply)
-        return reply._replace(address=self.address)
+        return reply._replace(address=self.counted.address)
+
+    def load(self) -> tuple[int, int]:
+        """Requests in flight, then requests done: the least loaded member sorts first."""
+        return self.counted.in_flight, self.counted.answered + self.counted.failed
 
     def figures(self) -> EndpointFigures:
         """The counters as they are now."""
-        return EndpointFigures(
-            address=self.address,
-            state=self._state(),
-            in_flight=self.in_flight,
-            answered=self.answered,
-            failed=self.failed,
-            prompt_tokens=self.prompt_tokens,
-            completion_tokens=self.completion_tokens,
-            last_error=self.last_error,
-        )
+        return replace(self.counted, state=self._state())
 
     def _state(self) -> str:
         if self.refused:
@@ -117,16 +106,16 @@ class Member:
         return "cooling down" if time.monotonic() < self.closed_until else "probing"
 
     def _answers(self, reply: ChatReply) -> None:
-        self.answered += 1
-        self.prompt_tokens += reply.prompt_tokens
-        self.completion_tokens += reply.completion_tokens
+        self.counted.answered += 1
+        self.counted.prompt_tokens += reply.prompt_tokens
+        self.counted.completion_tokens += reply.completion_tokens
         self._failures = self._openings = 0
         self.closed_until = 0.0
 
     def _fails(self, error: ModelError, *, probe: bool) -> None:
         """Count a failure; open the circuit at the last one allowed, and for longer when it was a probe."""
-        self.failed += 1
-        self.last_error = str(error)
+        self.counted.failed += 1
+        self.counted.last_error = str(error)
         self.refused = self.refused or isinstance(error, ModelRefused)
         self._failures += 1
         if probe or (not self.closed_until and self._failures >= self._circuit.failures):
@@ -137,7 +126,6 @@ class Member:
             self._rest(error.retry_after)
 
     def _rest(self, seconds: float) -> None:
-        """Ask nothing of it for so long."""
         self.closed_until = max(self.closed_until, time.monotonic() + seconds)
 
 
@@ -156,9 +144,9 @@ class PooledChatModel:
 
         Args:
             name: the model's name, as requests and the journal know it; an endpoint may have its own for it.
-            models: address and client of each; a client should try each request once, since the pool tries the next.
-            retry_seconds: budget for all tries of one request together; 0 asks each endpoint that is well once.
-            circuit: when an endpoint is left alone.
+            models: address and client of each; a client should not retry, since the pool goes to the next endpoint.
+            retry_seconds: budget for all tries of one request together; 0 tries each endpoint that is well once.
+            circuit: how long an endpoint gets no requests after failures.
         """
         self.name = name
         self._retry_seconds = retry_seconds
@@ -203,7 +191,7 @@ class PooledChatModel:
         """The least loaded endpoint that takes requests and was not tried in this turn; of equals the least used."""
         now = time.monotonic()
         free = [member for member in self._members if member not in tried and member.takes(now)]
-        return min(free, key=lambda member: (member.in_flight, member.answered + member.failed), default=None)
+        return min(free, key=Member.load, default=None)
 
     async def _pause(self, deadline: float) -> None:
         """Wait until the next circuit lets a probe through, or the budget is used up."""
@@ -213,5 +201,5 @@ class PooledChatModel:
 
     def _accounts(self) -> str:
         """Why none of the endpoints could help, in one line."""
-        each = "; ".join(f"{member.address}: {member.last_error or 'busy'}" for member in self._members)
+        each = "; ".join(f"{member.counted.address}: {member.counted.last_error or 'busy'}" for member in self._members)
         return f"none of the {len(self._members)} endpoints of {self.name!r} answers: {each}"

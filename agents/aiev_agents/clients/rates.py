@@ -2,7 +2,7 @@
 
 Invariants: what is configured is never exceeded, whatever headers say; within one second no more than one second's
 worth goes out, so that a minute's allowance is never spent as a burst. Changed on the event loop alone. Not covered:
-how many requests are under way at once (`concurrency.py`).
+how many requests are in flight (`concurrency.py`).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _MEMORY = 0.1
 class Bucket:
     """Lets `per_second` units through, at most one second's worth (or one request, if that is more) at once.
 
-    Units that are asked for are taken at once; the wait that they cost is what `take` returns, so waiters are served in
-    the order in which they came.
+    `take` takes units at once and returns the wait that they cost, so waiters are served in the order in which they
+    came.
     """
 
     def __init__(self, per_second: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
@@ -90,7 +90,7 @@ class Pacer:
         self._tokens.settle(read + written - reserved)
 
     def pause(self, seconds: float) -> None:
-        """Send nothing for a while: the endpoint asked for it."""
+        """Send nothing for a while, as the endpoint asks."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)
 
     def hear(self, headers: Mapping[str, str]) -> None:

@@ -72,7 +72,7 @@ class Tries:
         self._budget = budget_seconds
 
     def ended(self, seconds: float, error: ModelError | None = None) -> None:
-        """Count a try that took so long."""
+        """Count a try."""
         self.count += 1
         self.seconds += seconds
         if error is not None:

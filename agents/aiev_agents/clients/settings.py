@@ -1,7 +1,7 @@
 """The settings of models and of the endpoints behind them, as a configuration writes them.
 
 Invariant: each field says its default, unit and meaning, and what 0 or an empty value stands for; a field with
-`shapes_dialogue` false changes how or where a reply is made, but not which reply is asked for. Not covered: merging
+`shapes_dialogue` false changes how or where a reply is made, but not the request for it. Not covered: merging
 files and naming origins, which is the configuration's business.
 """
 
@@ -103,7 +103,7 @@ class ModelSettings(BaseModel):
 
 
 class RatesSettings(BaseModel):
-    """How much goes out to an endpoint, and how much is under way at once. The run adds its own bounds."""
+    """How much goes out to an endpoint, and how many requests are in flight. The run adds its own bounds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_ASIDE)
 

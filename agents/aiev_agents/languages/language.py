@@ -40,14 +40,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language that problems can be asked for in."""
+    """One language that problems can be set in."""
 
     name: str
     """As seeds, jobs and the configuration call it."""
     title: str
     """As people write it."""
     fence: str
-    """The word after the fence of a code block, in prompts and in what is said of malformed replies."""
+    """The word after the fence of a code block, in prompts and in messages about malformed replies."""
     aliases: frozenset[str]
     """Words after a fence, in lower case, that are taken for this language."""
     comment: str

@@ -1,4 +1,4 @@
-"""The evolver: makes a programming problem harder by one of five heuristics, and says when that came to nothing.
+"""The evolver: makes a programming problem harder by one of five heuristics, and tells when the result is no harder.
 
 Source: the five heuristics are WizardCoder's for code (arXiv 2306.08568, section 3.1); the elimination rules are
 Evol-Instruct's in WizardLM (arXiv 2304.12244, section 3.2), applied to the new problem itself, since its solution is
@@ -25,7 +25,7 @@ HEURISTICS: dict[str, tuple[float, str]] = {
     "mislead": (1, "Add a short piece of wrong code as a reference that leads astray, and say that it is wrong."),
     "complexity": (0.5, "Demand a better time or space complexity than the obvious solution has."),
 }
-"""By name: how often it is drawn (WizardCoder asks for complexity seldom), and what the evolver is told."""
+"""By name: its weight in the draw (WizardCoder seldom draws complexity), and the instruction to the evolver."""
 _REFUSALS = re.compile(r"\b(?:sorry|i can(?:no|')t|unable to|as an ai|language model)\b", re.IGNORECASE)
 _REFUSAL_WORDS = 80
 _LEAKS = re.compile(
@@ -33,37 +33,8 @@ _LEAKS = re.compile(
     r"|given prompt|more difficult version)\b|^problem:",
     re.IGNORECASE,
 )
-_STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "has",
-        "he",
-        "in",
-        "is",
-        "it",
-        "its",
-        "of",
-        "on",
-        "or",
-        "that",
-        "the",
-        "this",
-        "to",
-        "was",
-        "were",
-        "will",
-        "with",
-        "you",
-    ]
+_STOP_WORD = re.compile(
+    r"a|an|and|are|as|at|be|by|for|from|has|he|in|is|it|its|of|on|or|that|the|this|to|was|were|will|with|you"
 )
 _SAME_OR_DIFFERENT = 'root ::= "Same" | "Different"'
 _WORDS = re.compile(r"\w+")
@@ -86,7 +57,7 @@ async def evolve(agent: Agent, *, problem: str, heuristic: str, seed: int, langu
 def why_eliminated(problem: str, evolved: str) -> str | None:
     """Why a new problem is of no use, as far as its text tells: a stable word, or None."""
     words = _WORDS.findall(evolved.lower())
-    if all(word in _STOP_WORDS for word in words):
+    if all(_STOP_WORD.fullmatch(word) for word in words):
         return "empty"
     if len(words) < _REFUSAL_WORDS and _REFUSALS.search(evolved):
         return "refused"

@@ -35,7 +35,7 @@ async def repair(
 ) -> Turn:
     """Answer execution feedback with a corrected program and tests (message ➄).
 
-    Without `show_failed` the failed reply itself is left out of the prompt, though not what was said of it: the
+    Without `show_failed` the failed reply itself is left out of the prompt, but not its description: the
     smallest models copy whatever program they are shown.
     """
     failed = {"reply": reply} if show_failed else {}

@@ -27,7 +27,7 @@ async def test_a_burst_of_429_halves_the_limit_once_and_successes_raise_it_again
 
         for _ in range(64):
             group.create_task(hold())
-    limit.under_way = 64
+    limit.in_flight = 64
     for epoch in epochs:
         limit.shrink(epoch)
     assert limit.limit == 32
@@ -59,7 +59,7 @@ async def test_waiters_are_served_in_order_and_a_cancelled_one_takes_no_slot():
     tasks[2].cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert order == [0, 1, 3, 4]
-    assert limit.under_way == 0
+    assert limit.in_flight == 0
 
 
 @pytest.mark.parametrize(("answer", "shrinks"), [(error(429), True), (error(503), False), (Answer(delay=1), False)])

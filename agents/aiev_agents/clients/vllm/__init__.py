@@ -1,5 +1,5 @@
 """A vLLM server as the model: started by aiev and ended with it, or one that runs already.
 
-Its modules: `settings` (what is asked for, as a command line), `guard` (the process that ends it), `process` (its
+Its modules: `command` (the command line), `guard` (the process that ends it), `process` (its
 life), `log` (why it died), `model` (the chat model, with LoRA adapters).
 """

@@ -1,4 +1,4 @@
-"""Keeps a server and everything it starts from outliving who asked for it.
+"""Keeps a server and everything it starts from outliving aiev.
 
 `python -m aiev_agents.clients.vllm.guard GRACE LOG COMMAND ARGUMENT...` runs the command and appends its output to LOG;
 GRACE is the time in seconds from asking the server to end to killing it. The guard stands between aiev and the server,

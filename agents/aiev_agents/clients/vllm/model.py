@@ -1,7 +1,7 @@
 """The chat model behind a vLLM server, with adapters that come and go while it runs.
 
-Invariants: a server that aiev started ends with its model; when it dies, every waiting request ends with the reason out
-of its log instead of trying again. Adapter names are used once in a server's life: vLLM can answer from the cache of an
+Invariants: a server that aiev started ends with its model; when it dies, every waiting request ends with the reason
+from its log instead of retrying. Adapter names are used once in a server's life: vLLM can answer from the cache of an
 earlier adapter of the same name.
 """
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_agents.clients.settings import ModelSettings, VllmSettings
     from aiev_agents.messages import ChatReply, ChatRequest
-
 
 T = TypeVar("T")
 
@@ -85,7 +84,7 @@ class VllmChatModel:
         """Load a LoRA adapter and return it as a model of its own, which ends with this one.
 
         Args:
-            name: unused so far by this server, such as `aiev-r003-1a2b3c4d`.
+            name: never used before by this server, such as `aiev-r003-1a2b3c4d`.
             path: folder with `adapter_config.json`, as the server sees it.
 
         Raises:
@@ -162,4 +161,4 @@ class ServedAdapter:
         return await self._model.chat(request)
 
     async def close(self) -> None:
-        """The server goes on; `VllmChatModel.unload_adapter` takes the adapter out."""
+        """The server keeps running; `VllmChatModel.unload_adapter` takes the adapter out."""
