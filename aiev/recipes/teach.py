@@ -24,7 +24,6 @@ from aiev.run.engine import Engine
 from aiev.run.heartbeat import beating
 from aiev.run.identity import TEACH, run_id
 from aiev.run.journal import journal_of
-from aiev.run.limits import RunLimits
 from aiev.run.prices import Prices, check_cost_limit
 from aiev.run.progress import Before, Progress
 from aiev.run.start import recorded_start
@@ -97,7 +96,7 @@ class Teaching:
         self.progress = Progress(total=len(seeds))
         self._observers = observers or Observers()
         settings = config.settings
-        self._engine = Engine(settings.run.workers, self.progress, RunLimits.of(settings.limits), enough)
+        self._engine = Engine(settings.run.workers, self.progress, settings.limits, enough)
 
     def languages(self) -> set[str]:
         """Languages of the programs."""

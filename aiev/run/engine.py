@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from aiev.errors import AievError, StoreError
-from aiev.run.limits import RunLimits
+from aiev.run.limits import has_room, limit_reached
+from aiev.run.settings import LimitsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -36,7 +37,7 @@ class Engine:
         self,
         workers: int,
         progress: Progress,
-        limits: RunLimits | None = None,
+        limits: LimitsSettings | None = None,
         enough: Callable[[Progress], bool] = lambda _: False,
     ) -> None:
         """Prepare a run.
@@ -52,7 +53,7 @@ class Engine:
         self._enough = enough
         self._workers = workers
         self._progress = progress
-        self._limits = limits or RunLimits()
+        self._limits = limits or LimitsSettings()
         self._draining = False
         self._ended = asyncio.Event()
 
@@ -110,11 +111,11 @@ class Engine:
     async def _may_begin(self) -> bool:
         """Wait until a limit leaves room for another item; False when no other may begin."""
         while not self._draining:
-            if reason := self._limits.reached(self._progress):
+            if reason := limit_reached(self._limits, self._progress):
                 self.drain(reason)
             elif self._enough(self._progress):
                 self.drain()
-            elif self._limits.has_room(self._progress):
+            elif has_room(self._limits, self._progress):
                 return True
             else:
                 self._ended = self._ended if not self._ended.is_set() else asyncio.Event()
