@@ -13,7 +13,8 @@ import grimp
 
 from aiev.cli import main
 from aiev.config.reference import render_defaults
-from aiev.dialogue.graph import mermaid
+from aiev.dialogue.graph import mermaid as dialogue_diagram
+from aiev.recipes.self_learn import mermaid as loop_diagram
 from aiev.store.schema.doc import render_schema
 
 if TYPE_CHECKING:
@@ -70,12 +71,18 @@ def package_diagram() -> str:
         for imported in sorted(imports[importer])
         if not any(imported in reached(other) for other in imports[importer] - {imported})
     ]
-    return "\n".join(["```mermaid", "graph TD;", *arrows, "```"])
+    return block("\n".join(["graph TD;", *arrows]))
+
+
+def block(diagram: str) -> str:
+    """A diagram as a block of Markdown."""
+    return f"```mermaid\n{diagram.strip()}\n```"
 
 
 PARTS = {
     ("architecture.md", "packages"): package_diagram,
-    ("architecture.md", "diagram"): lambda: f"```mermaid\n{mermaid().strip()}\n```",
+    ("architecture.md", "diagram"): lambda: block(dialogue_diagram()),
+    ("self-learning.md", "loop"): lambda: block(loop_diagram()),
     ("commands.md", "commands"): command_docs,
     ("schema.md", "schema"): render_schema,
 }

@@ -1,7 +1,7 @@
-"""The requests that a run's dialogues would begin with, made without beginning them.
+"""The requests that dialogues would begin with, made without beginning them.
 
-Invariant: a request made here has the hash of the one that the dialogue itself makes, since both are made by the same
-code; that is what lets the dialogue find the reply.
+Invariant: a request made here has the hash of the one that the dialogue makes, since the same code makes both; that is
+how the dialogue finds the reply in the journal.
 """
 
 from __future__ import annotations
@@ -29,76 +29,80 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request, and the conversation that it is for."""
+class PendingRequest:
+    """A request without a reply, and the conversation that it belongs to."""
 
     conversation_id: str
     request: ChatRequest
 
 
-class WouldAskError(Exception):
-    """A request that was not sent."""
+class RequestCapturedError(Exception):
+    """A request that was made and not sent."""
 
     def __init__(self, request: ChatRequest) -> None:
         super().__init__(request.purpose)
         self.request = request
 
 
-class Overhearing:
-    """A chat model that lets nothing through: it only learns what would be asked."""
+class CapturingModel:
+    """A chat model that sends nothing and raises each request instead."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     async def chat(self, request: ChatRequest) -> NoReturn:
-        """Hand the request back, as an error."""
-        raise WouldAskError(request)
+        """Raise the request.
+
+        Raises:
+            RequestCapturedError: always.
+        """
+        raise RequestCapturedError(request)
 
     async def close(self) -> None:
-        """Nothing to give back."""
+        """Nothing to close."""
 
 
-class _NothingToRecord:
-    """A recorder of a dialogue that never gets to its first message."""
+class _UnusedRecorder:
+    """The recorder of a dialogue that ends before its first message."""
 
     async def message(self, message: Message, *, round_number: int) -> None:
         """Never called."""
-        raise AssertionError(f"round {round_number} of a dialogue that was not begun: {message.role}")
+        raise AssertionError(f"a message in round {round_number} of a dialogue that did not begin: {message.role}")
 
     async def execution(self, round_number: int, job: Job | None, result: ExecutionResult) -> None:
         """Never called."""
-        raise AssertionError(f"round {round_number} of a dialogue that was not begun: {job}, {result.verdict}")
+        raise AssertionError(f"an execution in round {round_number} of a dialogue that did not begin: {job}, {result}")
 
 
-async def questions(
+async def pending_questions(
     settings: Settings, seeds: Sequence[SeedRecord], run_id: str, db: ReadOnly
-) -> tuple[list[Asked], int]:
-    """The questions that a run still has to ask, and the number of those that are answered or on their way."""
+) -> tuple[list[PendingRequest], int]:
+    """The questions that a run has no reply to, and the number of those that are answered or in a batch."""
     finished, waiting = RunReader(db).finished_seeds(run_id), BatchReader(db).waiting_hashes(run_id)
     journal = JournalReader(db)
-    asked = []
+    pending = []
     for seed in seeds:
         if seed.id in finished:
             continue
         request = await first_request(settings, seed)
         if request.hash not in waiting and journal.reply_for(request.hash) is None:
-            asked.append(Asked(conversation_id(run_id, seed.id), request))
-    return asked, len(seeds) - len(asked)
+            pending.append(PendingRequest(conversation_id(run_id, seed.id), request))
+    return pending, len(seeds) - len(pending)
 
 
 async def first_request(settings: Settings, seed: SeedRecord) -> ChatRequest:
     """The request that the dialogue of a seed begins with."""
-    model = Overhearing(settings.model.name)
-    context = dialogue_context(settings, seed, model, ScriptedInterpreter(()), _NothingToRecord())
+    model = CapturingModel(settings.model.name)
+    context = dialogue_context(settings, seed, model, ScriptedInterpreter(()), _UnusedRecorder())
     try:
         await question(context)
-    except WouldAskError as would:
-        return would.request
-    raise AssertionError("a question was answered by nobody")
+    except RequestCapturedError as captured:
+        return captured.request
+    raise AssertionError("a question was not sent to the model")
 
 
 def request_of(canonical: dict[str, Any]) -> ChatRequest:
-    """The request that a canonical form was made from."""
+    """The request of a canonical form."""
     sampling = canonical["sampling"] | {"stop": tuple(canonical["sampling"]["stop"])}
     turns = tuple((role, content) for role, content in canonical["turns"])
     return ChatRequest(**canonical | {"turns": turns, "sampling": Sampling(**sampling)})

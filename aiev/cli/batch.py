@@ -41,7 +41,7 @@ def batch_submit(sources: tuple[str, ...], db: Path, config: Config, as_json: bo
 
     Questions that have a reply already are not sent.
     """
-    from aiev.batch.work import submit_questions
+    from aiev.batch.submit import submit_questions
     from aiev.view.teach_panel import seeds_of
 
     seeds = seeds_of(config, sources or config.settings.seeds.sources, db)
@@ -60,9 +60,9 @@ def batch_submit(sources: tuple[str, ...], db: Path, config: Config, as_json: bo
 @AS_JSON
 def batch_status(db: Path, config: Config, as_json: bool) -> None:
     """Show the state of the batches of DB at the provider."""
-    from aiev.batch.work import look
+    from aiev.batch.collect import poll_batches
 
-    _show(asyncio.run(look(config, _existing(db))), as_json=as_json)
+    _show(asyncio.run(poll_batches(config, _existing(db))), as_json=as_json)
 
 
 @batch.command("collect")
@@ -72,7 +72,7 @@ def batch_status(db: Path, config: Config, as_json: bool) -> None:
 @AS_JSON
 def batch_collect(db: Path, wait: bool, config: Config, as_json: bool) -> None:
     """Put the replies of finished batches into the journal of DB."""
-    from aiev.batch.work import collect
+    from aiev.batch.collect import collect_batches
 
     last: list[BatchRecord] = []
 
@@ -81,7 +81,7 @@ def batch_collect(db: Path, wait: bool, config: Config, as_json: bool) -> None:
             click.echo("\n".join(_line(each) for each in batches), err=True)
         last[:] = batches
 
-    batches = asyncio.run(collect(config, _existing(db), wait=wait, told=print_changes))
+    batches = asyncio.run(collect_batches(config, _existing(db), wait=wait, on_poll=print_changes))
     _show(batches, as_json=as_json)
 
 
@@ -94,9 +94,9 @@ def batch_cancel(db: Path, config: Config, as_json: bool) -> None:
 
     `collect` still fetches what was answered.
     """
-    from aiev.batch.work import cancel
+    from aiev.batch.collect import cancel_batches
 
-    _show(asyncio.run(cancel(config, _existing(db))), as_json=as_json)
+    _show(asyncio.run(cancel_batches(config, _existing(db))), as_json=as_json)
 
 
 def _existing(db: Path) -> Path:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,10 +14,15 @@ from aiev.cli.options import AS_JSON, DB, configured, setting
 from aiev.cli.printing import show
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from aiev.config.layers import Config
-    from aiev.student.evaluate import Sat
+    from aiev.run.progress import Progress
+    from aiev.student.evaluation import Evaluation
     from aiev.student.roles import RoleName
 
+LINE_SECONDS = 15.0
+_Result = TypeVar("_Result")
 MODEL = click.option("--model", default="", help="Evaluate this model instead of the configured one.")
 BATCH = setting("--batch", "gate.batch", to=True, help="Use the provider's batch API: within a day, at half the price.")
 FIRST = click.option("--limit", type=click.IntRange(min=1), default=None, help="Only this many problems.")
@@ -38,11 +44,13 @@ def evaluate(db: Path, role: RoleName, model: str, limit: int | None, config: Co
     The problems are those of the last round, and each problem's own tests decide. The student is the result of its
     newest training, and the untrained model before the first. The same command resumes the evaluation.
     """
-    from aiev.student.evaluate import sat_json
-    from aiev.student.sitting import sit_round
+    from aiev.run.progress import Progress
+    from aiev.student.evaluate import evaluate_round
 
-    done = asyncio.run(sit_round(config, db, role, model_name=model, limit=limit or 0, quiet=as_json))
-    show(as_json, lambda: sat_json(done), lambda: _view(done))
+    progress = Progress(total=0)
+    work = evaluate_round(config, db, role, model_name=model, limit=limit or 0, progress=progress)
+    done = asyncio.run(_with_lines(work, progress, quiet=as_json))
+    show(as_json, done.as_dict, lambda: _view(done))
 
 
 @click.command()
@@ -56,12 +64,11 @@ def gate(db: Path, teacher: str, student: str, config: Config, as_json: bool) ->
 
     The decision is stored with its evidence.
     """
-    from aiev.student.gate import gate_json
-    from aiev.student.sitting import judge_round
+    from aiev.student.gate import decide_round
     from aiev.view.terminal.gates import gate_view
 
-    decision = asyncio.run(judge_round(config, db, teacher=teacher, student=student))
-    show(as_json, lambda: gate_json(decision), lambda: gate_view(decision.record, decision.items))
+    decision = asyncio.run(decide_round(config, db, teacher=teacher, student=student))
+    show(as_json, decision.as_dict, lambda: gate_view(decision.record, decision.items))
 
 
 @click.command("eval")
@@ -98,15 +105,37 @@ def evaluate_benchmark(
     Reports pass@1 by the interpreter's verdicts, with and without the problems that the model was trained on. The same
     command resumes the evaluation and pays for nothing twice.
     """
-    from aiev.student.benchmark import sit_benchmark
+    from aiev.run.progress import Progress
+    from aiev.student import benchmark as benchmarks
     from aiev.view.terminal.evaluations import contamination_rows
 
     chosen: dict[str, Any] = {"data": data, "model_name": model, "trained_on": trained_on, "limit": limit or 0}
-    done = asyncio.run(sit_benchmark(config, db, benchmark, **chosen, quiet=as_json))
-    show(as_json, done.as_dict, lambda: _view(done.sat, contamination_rows(done.contamination)))
+    progress = Progress(total=0)
+    work = benchmarks.evaluate_benchmark(config, db, benchmark, **chosen, progress=progress)
+    done = asyncio.run(_with_lines(work, progress, quiet=as_json))
+    show(as_json, done.as_dict, lambda: _view(done.evaluation, contamination_rows(done.contamination)))
 
 
-def _view(done: Sat, notes: list[tuple[str, str]] | None = None) -> object:
+async def _with_lines(work: Coroutine[None, None, _Result], progress: Progress, *, quiet: bool) -> _Result:
+    """Await `work`, and print a line about its progress now and then."""
+    lines = asyncio.ensure_future(_print_lines(progress, quiet=quiet))
+    try:
+        return await work
+    finally:
+        lines.cancel()
+        with suppress(asyncio.CancelledError):
+            await lines
+
+
+async def _print_lines(progress: Progress, *, quiet: bool) -> None:
+    from aiev.view.terminal.panel import evaluation_line
+
+    while not quiet:
+        await asyncio.sleep(LINE_SECONDS)
+        click.echo(f"aiev: {evaluation_line(progress)}", err=True)
+
+
+def _view(done: Evaluation, notes: list[tuple[str, str]] | None = None) -> object:
     from aiev.view.terminal.evaluations import evaluation_view
 
     return evaluation_view(done.record, Counter(sample.verdict for sample in done.samples), notes or [])

@@ -35,5 +35,5 @@ def train(db: Path, student: str, out: Path | None, config: Config, as_json: boo
         if not as_json and (line := training_line(event)):
             click.echo(f"aiev: {line}", err=True)
 
-    record = asyncio.run(train_student(config, db, student=student, out=out, heard=print_event))
+    record = asyncio.run(train_student(config, db, student=student, out=out, on_event=print_event))
     show(as_json, lambda: asdict(record), lambda: training_view(record))

@@ -1,217 +1,181 @@
-"""The whole loop, unattended: teach, split, train, decide, and on with whoever won.
+"""The self-learning stage: teach, split, train, decide, and again with the winner, unattended.
 
-Invariants: what to do next is read from the store alone (`aiev.student.loop`), so the loop may be killed at any point
-and the same command goes on: nothing that was paid for is asked again, nothing is trained twice, and a decision that
-was taken stays. In self-learning the student plays both roles and the interpreter still decides; a guard that trips
-sends the next round back to the teacher.
+Each step is a node of a LangGraph graph; the next one is read from the store alone (`aiev.student.loop`). Invariants:
+the same command resumes a loop that was killed anywhere; nothing paid for is asked again, nothing is trained twice, and
+a decision stays. In self-learning the student plays both roles and the interpreter still decides; a guard that trips
+gives the next round back to the teacher.
 
 Source: AutoCoder, arXiv 2405.14906, section 2.2 (self-learning stage).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING, TypedDict, cast
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime  # noqa: TC002 - LangGraph reads the nodes' annotations at run time
 
 from aiev.errors import AievError, UsageError
 from aiev.recipes.teach import Teaching
-from aiev.run.identity import SELF_LEARN, TEACH, run_id
-from aiev.similarity.lexing import TEXT
-from aiev.similarity.near_duplicates.pairs import near_duplicate_pairs
-from aiev.store.reading.runs import RunReader
+from aiev.run.identity import SELF_LEARN, TEACH
 from aiev.store.reading.student import StudentReader
 from aiev.store.writing.student import StudentStore
-from aiev.student.guards import Watched, acceptance, diversity, guards_json, near_duplicate_share
-from aiev.student.loop import Facts, Step, next_step, stage_after
-from aiev.student.roles import REAL, Openers, named, role_config
-from aiev.student.rounds import SELF_LEARNING, TEACHING
-from aiev.student.sitting import freeze_round, guard_score, judge_round, sit_round
+from aiev.student.backends import DEFAULT_BACKENDS, Backends
+from aiev.student.evaluate import evaluate_round
+from aiev.student.gate import decide_round
+from aiev.student.guards import acceptance
+from aiev.student.loop import LoopState, Step, next_step, read_state
+from aiev.student.roles import config_for_training
+from aiev.student.rounds import freeze_round
 from aiev.student.train import train_student
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
+    from langgraph.graph.state import CompiledStateGraph
+
     from aiev.config.layers import Config
     from aiev.run.progress import Progress
     from aiev.store.records import SeedRecord
-    from aiev.store.student_records import GateRecord, TrainingRecord
-    from aiev.student.gate import Judged
+    from aiev.store.student_records import TrainingRecord
     from aiev.student.roles import RoleName
 
 
+class Channel(TypedDict):
+    """What the graph hands from node to node."""
+
+    now: LoopState
+
+
 @dataclass(frozen=True, slots=True)
-class State:
-    """What the store says: the facts, and who makes dialogues now."""
-
-    facts: Facts
-    stage: str
-    training: TrainingRecord | None
-    """Of the last round, once it is done."""
-    student: TrainingRecord | None
-    """Of the student that makes dialogues; None while the teacher does."""
-    gate: GateRecord | None
-    """Of the last round."""
-
-
 class SelfLearning:
-    """One start of the loop. The same database, seeds and configuration go on where an earlier start ended."""
+    """One start of the loop. The same database, seeds and configuration resume where an earlier start ended."""
 
-    def __init__(
-        self,
-        config: Config,
-        seeds: Sequence[SeedRecord],
-        db: Path,
-        *,
-        openers: Openers = REAL,
-        train: Callable[..., Awaitable[TrainingRecord]] = train_student,
-        tell: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        self.config = config
-        self.seeds = seeds
-        self.db = db
-        self._openers = openers
-        self._train = train
-        self._tell = tell
+    config: Config
+    """The teacher's."""
+    seeds: Sequence[SeedRecord]
+    """Of the dialogues; used ones are skipped."""
+    db: Path
+    """Made when there is none."""
+    backends: Backends = DEFAULT_BACKENDS
+    """Open models and sandboxes."""
+    train: Callable[..., Awaitable[TrainingRecord]] = train_student
+    """Trains the student on the last round."""
+    tell: Callable[[str], None] = lambda _: None
+    """Called with a line about each step."""
 
-    async def run(self) -> State:
-        """Go on until `student.rounds` decisions are taken or no seed is left.
+    async def run(self) -> LoopState:
+        """Run until `student.rounds` decisions are made or no seed is left.
 
         Raises:
-            AievError: a part is missing or failed; the same command goes on.
+            AievError: something cannot be opened, or a step failed; the same command resumes.
         """
         if not self.config.settings.student.name:
-            raise UsageError("who learns? name a model with --student or set student.name")
-        with StudentStore.open(self.db):
-            pass  # makes a new file
-        while (step := next_step((state := self.state()).facts)) is not Step.DONE:
-            match step:
-                case Step.TEACH:
-                    await self._teach(state)
-                case Step.SPLIT:
-                    await self._split(state)
-                case Step.TRAIN:
-                    await self._learn(state)
-                case Step.DECIDE:
-                    await self._decide(state)
-        return state
+            raise UsageError("no student to train: name a model with --student or set student.name")
+        StudentStore.open(self.db).close()  # makes a new file
+        most = 8 + 4 * len(self.seeds)  # each round of four steps uses a seed at least
+        now = await loop_graph().ainvoke({"now": self.state()}, {"recursion_limit": most}, context=self)
+        return cast("Channel", now)["now"]
 
-    def state(self) -> State:
-        """Read where the loop is from the store."""
-        settings = self.config.settings
+    def state(self) -> LoopState:
+        """Where the loop is."""
         with StudentReader.open(self.db) as reader:
-            rounds, gates, used = reader.rounds(), reader.gates(), reader.used_seeds()
-            trained = {one.round: one for one in reversed(reader.trainings()) if one.status == "done"}
-            waiting = sum(not one.part for one in reader.accepted())
-            last = rounds[-1].number if rounds else 0
-            decided = next((gate for gate in gates if gate.round == last and last), None)
-            ruling = decided or next((gate for gate in gates if gate.round == last - 1 and last > 1), None)
-            student = next((one for one in trained.values() if ruling and one.adapter == ruling.student), None)
-            stage = stage_after(ruling) if student else TEACHING
-            if stage == SELF_LEARNING and student and self._keeps_failing(reader, student):
-                stage = TEACHING
-        facts = Facts(
-            rounds=last,
-            trained=last in trained,
-            decided=decided is not None,
-            waiting=waiting,
-            seeds_left=sum(seed.id not in used for seed in self.seeds),
-            every=settings.gate.every,
-            limit=settings.student.rounds,
-        )
-        own = student if stage == SELF_LEARNING else None
-        return State(facts=facts, stage=stage, training=trained.get(last), student=own, gate=decided)
+            return read_state(reader, self.config, self.seeds)
 
-    def _keeps_failing(self, reader: StudentReader, student: TrainingRecord) -> bool:
-        """Whether too few of the student's dialogues are accepted, in the midst of a round."""
-        share = acceptance(RunReader(reader.db).counts(run_id(self._config_of(student), SELF_LEARN)).statuses)
-        return share is not None and share < self.config.settings.student.min_acceptance
+    async def evaluate(self, role: RoleName, training: TrainingRecord | None) -> str:
+        """Evaluate a role on the last round's test problems, and return the evaluation's id."""
+        done = await evaluate_round(self.config, self.db, role, training=training, backends=self.backends)
+        record = done.record
+        self.tell(f"{role} {record.model}: {record.pass_at_k['1']:.3f} pass@1 on {record.items} problems")
+        return record.id
 
-    def _config_of(self, student: TrainingRecord | None) -> Config:
-        return named(role_config(self.config, "student"), student.adapter) if student else self.config
 
-    async def _teach(self, state: State) -> None:
-        """Make the dialogues that the next round lacks."""
-        config, wanted = self._config_of(state.student), state.facts.every - state.facts.waiting
-        maker = state.student.adapter if state.student else config.settings.model.name
-        self._tell(f"{state.stage.replace('_', '-')}: {maker} makes {wanted} dialogues")
-        with StudentReader.open(self.db) as reader:
-            used = reader.used_seeds()
-        seeds = [seed for seed in self.seeds if seed.id not in used]
-        recipe, enough = SELF_LEARN if state.student else TEACH, self._enough(state, wanted)
-        teaching = Teaching(config, seeds, self.db, recipe=recipe, enough=enough)
-        interpreter = await self._openers.interpreter(config.settings, teaching.languages(), run_id=teaching.run_id)
-        try:
-            model = await self._openers.model(config, state.student)
-        except BaseException:
-            await interpreter.close()
-            raise
-        result = await teaching.run(model=model, interpreter=interpreter)
-        statuses = result.progress.statuses
-        self._tell(f"{statuses['accepted']} accepted, {statuses['discarded']} discarded, {statuses['failed']} failed")
-        if not statuses["accepted"] + statuses["discarded"]:
-            raise AievError(f"no dialogue of {len(seeds)} came to an end; `aiev inspect {self.db}` says why")
+async def teach(state: Channel, runtime: Runtime[SelfLearning]) -> Channel:
+    """Teacher or student makes the dialogues that the next round lacks."""
+    loop, now = runtime.context, state["now"]
+    config, wanted = config_for_training(loop.config, now.student), now.facts.every - now.facts.waiting
+    loop.tell(f"{now.stage.replace('_', '-')}: {config.settings.model.name} makes {wanted} dialogues")
+    with StudentReader.open(loop.db) as reader:
+        used = reader.used_seeds()
+    seeds = [seed for seed in loop.seeds if seed.id not in used]
+    least = loop.config.settings.student.min_acceptance if now.student else 0.0
+    teaching = Teaching(
+        config, seeds, loop.db, recipe=SELF_LEARN if now.student else TEACH, enough=partial(_is_enough, wanted, least)
+    )
+    interpreter = await loop.backends.open_interpreter(config.settings, teaching.languages(), run_id=teaching.run_id)
+    try:
+        model = await loop.backends.open_model(config, now.student)
+    except BaseException:
+        await interpreter.close()
+        raise
+    statuses = (await teaching.run(model=model, interpreter=interpreter)).progress.statuses
+    loop.tell(f"{statuses['accepted']} accepted, {statuses['discarded']} discarded, {statuses['failed']} failed")
+    if not statuses["accepted"] + statuses["discarded"]:
+        raise AievError(f"no dialogue of {len(seeds)} came to an end; `aiev inspect {loop.db}` shows why")
+    return {"now": loop.state()}
 
-    def _enough(self, state: State, wanted: int) -> Callable[[Progress], bool]:
-        """Whether the round has its dialogues, or a student gets too few of them accepted."""
-        least = self.config.settings.student.min_acceptance if state.student else 0.0
 
-        def enough(progress: Progress) -> bool:
-            share = acceptance(progress.statuses)
-            return progress.statuses["accepted"] >= wanted or (share is not None and share < least)
+def _is_enough(wanted: int, least: float, progress: Progress) -> bool:
+    """Whether a round has its dialogues, or too small a share of them is accepted."""
+    share = acceptance(progress.statuses)
+    return progress.statuses["accepted"] >= wanted or (share is not None and share < least)
 
-        return enough
 
-    async def _split(self, state: State) -> None:
-        with StudentStore.open(self.db) as store, StudentReader.open(self.db) as reader:
-            number = await freeze_round(store, reader, self.config.settings.split, stage=state.stage)
-            places = [item.part for item in reader.round_items()]
-        self._tell(
-            f"round {number}: {places.count('train')} dialogues to learn from, {places.count('test')} to test on"
-        )
+async def split(state: Channel, runtime: Runtime[SelfLearning]) -> Channel:
+    """Every accepted dialogue gets its place, for training or for testing."""
+    loop = runtime.context
+    with StudentStore.open(loop.db) as store, StudentReader.open(loop.db) as reader:
+        number = await freeze_round(store, reader, loop.config.settings.split, stage=state["now"].stage)
+        places = [item.part for item in reader.round_items()]
+    loop.tell(f"round {number}: {places.count('train')} dialogues to train on, {places.count('test')} to test on")
+    return {"now": loop.state()}
 
-    async def _learn(self, state: State) -> None:
-        self._tell(f"round {state.facts.rounds}: {self.config.settings.student.name} learns")
-        done = await self._train(self.config, self.db)
-        found = done.metrics
-        if found.get("loss_after") is not None:
-            self._tell(f"loss on the test split {found['loss_before']:.4f} before, {found['loss_after']:.4f} after")
 
-    async def _decide(self, state: State) -> None:
-        """Both sit the test problems; the gate and the guards decide who makes the next dialogues."""
-        teacher = await self._sit("teacher", None)
-        student = await self._sit("student", state.training)
-        judged = await judge_round(self.config, self.db, teacher=teacher, student=student, guards=self._guards)
-        self._tell(judged.record.sentence)
-        for words in judged.record.evidence.get("guards", {}).get("trips", []):
-            self._tell(f"guard: {words}; the next round is the teacher's")
+async def train(state: Channel, runtime: Runtime[SelfLearning]) -> Channel:
+    """The student is trained on the training items of all rounds."""
+    loop = runtime.context
+    loop.tell(f"round {state['now'].facts.rounds}: training {loop.config.settings.student.name}")
+    metrics = (await loop.train(loop.config, loop.db)).metrics
+    if metrics.get("loss_after") is not None:
+        loop.tell(f"loss on the test split {metrics['loss_before']:.4f} before, {metrics['loss_after']:.4f} after")
+    return {"now": loop.state()}
 
-    async def _sit(self, role: RoleName, training: TrainingRecord | None) -> str:
-        """Let one of both sit the test problems; the evaluation's id."""
-        sat = await sit_round(self.config, self.db, role, training=training, quiet=True, openers=self._openers)
-        found = sat.record
-        self._tell(f"{role} {found.model}: {found.pass_at_k['1']:.3f} pass@1 on {found.items} problems")
-        return found.id
 
-    def _guards(self, reader: StudentReader, judged: Judged) -> dict[str, Any]:
-        """Figures of the guards, as they are kept with the decision."""
-        limits = self.config.settings.student
-        last = reader.rounds()[-1]
-        mine, best = guard_score(reader, judged.record, limits.guard_items)
-        found = Watched(guard_score=mine, best_guard_score=best)
-        if last.stage == SELF_LEARNING:
-            own = [one for one in reader.accepted() if one.round == last.number and one.recipe == SELF_LEARN]
-            problems = [one.problem for one in own]
-            similarity = self.config.settings.split.similarity
-            pairs = set(near_duplicate_pairs(((text, TEXT) for text in problems), similarity))
-            statuses: dict[str, int] = {}
-            for run in {one.run_id for one in own}:
-                for status, count in RunReader(reader.db).counts(run).statuses.items():
-                    statuses[status] = statuses.get(status, 0) + count
-            found = replace(
-                found,
-                acceptance=acceptance(statuses),
-                diversity=diversity(problems),
-                near_duplicates=near_duplicate_share(pairs, len(problems)),
-            )
-        return guards_json(found, limits)
+async def decide(state: Channel, runtime: Runtime[SelfLearning]) -> Channel:
+    """Both are evaluated on the test items; the gate and the guards decide who makes the next dialogues."""
+    loop = runtime.context
+    teacher = await loop.evaluate("teacher", None)
+    student = await loop.evaluate("student", state["now"].training)
+    decision = await decide_round(loop.config, loop.db, teacher=teacher, student=student, guards=True)
+    loop.tell(decision.record.sentence)
+    for words in decision.record.evidence["guards"]["trips"]:
+        loop.tell(f"guard: {words}; the teacher makes the next round")
+    return {"now": loop.state()}
+
+
+def next_node(state: Channel) -> str:
+    """The node of the step that the store calls for."""
+    step = next_step(state["now"].facts)
+    return END if step is Step.DONE else str(step)
+
+
+@cache
+def loop_graph() -> CompiledStateGraph[Channel, SelfLearning, Channel, Channel]:
+    """Compile the graph. A start enters it at any step; from there the steps follow each other."""
+    graph = StateGraph(Channel, context_schema=SelfLearning)
+    for node in (teach, split, train, decide):
+        graph.add_node(node.__name__, node)
+    graph.add_conditional_edges(START, next_node, ["teach", "split", "train", "decide", END])
+    graph.add_conditional_edges("teach", next_node, ["teach", "split", END])
+    graph.add_edge("split", "train")
+    graph.add_edge("train", "decide")
+    graph.add_conditional_edges("decide", next_node, ["teach", "split", END])
+    return graph.compile()
+
+
+def mermaid() -> str:
+    """The loop as a Mermaid diagram, generated from the compiled graph."""
+    return loop_graph().get_graph().draw_mermaid()

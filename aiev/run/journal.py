@@ -111,7 +111,7 @@ class JournaledModel:
                 self._count_lost(error)
                 raise
             cost = self._prices.cost(reply)
-            record = _request_record(name, request, reply, cost, self._conversation_id)
+            record = request_record(request, reply, cost, self._conversation_id)
             await self._store.add_request(record, request.encoded.decode(), wait=False)
             self._count(reply, cost)
         self.prompt_tokens += reply.prompt_tokens
@@ -182,11 +182,10 @@ class JournaledInterpreter:
         await self.release(self._owner)
 
 
-def _request_record(
-    name: str, request: ChatRequest, reply: ChatReply, cost: float | None, conversation_id: str
-) -> RequestRecord:
+def request_record(request: ChatRequest, reply: ChatReply, cost: float | None, conversation_id: str) -> RequestRecord:
+    """The stored form of a reply to a request."""
     return RequestRecord(
-        hash=name,
+        hash=request.hash,
         conversation_id=conversation_id,
         purpose=request.purpose,
         model=request.model,

@@ -1,7 +1,7 @@
-"""Lets a model sit a benchmark, and puts beside its score what of the benchmark it was trained on.
+"""Evaluates a model on a benchmark, and reports which of its problems were in the model's training data.
 
-Invariant: a student of the database is compared with the dialogues that it learnt from, unasked; of any other model
-nobody knows what it learnt, so that the report is there only where its training data are named.
+Invariant: a student of the database is always compared with the dialogues that it was trained on; any other model only
+with the training data that the user names. Not covered: training data that nobody names.
 """
 
 from __future__ import annotations
@@ -15,35 +15,37 @@ from aiev.store.clock import now
 from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import DecontaminationRecord
 from aiev.store.writing.student import StudentStore
+from aiev.student.backends import DEFAULT_BACKENDS, Backends
 from aiev.student.benchmark_files import load_benchmark
-from aiev.student.contamination import contamination, learnt_by, learnt_from
-from aiev.student.evaluate import sat_json
-from aiev.student.roles import REAL, Openers, named, role_config
-from aiev.student.sitting import opened_room, watched
+from aiev.student.contamination import contamination, data_in_files, data_of_training
+from aiev.student.context import open_evaluation
+from aiev.student.evaluate import evaluate
+from aiev.student.roles import config_for_role, with_model_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from aiev.config.layers import Config
+    from aiev.run.progress import Progress
     from aiev.store.student_records import TrainingRecord
-    from aiev.student.evaluate import Sat
+    from aiev.student.evaluation import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
-class Benchmarked:
-    """What sitting a benchmark came to."""
+class BenchmarkEvaluation:
+    """An evaluation on a benchmark, with the report on training data."""
 
-    sat: Sat
+    evaluation: Evaluation
     contamination: dict[str, Any] | None
-    """See `aiev.student.contamination.contamination`; None where nobody knows what the model was trained on."""
+    """See `aiev.student.contamination.contamination`; None where the training data are unknown."""
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as plain data."""
-        return sat_json(self.sat) | {"decontamination": self.contamination}
+        """JSON-ready: the evaluation, and the report under `decontamination`."""
+        return self.evaluation.as_dict() | {"decontamination": self.contamination}
 
 
-async def sit_benchmark(
+async def evaluate_benchmark(
     config: Config,
     db: Path,
     name: str,
@@ -52,50 +54,50 @@ async def sit_benchmark(
     model_name: str = "",
     trained_on: Sequence[Path] = (),
     limit: int = 0,
-    quiet: bool = False,
-    openers: Openers = REAL,
-) -> Benchmarked:
-    """Let a model sit a benchmark.
+    progress: Progress | None = None,
+    backends: Backends = DEFAULT_BACKENDS,
+) -> BenchmarkEvaluation:
+    """Evaluate a model on a benchmark.
 
     Args:
         config: of the model.
-        db: where results are kept; made when there is none.
+        db: where results are stored; made when there is none.
         name: see `load_benchmark`.
         data: likewise.
-        model_name: model in place of the configured one; the name of a student that was trained in `db` takes it with
-            what it has learnt.
-        trained_on: files and databases to look for the benchmark in; none takes the dialogues of a student of `db`.
-        limit: take so many problems, the first ones; 0 takes all.
-        quiet: say nothing on standard error.
-        openers: how model and sandbox are had.
+        model_name: model in place of the configured one; the name of a student that was trained in `db` takes its
+            adapter.
+        trained_on: files and databases with the model's training data; empty takes the dialogues of a student of `db`.
+        limit: number of problems, the first ones; 0 takes all.
+        progress: counts samples.
+        backends: open the model and the sandbox.
 
     Raises:
         AievError: see `evaluate`, `load_benchmark` and `contamination`.
     """
     benchmark, problems = load_benchmark(name, data=data)
     chosen = problems[:limit] if limit else problems
-    for file in trained_on:  # one that cannot be read should say so before anything is paid for
+    for file in trained_on:  # a file that cannot be read is an error before anything is paid for
         next(rows_of([file]), None)
     with StudentStore.open(db) as store, StudentReader.open(db) as reader:
         training = _training(reader, model_name)
-        own = role_config(config, "student" if training else "teacher", model=model_name)
+        own = config_for_role(config, "student" if training else "teacher", model=model_name)
         if training:
-            own = named(own, training.adapter)
-        async with opened_room(own, store, reader, chosen, training=training, openers=openers) as room:
-            sat = await watched(room, chosen, quiet=quiet, benchmark=benchmark.name)
-        learnt = learnt_from(trained_on) if trained_on else learnt_by(reader, training) if training else None
+            own = with_model_name(own, training.adapter)
+        opened = open_evaluation(own, store, reader, chosen, training=training, progress=progress, backends=backends)
+        async with opened as context:
+            evaluation = await evaluate(context, chosen, benchmark=benchmark.name)
+        learnt = data_in_files(trained_on) if trained_on else data_of_training(reader, training) if training else None
         if learnt is None:
-            return Benchmarked(sat, None)
+            return BenchmarkEvaluation(evaluation, None)
         report = await asyncio.to_thread(
-            contamination, benchmark.name, chosen, sat.samples, learnt, config.settings.decontamination
+            contamination, benchmark.name, chosen, evaluation.samples, learnt, config.settings.decontamination
         )
-        await store.add_decontamination(
-            DecontaminationRecord(sat.record.id, report["training_hash"], report, made_at=now())
-        )
-        return Benchmarked(sat, report)
+        record = DecontaminationRecord(evaluation.record.id, report["training_hash"], report, made_at=now())
+        await store.add_decontamination(record)
+        return BenchmarkEvaluation(evaluation, report)
 
 
 def _training(reader: StudentReader, model_name: str) -> TrainingRecord | None:
-    """What made a student of the database, by the name that it answers under."""
+    """The training of a student of the database, by the name of its adapter."""
     done = (one for one in reader.trainings() if one.status == "done")
     return next((one for one in done if model_name and one.adapter == model_name), None)

@@ -1,7 +1,7 @@
-"""Benchmarks as configuration: where the problems are, and how a line becomes a question with tests.
+"""Benchmarks as configuration: where the problems are, and how a row becomes a question with tests.
 
-Invariant: templates are rendered in Jinja's sandbox with every variable demanded, so a file can neither run code nor
-leave a question half empty. Not covered: fetching data; a file that is missing says where to get it.
+Invariant: templates are rendered in Jinja's sandbox, and an undefined variable is an error, so a file can neither run
+code nor leave a question half empty. Not covered: fetching data; the error about a missing file says where to get it.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def load_benchmark(name: str, *, data: str = "") -> tuple[Benchmark, list[Proble
     """A benchmark and its problems.
 
     Args:
-        name: a shipped one, or the path of a TOML file.
-        data: file of the problems, in place of the one that the benchmark names.
+        name: of a shipped benchmark, or the path of a TOML file.
+        data: file of the problems, in place of the benchmark's own.
 
     Raises:
         UsageError: the file or its data are missing or malformed.
@@ -94,13 +94,15 @@ def _problems(benchmark: Benchmark, data: str) -> list[Problem]:
 
 
 def _located(data: str, benchmark: Benchmark) -> Path:
-    """A path, or a file inside an installed package; the package is not imported."""
+    """A path, or a file in an installed package, which is not imported."""
     package, colon, inside = data.partition(":")
     if not (colon and package.isidentifier()):
         return Path(data).expanduser()
     found = importlib.util.find_spec(package)
     if found is None or not found.submodule_search_locations:
-        raise UsageError(f"the problems of {benchmark.name} are not here: {benchmark.help}, or name a file with --data")
+        raise UsageError(
+            f"no {package} with the problems of {benchmark.name}: {benchmark.help}, or name a file with --data"
+        )
     return Path(next(iter(found.submodule_search_locations)), inside)
 
 

@@ -1,13 +1,14 @@
 """The gate: does the student solve the test problems better than the teacher?
 
-Both sat the same problems, so they are compared problem by problem. A problem counts for the model that solved it with
-a larger share of its samples; problems that both solved alike say nothing. Under the hypothesis that neither is better,
-each of the others falls to either side like a coin: McNemar's exact test (with several samples a problem, the sign
-test, which is the same computation). The interval around the difference of pass@1 comes from resampling problems.
+Both are evaluated on the same problems, so they are compared problem by problem. A problem counts for the model that
+solved it with a larger share of its samples; problems that both solved alike count for neither. Under the hypothesis
+that neither is better, each of the others falls to either side like a coin: McNemar's exact test (with several samples
+a problem, the sign test, which is the same computation). The interval around the difference of pass@1 comes from
+resampling problems.
 
 Invariants: `decide` is a pure function, so the same scores and settings give the same decision and evidence on every
-machine; it opens only when the student's pass@1 is strictly higher; samples of one problem are never taken for
-independent observations. Not covered: where the scores come from, and whether the problems' own tests are any good.
+machine; the gate opens only when the student's pass@1 is strictly higher; samples of one problem are never treated as
+independent observations. Not covered: where the scores come from, and whether the problems' own tests are good.
 
 Sources: Q. McNemar, Psychometrika 12 (1947); B. Efron, Annals of Statistics 7 (1979), percentile bootstrap; AutoCoder,
 arXiv 2405.14906, section 2.2: the student takes over when its pass@1 on the test set is higher (`Rule.PLAIN`).
@@ -45,7 +46,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one model made of one problem."""
+    """Result of one model on one problem."""
 
     item: str
     passed: int
@@ -66,12 +67,12 @@ class GateRules:
     alpha: float = 0.05
     """Largest p-value (one-sided) at which the student counts as better."""
     min_items: int = 50
-    """Problems below which nothing is decided: the gate stays shut."""
+    """With fewer problems the gate stays shut."""
     confidence: float = 0.95
     """Of the bootstrap interval."""
     resamples: int = 5000
     seed: int = 0
-    """Draws the resamples."""
+    """Of the resampling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _paired(teacher: Sequence[Score], student: Sequence[Score]) -> list[tuple[Sc
                 raise ValueError(f"problem {score.item}: {score.passed} of {score.samples} samples cannot have passed")
     if by_item[0].keys() != by_item[1].keys():
         name = min(by_item[0].keys() ^ by_item[1].keys())
-        raise ValueError(f"teacher and student did not sit the same problems: only one has {name}")
+        raise ValueError(f"teacher and student were evaluated on different problems: only one has {name}")
     return [(by_item[0][item], by_item[1][item]) for item in sorted(by_item[0])]
 
 

@@ -1,8 +1,8 @@
-"""Looks for a benchmark's problems in what a model was trained on, and says what its score is without them.
+"""Looks for a benchmark's problems in a model's training data, and reports its score without them.
 
-Invariants: what is looked at of a dialogue is what an export's decontamination looks at; every problem is either found
-or clean, and pass@1 is given for both apart; a problem that is found comes with the row, the test and the words. Not
-covered: what the model's makers trained it on.
+Invariants: a dialogue is searched as an export's decontamination searches it; every problem is either found or clean,
+and pass@1 is reported for both; a problem that is found comes with the row, the test and the words. Not covered: the
+data that the model's makers trained it on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aiev.similarity.decontamination.benchmarks import BenchmarkItem
 from aiev.similarity.decontamination.report import judge_rows
 from aiev.similarity.decontamination.rows import TextRow, rows_of
 from aiev.store.reading.dialogues import DialogueReader
-from aiev.student.evaluate import passed_by_item
+from aiev.student.evaluation import passed_by_item
 from aiev.student.passk import mean_pass_at_k
 from aiev.student.rounds import items_of
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from aiev.student.problems import Problem
 
 EVIDENCE = 3
-"""Rows that are named for a problem, the most similar first; all are counted."""
+"""Rows that are named for a problem, the most similar ones; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class TrainingData:
     """What a model was trained on."""
 
     name: str
@@ -44,11 +44,11 @@ class Learnt:
     rows: Iterator[TextRow]
 
 
-def learnt_by(reader: StudentReader, training: TrainingRecord) -> Learnt:
-    """The dialogues that a student was trained on: those of its round, and of all rounds before it."""
+def data_of_training(reader: StudentReader, training: TrainingRecord) -> TrainingData:
+    """The dialogues that a student was trained on: those of its round and of all rounds before it."""
     items = items_of(reader.accepted(), training.round, "train")
     name = f"the {len(items)} training dialogues of {training.adapter} (round {training.round})"
-    return Learnt(name, _dialogues(reader.path, frozenset(item.id for item in items)))
+    return TrainingData(name, _dialogues(reader.path, frozenset(item.id for item in items)))
 
 
 def _dialogues(db: Path, ids: Collection[str]) -> Iterator[TextRow]:
@@ -58,25 +58,25 @@ def _dialogues(db: Path, ids: Collection[str]) -> Iterator[TextRow]:
                 yield TextRow(f"conversation {record.id}", tuple(pieces_of(record)), {})
 
 
-def learnt_from(files: Sequence[Path]) -> Learnt:
+def data_in_files(files: Sequence[Path]) -> TrainingData:
     """The rows of files, or of databases of aiev."""
-    return Learnt(", ".join(map(str, files)), rows_of(files))
+    return TrainingData(", ".join(map(str, files)), rows_of(files))
 
 
 def contamination(
     benchmark: str,
     problems: Sequence[Problem],
     samples: Sequence[SampleRecord],
-    learnt: Learnt,
+    data: TrainingData,
     settings: DecontaminationSettings,
 ) -> dict[str, Any]:
-    """Compare a benchmark with what was learnt.
+    """Compare a benchmark with training data.
 
     Args:
         benchmark: its name.
-        problems: those that were sat.
-        samples: what came of it.
-        learnt: read once.
+        problems: those that the model was evaluated on.
+        samples: of that evaluation.
+        data: read once.
         settings: what counts as a copy.
 
     Returns:
@@ -90,14 +90,14 @@ def contamination(
     items = [_item(benchmark, problem) for problem in problems]
     digest, rows = hashlib.sha256(), 0
     found: dict[str, list[tuple[str, Hit]]] = {}
-    for row, own in judge_rows(items, learnt.rows, settings):
+    for row, own in judge_rows(items, data.rows, settings):
         rows += 1
         digest.update("\n".join(text for text, _ in row.texts).encode(errors="surrogatepass"))
         hits = sorted(own, key=lambda hit: -hit.similarity)
         for problem in dict.fromkeys(hit.item for hit in hits):
             found.setdefault(problem, []).append((row.where, next(hit for hit in hits if hit.item == problem)))
     return {
-        "compared": learnt.name,
+        "compared": data.name,
         "training_hash": digest.hexdigest(),
         "rows": rows,
         "problems": len(problems),

@@ -1,11 +1,11 @@
-"""Guards against collapse: what is watched while a student learns from what students made.
+"""Guards against collapse: limits for a student that learns from dialogues which students made.
 
-A student that trains on its own dialogues can narrow down to a few problems that it can solve, or forget what it could.
-So the problems of a round must stay diverse and unlike each other, enough dialogues must be accepted, and the first
-test problems must still be solved as well as the best student solved them.
+A student that is trained on its own dialogues can narrow down to a few problems that it can solve, or forget what it
+could solve. So the problems of a round must stay diverse and unlike each other, enough dialogues must be accepted, and
+the first test problems must be solved about as well as the best student solved them.
 
-Invariant: a guard is a pure function of figures and a limit; what tripped is said in words, with both. Not covered:
-whether problems are interesting.
+Invariant: a guard is a pure function of figures and a limit; a trip names both in words. Not covered: whether problems
+are interesting.
 
 Sources: Li et al., "A Diversity-Promoting Objective Function for Neural Conversation Models", arXiv 1510.03055
 (distinct-n); Shumailov et al., "AI models collapse when trained on recursively generated data", Nature 631 (2024).
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 GRAM = 4
 MIN_ENDED = 20
-"""Dialogues of a run that must have ended before its acceptance says anything."""
+"""Dialogues of a run that must have ended before its acceptance means anything."""
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """Figures of a round of self-learning. None where there is nothing to measure."""
+class GuardFigures:
+    """Figures of a round of self-learning; None where there is nothing to measure."""
 
     acceptance: float | None = None
     """Share of accepted among ended dialogues."""
@@ -41,32 +41,32 @@ class Watched:
     guard_score: float | None = None
     """pass@1 of this student on the guard set."""
     best_guard_score: float | None = None
-    """Highest of the students before it."""
+    """Highest of the students of earlier rounds."""
 
 
-def trips(found: Watched, limits: StudentSettings) -> list[str]:
-    """What is beyond its limit, in words; nothing when all is well."""
-    said = []
-    if found.acceptance is not None and found.acceptance < limits.min_acceptance:
-        said.append(f"acceptance {found.acceptance:.2f} is below {limits.min_acceptance:g}")
-    if found.diversity is not None and found.diversity < limits.min_diversity:
-        said.append(f"diversity {found.diversity:.2f} is below {limits.min_diversity:g}")
-    if found.near_duplicates is not None and found.near_duplicates > limits.max_near_duplicates:
-        said.append(f"near-duplicates {found.near_duplicates:.2f} are above {limits.max_near_duplicates:g}")
-    if found.guard_score is not None and found.best_guard_score is not None:
-        least = found.best_guard_score - limits.guard_drop
-        if found.guard_score < least:
-            said.append(f"guard set {found.guard_score:.3f} is below {least:.3f}")
-    return said
+def trips(figures: GuardFigures, limits: StudentSettings) -> list[str]:
+    """Each figure that is beyond its limit, in words."""
+    tripped = []
+    if figures.acceptance is not None and figures.acceptance < limits.min_acceptance:
+        tripped.append(f"acceptance {figures.acceptance:.2f} is below {limits.min_acceptance:g}")
+    if figures.diversity is not None and figures.diversity < limits.min_diversity:
+        tripped.append(f"diversity {figures.diversity:.2f} is below {limits.min_diversity:g}")
+    if figures.near_duplicates is not None and figures.near_duplicates > limits.max_near_duplicates:
+        tripped.append(f"near-duplicates {figures.near_duplicates:.2f} are above {limits.max_near_duplicates:g}")
+    if figures.guard_score is not None and figures.best_guard_score is not None:
+        least = figures.best_guard_score - limits.guard_drop
+        if figures.guard_score < least:
+            tripped.append(f"guard set {figures.guard_score:.3f} is below {least:.3f}")
+    return tripped
 
 
-def guards_json(found: Watched, limits: StudentSettings) -> dict[str, Any]:
-    """Figures and trips as they are kept with a decision."""
-    return asdict(found) | {"trips": trips(found, limits)}
+def guards_json(figures: GuardFigures, limits: StudentSettings) -> dict[str, Any]:
+    """Figures and trips as they are stored with a decision."""
+    return asdict(figures) | {"trips": trips(figures, limits)}
 
 
 def acceptance(statuses: Mapping[str, int]) -> float | None:
-    """Share of accepted dialogues; None before enough have ended to say."""
+    """Share of accepted dialogues; None before `MIN_ENDED` have ended."""
     accepted, discarded = statuses.get("accepted", 0), statuses.get("discarded", 0)
     ended = accepted + discarded
     return accepted / ended if ended >= MIN_ENDED else None

@@ -1,6 +1,6 @@
 """pass@k: the chance that at least one of k samples solves a problem, estimated from n samples without bias.
 
-Invariant: only counts come in; how a sample was judged is the interpreter's business.
+Invariant: takes counts alone; the interpreter judges samples.
 
 Source: Chen et al., "Evaluating Large Language Models Trained on Code", arXiv 2107.03374, section 2.1.
 """
@@ -18,9 +18,9 @@ def pass_at_k(samples: int, passed: int, k: int) -> float:
     """Unbiased estimate for one problem: 1 - C(n - c, k) / C(n, k).
 
     Args:
-        samples: n, samples that were drawn.
-        passed: c, those of them that solved it.
-        k: how many may be tried, at most n.
+        samples: n, samples drawn.
+        passed: c, samples that passed.
+        k: samples allowed, at most n.
 
     Raises:
         ValueError: not 1 <= k <= n, or not 0 <= c <= n.
@@ -33,7 +33,7 @@ def pass_at_k(samples: int, passed: int, k: int) -> float:
 
 
 def mean_pass_at_k(counts: Iterable[tuple[int, int]], k: int) -> float:
-    """Mean over problems, each given as (samples, passed); 0.0 when there are none.
+    """Mean over problems, each as (samples, passed); 0.0 without problems.
 
     Raises:
         ValueError: see `pass_at_k`.

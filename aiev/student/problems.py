@@ -1,6 +1,6 @@
 """Problems that models are compared on: a question, and the tests that decide.
 
-Invariant: `problems_hash` names a set of problems by everything that could change a verdict, whatever their order.
+Invariant: `problems_hash` names a set of problems by everything that could change a verdict, in any order.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ class Problem:
     requirements: tuple[str, ...] = ()
     """Packages that program or tests need, PEP 508."""
     prefix: str = ""
-    """Source that stands before the program of a reply, such as a signature to be completed."""
+    """Source before the program of a reply, such as a signature to complete."""
     asked_plainly: bool = False
-    """Whether the question goes to the model as it is, instead of through the programmer's prompt."""
+    """Whether the question goes to the model as it is, without the programmer's prompt."""
     text: str = ""
-    """What of it could have been learnt by heart; looked for in training data. Empty takes the question."""
+    """What to look for in training data; empty takes the question."""
     solution: str = ""
-    """The known one, likewise; empty where there is none."""
+    """Known solution, likewise; empty where there is none."""
     entry_point: str = ""
-    """Name of the function that is asked for, likewise; empty where it is not said."""
+    """Name of the function, likewise; empty where it is unknown."""
 
 
 def problems_hash(problems: Iterable[Problem]) -> str:
     """SHA-256 over a set of problems, in hex."""
     rows = [asdict(problem) | {"text": ""} for problem in sorted(problems, key=lambda problem: problem.id)]
-    for row in rows:  # what is looked for in training data changes no verdict
+    for row in rows:  # these three change no verdict
         del row["solution"], row["entry_point"]
     return hashlib.sha256(json.dumps(rows, sort_keys=True).encode(errors="surrogatepass")).hexdigest()

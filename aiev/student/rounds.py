@@ -1,24 +1,58 @@
-"""Rounds of the gate: where each accepted dialogue goes, for good.
+"""Rounds of the gate: each accepted dialogue gets a place in one of them, for good.
 
 Invariants: an item that has a place keeps it; a round works with its own items and those of all rounds before it; the
-hashes of a round name its training and its test set, so that a change of either would be seen. Who is tested is decided
-by the split of seeds (`aiev.dataset.split`), which never divides a group of near-duplicates.
+hashes of a round name its training and its test set, so that a change of either is seen. Not covered: which items are
+tested; the split of seeds decides that (`aiev.dataset.split`), and it never divides a group of near-duplicates.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
+from aiev.dataset.split import freeze
+from aiev.errors import UsageError
+from aiev.store.clock import now
+from aiev.store.reading.dialogues import DialogueReader
 from aiev.store.student_records import RoundItemRecord, RoundRecord
 from aiev.student.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from aiev.dataset.settings import SplitSettings
+    from aiev.store.reading.student import StudentReader
     from aiev.store.student_records import AcceptedRecord
+    from aiev.store.writing.student import StudentStore
 
 TEACHING, SELF_LEARNING = "teaching", "self_learning"
+
+
+async def current_round(store: StudentStore, reader: StudentReader, settings: SplitSettings) -> int:
+    """Number of the last round; the first is frozen when there is none. Raises what `freeze_round` raises."""
+    rounds = reader.rounds()
+    return rounds[-1].number if rounds else await freeze_round(store, reader, settings)
+
+
+async def freeze_round(
+    store: StudentStore, reader: StudentReader, settings: SplitSettings, *, stage: str = TEACHING
+) -> int:
+    """Freeze a round with all accepted dialogues that are in none, and return its number.
+
+    Their seeds are added to the split first, so an item is in the same part as in every export.
+
+    Raises:
+        UsageError: there is no accepted dialogue.
+    """
+    accepted = reader.accepted()
+    if not accepted:
+        raise UsageError(f"{reader.path} holds no accepted dialogue; make some with `aiev teach`")
+    await asyncio.to_thread(freeze, reader.path, settings)
+    part_of = {row.seed_id: row.split for row in DialogueReader(reader.db).splits()}
+    record, items = next_round(accepted, reader.rounds(), part_of, stage=stage, frozen_at=now())
+    await store.freeze_round(record, items)
+    return record.number
 
 
 def next_round(
@@ -29,14 +63,14 @@ def next_round(
     stage: str,
     frozen_at: str,
 ) -> tuple[RoundRecord, list[RoundItemRecord]]:
-    """The round that takes in every dialogue which has no place yet.
+    """The round that takes in every dialogue without a place.
 
     Args:
         accepted: all accepted dialogues.
-        rounds: those that are frozen, in order.
+        rounds: all frozen rounds, in order.
         part_of: `train`, `test` or `held` for every seed.
-        stage: who made the new ones.
-        frozen_at: now.
+        stage: who made the new dialogues, `TEACHING` or `SELF_LEARNING`.
+        frozen_at: the time now.
     """
     number = len(rounds) + 1
     items = [RoundItemRecord(one.id, number, part_of[one.seed_id]) for one in accepted if not one.part]

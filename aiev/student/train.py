@@ -1,7 +1,7 @@
-"""Trains the student on the training items of a round, and keeps what came of it.
+"""Trains the student on the training items of a round, and stores the result.
 
-Invariants: a test item is never learnt from, nor a near-duplicate of one; the same items, model and settings are the
-same training, which is done once, however often it is asked for and wherever it was killed.
+Invariants: neither a test item nor a near-duplicate of one is trained on; the same items, model and settings are the
+same training, which is done once, however often the command is given and wherever it was killed.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from aiev.store.reading.read_only import ReadOnly
 from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import TrainingRecord
 from aiev.store.writing.student import StudentStore
-from aiev.student.rounds import items_of
-from aiev.student.sitting import current_round
+from aiev.student.rounds import current_round, items_of
 from aiev.student.training.launch import launch
 from aiev.student.training.spec import TrainingSpec, adapter_name
 from aiev_agents.clients.weights import KNOWN, find_weights, weights_dir
@@ -42,17 +41,18 @@ _SHAPE = SHAPES["messages"]
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
-    """What a training learns from, in files."""
+class TrainingFiles:
+    """The dialogues of a training, in files."""
 
     train_file: Path
     test_file: Path
     digest: str
     train: int
-    """Dialogues."""
+    """Dialogues to learn from."""
     test: int
+    """Dialogues to measure the loss on."""
     dropped: dict[str, int]
-    """By reason."""
+    """Dialogues by reason."""
 
 
 async def train_student(
@@ -61,21 +61,21 @@ async def train_student(
     *,
     student: str = "",
     out: Path | None = None,
-    heard: Callable[[dict[str, Any]], None] | None = None,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
 ) -> TrainingRecord:
     """Train on the last round of a database.
 
     Args:
-        config: sections `train`, `student`, `export` and `split`.
+        config: sections `train`, `student`, `export` and `split` are used.
         db: the database; a first round is frozen when there is none.
-        student: who learns, in place of `student.name`.
+        student: model in place of `student.name`.
         out: folder in place of `student.folder` beside the database.
-        heard: called with every event of the training.
+        on_event: called with every event of the training.
 
     Raises:
-        UsageError: nobody is named to learn, or there is nothing to learn from.
+        UsageError: no student is named, or there is nothing to train on.
         SetupError: the extra `train` is not installed.
-        AievError: the training failed; the same command goes on from its last checkpoint.
+        AievError: the training failed; the same command resumes from its last checkpoint.
     """
     settings = config.settings
     ReadOnly(db).close()
@@ -85,22 +85,22 @@ async def train_student(
         data = write_data(db, number, settings.export, folder / f"data-r{number:03}")
         if not data.train:
             reasons = ", ".join(f"{count} {reason}" for reason, count in data.dropped.items()) or "there is none"
-            raise UsageError(f"round {number} of {db} has no dialogue to learn from: {reasons}")
+            raise UsageError(f"round {number} of {db} has no dialogue to train on: {reasons}")
         spec = training_spec(settings, student or settings.student.name, data, folder)
         identity = spec.identity(data.digest)
         spec = replace(spec, out=str(folder / f"r{number:03}-{identity}"))
         known = {one.id: one for one in reader.trainings()}.get(identity)
-        if known and known.status == "done" and _is_there(known):
+        if known and known.status == "done" and _has_weights(known):
             return known
         config_row = json.loads(json.dumps(asdict(spec) | {"data": data.digest}))  # as it will be read again
         record = TrainingRecord(
             identity, number, spec.base, spec.method, "running", path=spec.out, config=config_row, started_at=now()
         )
         await store.write_training(record)
-        return await _run(store, record, spec, settings, heard)
+        return await _run(store, record, spec, settings, on_event)
 
 
-def _is_there(record: TrainingRecord) -> bool:
+def _has_weights(record: TrainingRecord) -> bool:
     return Path(record.path).is_dir()
 
 
@@ -109,11 +109,11 @@ async def _run(
     record: TrainingRecord,
     spec: TrainingSpec,
     settings: Settings,
-    heard: Callable[[dict[str, Any]], None] | None,
+    on_event: Callable[[dict[str, Any]], None] | None,
 ) -> TrainingRecord:
     train = settings.train
     try:
-        result = await launch(spec, python=train.python, processes=train.processes, heard=heard)
+        result = await launch(spec, python=train.python, processes=train.processes, on_event=on_event)
     except AievError as error:
         await store.write_training(replace(record, status="failed", reason=str(error), finished_at=now()))
         raise
@@ -129,10 +129,10 @@ async def _run(
     return done
 
 
-def write_data(db: Path, number: int, settings: ExportSettings, folder: Path) -> Data:
-    """Write the items of a round as dialogues to learn from and to measure the loss on.
+def write_data(db: Path, number: int, settings: ExportSettings, folder: Path) -> TrainingFiles:
+    """Write the items of a round as dialogues to train on and to measure the loss on.
 
-    They are chosen and told as `aiev export` does it: without near-duplicates, credentials and control tokens.
+    They are chosen and written as `aiev export` does it: without near-duplicates, credentials and control tokens.
     """
     with StudentReader.open(db) as reader:
         accepted = reader.accepted()
@@ -153,19 +153,19 @@ def write_data(db: Path, number: int, settings: ExportSettings, folder: Path) ->
         text = "".join(f"{row}\n" for row in rows[name])
         digest.update(f"{name}\n{text}".encode(errors="surrogatepass"))
         path.write_text(text, encoding="utf-8", errors="replace")
-    return Data(
+    return TrainingFiles(
         files["train"], files["test"], digest.hexdigest(), len(rows["train"]), len(rows["test"]), dict(funnel.dropped)
     )
 
 
-def training_spec(settings: Settings, student: str, data: Data, folder: Path) -> TrainingSpec:
+def training_spec(settings: Settings, student: str, data: TrainingFiles, folder: Path) -> TrainingSpec:
     """The training that the configuration asks for.
 
     Raises:
-        UsageError: nobody is named, or the weights of a known model are not here.
+        UsageError: no student is named, or the weights of a known model are not fetched.
     """
     if not student:
-        raise UsageError("who learns? name a model or a folder with --student, or set student.name")
+        raise UsageError("no student to train: name a model or a folder with --student, or set student.name")
     base, base_folder = _base(student)
     train = settings.train.model_dump(exclude={"processes", "python"})
     lists = {name: tuple(train[name]) for name in ("lora_modules", "special_tokens", "report_to")}
@@ -181,10 +181,10 @@ def training_spec(settings: Settings, student: str, data: Data, folder: Path) ->
 
 
 def _base(student: str) -> tuple[str, str]:
-    """What the training process loads, and where it keeps a GGUF file in Hugging Face form."""
+    """What the training process loads, and the folder for a GGUF file in Hugging Face form."""
     weights = find_weights(student)
     if weights is None and student in KNOWN:
-        raise UsageError(f"the weights of {student} are not here; run `aiev models fetch {student}`")
+        raise UsageError(f"the weights of {student} are not fetched; run `aiev models fetch {student}`")
     if weights is None:
         path = Path(student).expanduser()
         with suppress(OSError):

@@ -4,7 +4,9 @@ import subprocess
 import sys
 
 import pytest
-from batch.batch_provider import SERVER, Provider
+from support.batch_provider import SERVER, Provider
+
+from aiev.config.layers import load_config
 
 
 @pytest.fixture
@@ -12,3 +14,13 @@ def provider():
     with subprocess.Popen([sys.executable, SERVER], stdout=subprocess.PIPE, text=True) as process:
         yield Provider(process)
         process.kill()
+
+
+@pytest.fixture
+def config(provider):
+    return load_config(assignments=provider.settings())
+
+
+@pytest.fixture
+def db(tmp_path):
+    return tmp_path / "t.db"

@@ -26,9 +26,8 @@ from aiev.config.layers import load_config
 from aiev.dialogue.execution import job_hash
 from aiev.run.identity import conversation_id, run_id
 from aiev.store.student_records import SampleRecord
-from aiev.student.evaluate import Sat
-from aiev.student.evaluate import _record as evaluation_record
-from aiev.student.gate import gate_rules, judge
+from aiev.student.evaluation import Evaluation, evaluation_record
+from aiev.student.gate import decide_gate, gate_rules
 from aiev.student.problems import Problem, problems_hash
 from aiev.student.train import training_spec, write_data
 from aiev_agents.messages import ChatRequest, Sampling
@@ -265,31 +264,32 @@ def named(files, assignments):
     return {"fingerprint": config.fingerprint, "run_id": run_id(config), "self_learn": run_id(config, "self_learn")}
 
 
-def sat(model, subject, passed, *assignments):
+def evaluated(model, subject, passed, *assignments):
     """An evaluation, as it would be written down."""
-    room = SimpleNamespace(
+    context = SimpleNamespace(
         settings=load_config((), assignments).settings,
         model=SimpleNamespace(name=model),
         interpreter=SimpleNamespace(name="bubblewrap", image="host-python-3.12.1"),
     )
-    record = evaluation_record(room, PROBLEMS, subject=subject, benchmark="", round_number=2)
+    record = evaluation_record(context, PROBLEMS, subject=subject, benchmark="", round_number=2)
     verdicts = ["ok" if problem.id in passed else "error" for problem in PROBLEMS]
     samples = [
         SampleRecord(record.id, problem.id, 0, "", "", verdict, "", "", 0.0)
         for problem, verdict in zip(PROBLEMS, verdicts, strict=True)
     ]
-    return Sat(record, samples)
+    return Evaluation(record, samples)
 
 
 def decision(*assignments, self_made=()):
-    teacher, student = sat("big", "teacher", {"p0"}), sat("small", "student", {"p0", "p1", "p2"})
-    record = judge(teacher, student, gate_rules(load_config((), assignments).settings), self_made=self_made).record
+    teacher, student = evaluated("big", "teacher", {"p0"}), evaluated("small", "student", {"p0", "p1", "p2"})
+    rules = gate_rules(load_config((), assignments).settings)
+    record = decide_gate(teacher, student, rules, self_made=self_made).record
     return {"id": record.id, "opens": record.opens, "reason": record.reason, "evidence": record.evidence}
 
 
 def names():
     """Everything that names a row by what shaped it."""
-    evaluation = sat("big", "teacher", set()).record
+    evaluation = evaluated("big", "teacher", set()).record
     return {
         "configurations": {name: named(*layers) for name, layers in CONFIGURATIONS.items()},
         "prompts": prompt_hashes(),
@@ -298,7 +298,9 @@ def names():
         "conversation": conversation_id("6f086b3c9c37", "0123456789abcdef"),
         "problems": problems_hash(PROBLEMS),
         "evaluation": {"id": evaluation.id, "items_hash": evaluation.items_hash, "config": evaluation.config},
-        "warm evaluation": sat("big", "", set(), "gate.temperature=0.2", "gate.samples=4", "run.seed=7").record.id,
+        "warm evaluation": evaluated(
+            "big", "", set(), "gate.temperature=0.2", "gate.samples=4", "run.seed=7"
+        ).record.id,
         "gate": decision(),
         "plain gate": decision("gate.rule=plain", "gate.min_items=1", self_made={"p1"}),
     }

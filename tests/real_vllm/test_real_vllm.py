@@ -20,7 +20,8 @@ from aiev.config.layers import load_config
 from aiev.recipes.teach import Teaching
 from aiev.store.records import SeedRecord
 from aiev.store.student_records import TrainingRecord
-from aiev.student.roles import named, open_role, role_config
+from aiev.student.roles import config_for_training
+from aiev.student.serve import open_model
 from aiev.student.training.spec import MODEL
 from aiev_agents.clients.settings import ModelSettings, VllmSettings
 from aiev_agents.clients.vllm.model import VllmChatModel
@@ -115,10 +116,10 @@ async def test_a_trained_student_plays_both_roles_under_its_adapters_name(model,
     training = TrainingRecord("t", 4, WEIGHTS, "lora", "done", path=str(tmp_path / "r004"), adapter=adapter)
     settings = ("model.backend=vllm", f"model.base_url={model.server.base_url}", "model.api_key_env=KEY_OF_THE_SERVER")
     config = load_config(assignments=[*settings, "student.name=smol", "dialogue.max_rounds=1"])
-    own = named(role_config(config, "student"), adapter)
+    own = config_for_training(config, training)
     snippet = 'def double(n):\n    """Return twice the number."""\n    return 2 * n\n'
     teaching = Teaching(own, [SeedRecord("s1", "function", "python", snippet, "x", "MIT")], tmp_path / "d.db")
-    student = await open_role(own, training)
+    student = await open_model(own, training)
     result = await teaching.run(model=student)
     assert result.model == adapter
     assert result.progress.done == 1

@@ -1,4 +1,4 @@
-"""A benchmark and what of it was learnt: scripted models and interpreter, real HumanEval, real store."""
+"""A benchmark and what of it is in training data: scripted models and interpreter, real HumanEval, real store."""
 
 import asyncio
 import json
@@ -12,10 +12,10 @@ from aiev.errors import UsageError
 from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import TrainingRecord
 from aiev.store.writing.student import StudentStore
-from aiev.student.benchmark import sit_benchmark
+from aiev.student.backends import Backends
+from aiev.student.benchmark import evaluate_benchmark
 from aiev.student.benchmark_files import load_benchmark
-from aiev.student.roles import Openers
-from aiev.student.sitting import freeze_round
+from aiev.student.rounds import freeze_round
 from aiev.view.terminal.evaluations import contamination_rows
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_interpreter import ExecutionResult, Verdict
@@ -31,7 +31,7 @@ def solves_the_first(job):
     return ExecutionResult(verdict=verdict, exit_code=0, assertions=1)
 
 
-def openers(asked=None):
+def backends(asked=None):
     async def model(config, training):
         if asked is not None:
             asked.append((config.settings.model.name, training.id if training else ""))
@@ -40,12 +40,12 @@ def openers(asked=None):
     async def interpreter(settings, languages=(), *, run_id):
         return ScriptedInterpreter(solves_the_first)
 
-    return Openers(model, interpreter)
+    return Backends(model, interpreter)
 
 
-def sat(path, model=STUDENT, *, asked=None, **more):
+def scored(path, model=STUDENT, *, asked=None, **more):
     return asyncio.run(
-        sit_benchmark(CONFIG, path, "humaneval", model_name=model, limit=4, quiet=True, openers=openers(asked), **more)
+        evaluate_benchmark(CONFIG, path, "humaneval", model_name=model, limit=4, backends=backends(asked), **more)
     )
 
 
@@ -65,7 +65,7 @@ def path(tmp_path):
 
 def test_a_student_is_compared_with_what_it_learnt_and_scored_without_it(path):
     asked = []
-    done = sat(path, asked=asked)
+    done = scored(path, asked=asked)
     assert asked == [(STUDENT, "t1")]
     report = done.contamination
     assert (report["rows"], report["problems"], report["found"]) == (3, 4, 1)
@@ -78,10 +78,10 @@ def test_a_student_is_compared_with_what_it_learnt_and_scored_without_it(path):
 
 
 def test_the_report_is_kept_beside_the_evaluation_once(path):
-    done = sat(path)
-    assert sat(path).contamination == done.contamination
+    done = scored(path)
+    assert scored(path).contamination == done.contamination
     with StudentReader.open(path) as reader:
-        (kept,) = reader.decontaminations(done.sat.record.id)
+        (kept,) = reader.decontaminations(done.evaluation.record.id)
         assert len(reader.evaluations()) == 1
     assert kept.report == done.contamination
     assert json.loads(json.dumps(done.as_dict()))["decontamination"] == done.contamination
@@ -95,20 +95,20 @@ def test_any_model_is_compared_with_files_that_are_named(path, tmp_path):
     ]
     file = tmp_path / "learnt.jsonl"
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-    report = sat(path, "other", trained_on=[file]).contamination
+    report = scored(path, "other", trained_on=[file]).contamination
     assert [hit["problem"] for hit in report["hits"]] == ["HumanEval/2", "HumanEval/3"]
     assert report["pass_at_1"] == {"all": 0.25, "without": 0.5, "found": 0.0}
     assert report["hits"][0]["evidence"][0]["row"] == f"{file}:1"
 
 
 def test_of_a_model_whose_training_nobody_knows_it_is_said_that_nothing_was_compared(path):
-    done = sat(path, "other")
+    done = scored(path, "other")
     assert done.as_dict()["decontamination"] is None
     assert "--trained-on" in contamination_rows(None)[0][1]
 
 
 def test_a_terminal_gets_counts_scores_and_evidence(path):
-    said = dict(contamination_rows(sat(path).contamination))
+    said = dict(contamination_rows(scored(path).contamination))
     assert said["contamination"] == "1 of 4 problems found (1 substring)"
     assert said["pass@1 without"] == "0.000 on the 3 clean problems; 1.000 on those found"
     assert said[""].startswith("HumanEval/0: substring of prompt 1.00 in conversation c002: ")
@@ -117,5 +117,5 @@ def test_a_terminal_gets_counts_scores_and_evidence(path):
 def test_training_data_that_cannot_be_read_are_named_before_anything_is_asked(path, tmp_path):
     asked = []
     with pytest.raises(UsageError, match=r"none\.jsonl"):
-        sat(path, "other", asked=asked, trained_on=[tmp_path / "none.jsonl"])
+        scored(path, "other", asked=asked, trained_on=[tmp_path / "none.jsonl"])
     assert asked == []

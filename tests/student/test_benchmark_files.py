@@ -75,7 +75,7 @@ def test_a_file_of_ones_own(tmp_path, suffix):
         (TEXT, '{"id": 1}', "own.jsonl:1: 'question' is undefined; the columns are id"),
         (TEXT, json.dumps(ROW) + "\n" + json.dumps(ROW), "two of the same name"),
         (TEXT.replace("{{{{ id }}}}", "{{{{ ''.__class__.__mro__ }}}}"), json.dumps(ROW), "unsafe"),
-        (TEXT.replace("{data}", "no_such_package:x.jsonl"), "", "are not here"),
+        (TEXT.replace("{data}", "no_such_package:x.jsonl"), "", "no no_such_package with the problems"),
     ],
 )
 def test_each_mistake_is_one_line(tmp_path, toml, data, words):

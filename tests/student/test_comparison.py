@@ -152,8 +152,8 @@ def test_the_interval_is_seeded_and_narrows_with_more_problems():
 @pytest.mark.parametrize(
     ("teacher", "student", "words"),
     [
-        ([Score("a", 1, 1)], [Score("b", 1, 1)], "did not sit the same problems: only one has a"),
-        ([Score("a", 1, 1)], [], "did not sit the same problems"),
+        ([Score("a", 1, 1)], [Score("b", 1, 1)], "were evaluated on different problems: only one has a"),
+        ([Score("a", 1, 1)], [], "were evaluated on different problems"),
         ([Score("a", 1, 1)] * 2, [Score("a", 1, 1)], "scored twice"),
         ([Score("a", 2, 1)], [Score("a", 1, 1)], "problem a: 2 of 1 samples"),
         ([Score("a", 0, 0)], [Score("a", 1, 1)], "problem a: 0 of 0 samples"),

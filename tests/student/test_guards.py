@@ -1,23 +1,23 @@
 import pytest
 
 from aiev.config.layers import load_config
-from aiev.student.guards import Watched, acceptance, diversity, near_duplicate_share, trips
+from aiev.student.guards import GuardFigures, acceptance, diversity, near_duplicate_share, trips
 
 LIMITS = load_config().settings.student
 
 
 def test_figures_within_their_limits_trip_nothing():
-    assert trips(Watched(), LIMITS) == []
-    assert trips(Watched(0.2, 0.3, 0.3, 0.75, 0.8), LIMITS) == []
+    assert trips(GuardFigures(), LIMITS) == []
+    assert trips(GuardFigures(0.2, 0.3, 0.3, 0.75, 0.8), LIMITS) == []
 
 
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (Watched(acceptance=0.19), "acceptance 0.19 is below 0.2"),
-        (Watched(diversity=0.1), "diversity 0.10 is below 0.3"),
-        (Watched(near_duplicates=0.5), "near-duplicates 0.50 are above 0.3"),
-        (Watched(guard_score=0.7, best_guard_score=0.8), "guard set 0.700 is below 0.750"),
+        (GuardFigures(acceptance=0.19), "acceptance 0.19 is below 0.2"),
+        (GuardFigures(diversity=0.1), "diversity 0.10 is below 0.3"),
+        (GuardFigures(near_duplicates=0.5), "near-duplicates 0.50 are above 0.3"),
+        (GuardFigures(guard_score=0.7, best_guard_score=0.8), "guard set 0.700 is below 0.750"),
     ],
 )
 def test_each_figure_beyond_its_limit_is_named(found, words):

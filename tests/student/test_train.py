@@ -44,7 +44,7 @@ def test_what_is_learnt_from_are_the_training_items_alone(path, tmp_path):
 
 @pytest.mark.parametrize(
     ("student", "words"),
-    [("", "who learns"), ("qwen2.5-coder-1.5b-instruct", "aiev models fetch")],
+    [("", "no student to train"), ("qwen2.5-coder-1.5b-instruct", "aiev models fetch")],
 )
 def test_a_student_that_cannot_learn_is_one_line(path, student, words):
     with pytest.raises(UsageError, match=words):
@@ -66,7 +66,7 @@ def test_a_training_is_kept_with_its_losses_tokens_and_hash_and_done_once(path, 
     assert done.metrics["train"]["masked_tokens"] > 0
     assert (Path(done.path) / "model" / "adapter_model.safetensors").is_file()
     events = []
-    assert asyncio.run(train_student(config, path, student=str(base), heard=events.append)) == done
+    assert asyncio.run(train_student(config, path, student=str(base), on_event=events.append)) == done
     assert events == []
 
 
@@ -77,7 +77,7 @@ def test_a_training_is_kept_with_its_losses_tokens_and_hash_and_done_once(path, 
         (["train", "none.db"], 1, "no database none.db"),
         (["evaluate", "none.db"], 1, "no database none.db"),
         (["eval", "--benchmark", "none"], 2, "no benchmark none"),
-        (["self-learn", "--db", "new.db", "--limit", "1"], 2, "who learns"),
+        (["self-learn", "--db", "new.db", "--limit", "1"], 2, "no student to train"),
     ],
 )
 def test_commands_say_in_one_line_what_is_wrong(arguments, code, words):

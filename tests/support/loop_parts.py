@@ -14,7 +14,7 @@ from aiev.store.clock import now
 from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import TrainingRecord
 from aiev.store.writing.student import StudentStore
-from aiev.student.roles import Openers
+from aiev.student.backends import Backends
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_interpreter import ExecutionResult, Verdict
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
@@ -39,7 +39,7 @@ def judge(job):
 
 
 def model(name, *, passes, latency, paid):
-    """Writes a problem of its own for every seed; sits test problems as well as `passes` says."""
+    """Writes a problem of its own for every seed; solves test problems if `passes`."""
 
     def answer(request):
         write_line(paid, request.hash)
@@ -48,15 +48,15 @@ def model(name, *, passes, latency, paid):
         if request.purpose == "questioner/ask":
             words = " ".join(key[at : at + 6] for at in range(0, 48, 6))
             return f"Write `add_{key[:12]}` of {words}, which returns the sum."
-        sitting = request.sampling.max_tokens == 77
-        bad = "  # bad" if sitting and not passes else ""
+        evaluated = request.sampling.max_tokens == 77
+        bad = "  # bad" if evaluated and not passes else ""
         words = "\n".join(f"    x = {key[at : at + 8]!r}" for at in range(0, 48, 8))
         return reply(f"def add_{key[:12]}(a, b):\n{words}\n    return a + b{bad}")
 
     return ScriptedChatModel(answer, name=name, latency_seconds=latency)
 
 
-def openers(*, student_passes=True, teacher_passes=False, latency=0.0, paid="paid"):
+def backends(*, student_passes=True, teacher_passes=False, latency=0.0, paid="paid"):
     async def open_model(config, training):
         passes = student_passes if training else teacher_passes
         return model(config.settings.model.name, passes=passes, latency=latency, paid=paid)
@@ -64,7 +64,7 @@ def openers(*, student_passes=True, teacher_passes=False, latency=0.0, paid="pai
     async def open_interpreter(settings, languages=(), *, run_id):
         return ScriptedInterpreter(judge)
 
-    return Openers(open_model, open_interpreter)
+    return Backends(open_model, open_interpreter)
 
 
 async def train(config, db, *, seconds=0.0):
@@ -87,7 +87,7 @@ def loop(db, *assignments, seeds=60, told=None, train_seconds=0.0, **options):
         config,
         load_seeds([], limit=seeds).seeds,
         db,
-        openers=openers(**options),
+        backends=backends(**options),
         train=lambda config, db: train(config, db, seconds=train_seconds),
         tell=(told.append if told is not None else lambda _: None),
     )

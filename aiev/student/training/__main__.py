@@ -1,7 +1,7 @@
 """The training process: `python -m aiev.student.training SPEC`.
 
-Tells how it goes as JSON, one document a line, on standard output. Invariant: it ends when its standard input closes,
-so it never outlives the aiev that started it; two trainings would spoil each other's checkpoints.
+Reports its progress as JSON Lines on standard output. Invariant: it ends when its standard input closes, so it never
+outlives the aiev that started it; two trainings would overwrite each other's checkpoints.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from aiev.errors import AievError
 from aiev.student.training.spec import TrainingSpec
 
 NO_EXTRA = 3
-"""Exit code where torch, transformers, trl or peft are not installed."""
+"""Exit code when torch, transformers, trl or peft is not installed."""
 
 
 def main(arguments: list[str]) -> int:
-    """Train as the file says; the exit code."""
+    """Train as the file says, and return the exit code."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     spec = TrainingSpec.read(Path(arguments[0]))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -44,7 +44,7 @@ def _tell(event: dict[str, Any]) -> None:
 
 
 def _end_with_parent() -> None:
-    while os.read(0, 4096):  # not sys.stdin: its lock, held by a thread, would spoil the exit of the process
+    while os.read(0, 4096):  # not sys.stdin: its lock, held by this thread, would block the exit of the process
         pass
     os._exit(1)
 

@@ -1,7 +1,7 @@
-"""The model that is trained, and its tokenizer: loaded, given new tokens, put under an adapter.
+"""Loads the model that is trained and its tokenizer, and adds new tokens and the adapter.
 
-Runs in the training process alone. Invariant: rows of the embedding are added for new tokens, never taken from others,
-and are trained with either method.
+Runs in the training process alone. Invariant: new tokens get new rows of the embedding, never existing ones, and both
+methods train them.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ def base_folder(spec: TrainingSpec) -> str:
 
 
 def _unpack(gguf: Path, folder: Path) -> None:
-    """Read a GGUF file and write it in Hugging Face form, whole or not at all."""
+    """Read a GGUF file and write it in Hugging Face form, completely or not at all."""
     model = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16)
-    model.hf_quantizer = None  # the weights are plain by now, and would be saved as quantized otherwise
+    model.hf_quantizer = None  # the weights are no longer quantized, but would be saved as if they were
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
     partial = folder.with_name(f"{folder.name}.partial")
@@ -48,12 +48,12 @@ def load_tokenizer(spec: TrainingSpec, folder: str) -> tuple[Any, int]:
             {"extra_special_tokens": list(spec.special_tokens)}, replace_extra_special_tokens=False
         )
     if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token  # labels say what is learnt, so padding may share its id
+        tokenizer.pad_token = tokenizer.eos_token  # the loss follows the labels, so padding may share an id
     return tokenizer, len(tokenizer) - known
 
 
 def load_model(spec: TrainingSpec, folder: str, tokens: int, *, bf16: bool) -> Any:
-    """The model, with room for `tokens` in its embedding; full training keeps its weights in 32 bits."""
+    """The model, with an embedding of at least `tokens` rows; full training uses 32-bit weights."""
     dtype = torch.bfloat16 if bf16 and spec.method == "lora" else torch.float32
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
     if tokens > model.get_input_embeddings().weight.shape[0]:
@@ -62,7 +62,7 @@ def load_model(spec: TrainingSpec, folder: str, tokens: int, *, bf16: bool) -> A
 
 
 def lora(spec: TrainingSpec, model: Any, *, added: bool) -> Any:
-    """The adapter's settings; None for full training. With added tokens the embedding is trained whole."""
+    """The adapter's settings; None for full training. With added tokens the whole embedding is trained."""
     if spec.method == "full":
         return None
     tied = bool(model.config.get_text_config().tie_word_embeddings)

@@ -1,8 +1,8 @@
 """A LoRA adapter for llama.cpp, so that a machine without a GPU can serve the trained student on its quantized base.
 
-llama.cpp adds `alpha / rank * B A x` to a layer, as PEFT does, and takes both matrices as they are under its own names.
-One thing differs: for the Llama family it keeps the rows of the query and key projections in another order (rotary
-halves interleaved), so B's rows are put into that order. Runs in the training process alone.
+llama.cpp adds `alpha / rank * B A x` to a layer, as PEFT does, and takes both matrices unchanged under its own names,
+with one exception: for the Llama family it stores the rows of the query and key projections in another order (rotary
+halves interleaved), so the rows of B are reordered. Runs in the training process alone.
 
 Invariant: every pair of the adapter is written, or nothing is. Not covered: new tokens, DoRA, rank-stabilised LoRA.
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "base_model.model."
 _PERMUTED = ("llama",)
-"""Architectures whose query and key rows llama.cpp keeps in another order."""
+"""Architectures whose query and key rows llama.cpp stores in another order."""
 
 
 def can_write(base: str) -> bool:
@@ -31,15 +31,15 @@ def can_write(base: str) -> bool:
 
 
 def write_gguf_adapter(adapter: Path, base: Path, target: Path) -> None:
-    """Write the adapter in a folder of PEFT's for llama.cpp.
+    """Write PEFT's adapter for llama.cpp.
 
     Args:
         adapter: folder with `adapter_config.json` and `adapter_model.safetensors`.
-        base: GGUF file of the model that it belongs to.
+        base: GGUF file of the model under it.
         target: file to write.
 
     Raises:
-        UsageError: the adapter has a layer that llama.cpp does not know.
+        UsageError: llama.cpp does not know a layer of the adapter.
     """
     import gguf
     from safetensors.numpy import load_file

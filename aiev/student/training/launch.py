@@ -1,7 +1,7 @@
 """Starts the training process and waits for its end.
 
-Invariants: a training whose result is there is not started again; what the process says on standard error is kept in
-`training.log`, and its last line becomes the error.
+Invariants: a training with a result is not started again; the standard error of the process is kept in `training.log`,
+and its last line becomes the error message.
 """
 
 from __future__ import annotations
@@ -25,24 +25,28 @@ if TYPE_CHECKING:
 LOG = "training.log"
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 _ITS_OWN = ("WANDB_", "HF_", "HUGGING_FACE_", "MLFLOW_")
-"""Beginnings of variables that a training needs, keys among them."""
+"""Prefixes of variables that a training needs, keys included."""
 _STREAM_LIMIT = 1 << 20
 
 
 async def launch(
-    spec: TrainingSpec, *, python: str = "", processes: int = 1, heard: Callable[[dict[str, Any]], None] | None = None
+    spec: TrainingSpec,
+    *,
+    python: str = "",
+    processes: int = 1,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
 ) -> TrainingResult:
-    """Train in a process of its own, or take the result that is there.
+    """Train in a process of its own, or return the result that is there.
 
     Args:
         spec: the training; its folder is made.
-        python: interpreter with the extra `train`; empty takes this one.
+        python: Python with the extra `train`; empty takes this one.
         processes: more than one goes through `accelerate launch`.
-        heard: called with every event of the process.
+        on_event: called with every event of the process.
 
     Raises:
         SetupError: the extra `train` is not installed there.
-        AievError: the training failed; the message has its last words.
+        AievError: the training failed; the message has its last line.
     """
     out = Path(spec.out)
     if done := TrainingResult.read(out):
@@ -62,7 +66,7 @@ async def launch(
             )
         except OSError as error:
             raise SetupError(f"train.python = {executable!r} cannot be started: {error.strerror}") from None
-        code = await _until_end(process, heard)
+        code = await _until_end(process, on_event)
     result = TrainingResult.read(out)
     if code or result is None:
         raise _failure(code, out / LOG, executable)
@@ -74,13 +78,13 @@ def _prepare(spec: TrainingSpec, out: Path) -> None:
     spec.write(out / "spec.json")
 
 
-async def _until_end(process: asyncio.subprocess.Process, heard: Callable[[dict[str, Any]], None] | None) -> int:
-    """Hand on events until the process ends; one that is no longer wanted is ended."""
+async def _until_end(process: asyncio.subprocess.Process, on_event: Callable[[dict[str, Any]], None] | None) -> int:
+    """Pass on events until the process ends; it is killed when this call is cancelled."""
     assert process.stdout is not None  # noqa: S101 - a pipe was asked for
     try:
         async for line in process.stdout:
-            if heard and line.startswith(b'{"event"'):
-                heard(json.loads(line))
+            if on_event and line.startswith(b'{"event"'):
+                on_event(json.loads(line))
         return await process.wait()
     finally:
         if process.returncode is None:
@@ -99,7 +103,7 @@ def _command(executable: str, processes: int, spec: Path) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """This one's without keys, but for those that a training itself may need."""
+    """The environment without keys, except those that a training itself may need."""
     return {
         name: value
         for name, value in os.environ.items()
@@ -112,4 +116,4 @@ def _failure(code: int, log: Path, executable: str) -> AievError:
     last = lines[-1] if lines else "no message"
     if code == NO_EXTRA:
         return SetupError(f"{executable}: {last}; run `pip install 'aiev[train]'` or name another in train.python")
-    return AievError(f"the training failed: {last}; {log} has it all")
+    return AievError(f"the training failed: {last}; the whole log is in {log}")

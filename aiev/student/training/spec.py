@@ -1,4 +1,4 @@
-"""What a training is asked to do and what came of it: the two files between aiev and the training process.
+"""The specification of a training and its result: the two files between aiev and the training process.
 
 Invariant: both are plain values that survive a round trip through JSON; `identity` names a training by everything that
 shapes its result, and by nothing else (no paths of data, no reporting).
@@ -22,7 +22,7 @@ MERGED = "merged"
 GGUF_ADAPTER = "adapter.gguf"
 """The adapter for llama.cpp, beside the other one."""
 LORA_RATE, FULL_RATE = 2e-4, 2e-5
-"""Learning rates of the two methods, as TRL's examples have them."""
+"""Learning rates of the two methods, as in TRL's examples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class TrainingSpec:
     base: str
     """Folder in Hugging Face form, a name on the hub, or a GGUF file."""
     base_folder: str
-    """Where a GGUF file is kept in Hugging Face form once it has been read; empty for the others."""
+    """Folder for a GGUF file in Hugging Face form; empty for the others."""
     train_file: str
     """JSON Lines: `messages` with `role`, `content` and `train`."""
     test_file: str
@@ -61,7 +61,7 @@ class TrainingSpec:
 
     @property
     def rate(self) -> float:
-        """The learning rate that counts."""
+        """The learning rate in use."""
         return self.learning_rate or (LORA_RATE if self.method == "lora" else FULL_RATE)
 
     def identity(self, data_hash: str) -> str:
@@ -72,12 +72,12 @@ class TrainingSpec:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def write(self, path: Path) -> None:
-        """Write it for the training process."""
+        """Write the file for the training process."""
         path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> TrainingSpec:
-        """What `write` wrote."""
+        """Read what `write` wrote."""
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         lists = ("lora_modules", "special_tokens", "report_to")
         return cls(**values | {name: tuple(values[name]) for name in lists})
@@ -85,27 +85,27 @@ class TrainingSpec:
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """What came of it."""
+    """The result of a training."""
 
     weights_hash: str
     """SHA-256 over the weights that were trained."""
     metrics: dict[str, Any] = field(default_factory=dict)
     gguf_adapter: bool = False
-    """Whether there is an adapter for llama.cpp, too."""
+    """Whether there is an adapter for llama.cpp as well."""
 
     def write(self, folder: Path) -> None:
-        """Write it whole or not at all."""
+        """Write the result, completely or not at all."""
         partial = folder / f"{RESULT}.partial"
         partial.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
         partial.replace(folder / RESULT)
 
     @classmethod
     def read(cls, folder: Path) -> TrainingResult | None:
-        """The result of a training that came to its end; None before."""
+        """The result of a finished training; None before."""
         path = folder / RESULT
         return cls(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
 def adapter_name(round_number: int, weights_hash: str) -> str:
-    """Name that a trained student is served under: unique to its weights, so that no server answers from old ones."""
+    """Name that a trained student is served under, unique to its weights, so that no server answers from old ones."""
     return f"aiev-r{round_number:03}-{weights_hash[:8]}"

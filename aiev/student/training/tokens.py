@@ -1,8 +1,8 @@
 """Dialogues to token ids and labels.
 
 Invariant: a label is -100 unless its token belongs to a turn whose `train` is true; which tokens those are is decided
-by where they stand in the rendered text, never by their ids, so that a model whose padding token ends every turn, too,
-still learns to stop. Nothing is cut: a dialogue that is too long is left out and counted.
+by position in the rendered text, never by id, so a model whose padding token also ends every turn still learns to stop.
+Nothing is truncated: a dialogue that is too long is left out and counted.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Tokenised:
-    """The rows of one file, and how many tokens they have."""
+    """The rows of one file, and their counts of tokens."""
 
     rows: list[dict[str, list[int]]] = field(default_factory=list)
     """Each with `input_ids` and `labels`."""
     trained: int = 0
     masked: int = 0
     too_long: int = 0
-    """Dialogues that were left out, because they have more tokens than one sequence holds."""
+    """Dialogues left out, because they have more tokens than one sequence holds."""
     longest: int = 0
 
     def as_dict(self) -> dict[str, int]:
-        """The counts alone."""
+        """The counts without the rows."""
         return {
             "dialogues": len(self.rows),
             "trained_tokens": self.trained,

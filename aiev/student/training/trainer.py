@@ -1,8 +1,8 @@
 """Supervised fine-tuning with TRL and PEFT. Runs in the training process alone.
 
-Invariants: labels come ready from `tokens.py`, so no option of the trainer decides what is learnt; the loss on the test
-split is measured before the first step and after the last, on the same tokens; a training that was killed goes on from
-its last whole checkpoint, and its result appears at once or not at all.
+Invariants: labels come from `tokens.py`, so no option of the trainer decides what is trained on; the loss on the test
+split is measured before the first step and after the last, on the same tokens; a killed training resumes from its last
+complete checkpoint, and its result appears completely or not at all.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _STATE = "trainer_state.json"
 
 
 def train(spec: TrainingSpec, tell: Tell) -> TrainingResult:
-    """Train, or go on with what was begun, and leave the weights in `spec.out`.
+    """Train, or resume a training, and write the weights to `spec.out`.
 
     Raises:
-        UsageError: no dialogue is left to learn from.
+        UsageError: no dialogue is left to train on.
         MaskError: see `tokenise`.
     """
     out, folder = Path(spec.out), base_folder(spec)
@@ -49,7 +49,7 @@ def train(spec: TrainingSpec, tell: Tell) -> TrainingResult:
     test = tokenise(tokenizer, Path(spec.test_file), spec.max_tokens)
     if not data.rows:
         raise UsageError(
-            f"{spec.train_file}: no dialogue to learn from; {data.too_long} are longer than "
+            f"{spec.train_file}: no dialogue to train on; {data.too_long} are longer than "
             f"train.max_tokens = {spec.max_tokens}"
         )
     tell({"event": "data", "train": data.as_dict(), "test": test.as_dict()})
@@ -63,7 +63,7 @@ def train(spec: TrainingSpec, tell: Tell) -> TrainingResult:
         eval_dataset=Dataset.from_list(test.rows) if test.rows else None,
         processing_class=tokenizer,
         peft_config=lora(spec, model, added=bool(added)),
-        callbacks=[_Telling(tell)],
+        callbacks=[_ReportLogs(tell)],
     )
     metrics = _run(trainer, spec, out, tested=bool(test.rows))
     metrics |= {"train": data.as_dict(), "test": test.as_dict(), "added_tokens": added}
@@ -72,7 +72,7 @@ def train(spec: TrainingSpec, tell: Tell) -> TrainingResult:
 
 
 def _run(trainer: Any, spec: TrainingSpec, out: Path, *, tested: bool) -> dict[str, Any]:
-    """The training itself: figures of it."""
+    """Train, and return the figures."""
     checkpoint = _last_checkpoint(out)
     before = _before(trainer, out) if tested else None
     started = time.monotonic()
@@ -99,7 +99,7 @@ def _run(trainer: Any, spec: TrainingSpec, out: Path, *, tested: bool) -> dict[s
 
 
 def _before(trainer: Any, out: Path) -> float:
-    """Loss on the test split before the first step; measured once, kept for a training that goes on."""
+    """Loss on the test split before the first step; measured once, kept for a training that resumes."""
     path = out / _BEFORE
     if not path.is_file():
         loss = trainer.evaluate()["eval_loss"]
@@ -110,7 +110,7 @@ def _before(trainer: Any, out: Path) -> float:
 
 
 def _last_checkpoint(out: Path) -> Path | None:
-    """The newest checkpoint that is whole; one that a kill broke off goes."""
+    """The newest complete checkpoint; incomplete ones are removed."""
     found = sorted(out.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True)
     for path in found:
         try:
@@ -123,7 +123,7 @@ def _last_checkpoint(out: Path) -> Path | None:
 
 
 def _steps(spec: TrainingSpec, data: Tokenised) -> int:
-    """Steps of the optimizer, at most: packing makes them fewer."""
+    """Steps of the optimizer at most; packing makes them fewer."""
     batch = spec.batch_size * spec.accumulation * max(1, torch.cuda.device_count())
     sequences = len(data.rows)
     if spec.packing:
@@ -167,7 +167,7 @@ def _arguments(spec: TrainingSpec, *, bf16: bool, steps: int, tested: bool) -> A
 
 
 def _keep(trainer: Any, tokenizer: Any, spec: TrainingSpec, metrics: dict[str, Any], *, plain: bool) -> TrainingResult:
-    """Save weights and tokenizer, and name them by their hash. `plain`: no tokens were added."""
+    """Save weights and tokenizer with their hash. `plain`: no tokens were added."""
     out = Path(spec.out)
     partial, folder = out / f"{MODEL}.partial", out / MODEL
     trainer.save_model(str(partial))
@@ -190,7 +190,7 @@ def _keep(trainer: Any, tokenizer: Any, spec: TrainingSpec, metrics: dict[str, A
 
 
 def _merge(trainer: Any, tokenizer: Any, folder: Path) -> None:
-    """The whole model, for servers that take no adapter with tokens of its own."""
+    """Save the whole model, for servers that take no adapter with new tokens."""
     trainer.model.merge_and_unload().save_pretrained(str(folder))
     tokenizer.save_pretrained(str(folder))
 
@@ -209,8 +209,8 @@ def _device() -> str:
     return f"{count} x {torch.cuda.get_device_name(0)}" if count else f"CPU, {torch.get_num_threads()} threads"
 
 
-class _Telling(TrainerCallback):  # type: ignore[misc]
-    """Hands on what the trainer logs."""
+class _ReportLogs(TrainerCallback):  # type: ignore[misc]
+    """Passes on what the trainer logs."""
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell

@@ -54,8 +54,7 @@ def line(progress: Progress) -> str:
 
 def evaluation_line(progress: Progress) -> str:
     """The state of an evaluation in one line."""
-    passed, failed = progress.statuses["accepted"], progress.statuses["discarded"]
-    return _line(progress, f"{passed} passed, {failed} did not pass")
+    return _line(progress, f"{progress.statuses['passed']} passed, {progress.statuses['failed']} failed")
 
 
 def _line(progress: Progress, counts: str) -> str:

@@ -19,8 +19,8 @@ def test_the_panel_shows_counts_speed_and_time():
 
 
 def test_an_evaluation_says_what_passed():
-    progress = Progress(total=10, statuses=Counter(accepted=3, discarded=1))
-    assert evaluation_line(progress).startswith("4/10: 3 passed, 1 did not pass; 0 tokens/s; cost nothing yet;")
+    progress = Progress(total=10, statuses=Counter(passed=3, failed=1))
+    assert evaluation_line(progress).startswith("4/10: 3 passed, 1 failed; 0 tokens/s; cost nothing yet;")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from aiev.config.layers import load_config
 from aiev.errors import SetupError
 from aiev.store.student_records import TrainingRecord
-from aiev.student.roles import named, open_role, role_config
+from aiev.student.roles import config_for_training
+from aiev.student.serve import open_model
 from aiev.student.training.spec import MODEL
 from aiev_agents.clients.settings import ModelSettings, VllmSettings
 from aiev_agents.clients.vllm.model import VllmChatModel
@@ -29,9 +30,9 @@ def training(tmp_path):
     )
 
 
-def student(*assignments):
+def student(training, *assignments):
     config = load_config(assignments=["model.backend=vllm", "model.name=teacher", "student.name=small", *assignments])
-    return named(role_config(config, "student"), NAME)
+    return config_for_training(config, training)
 
 
 async def ask(model):
@@ -40,7 +41,7 @@ async def ask(model):
 
 
 async def test_a_server_is_started_with_what_was_trained_and_answers_under_the_adapters_name(training):
-    model = await open_role(student(f"vllm.command='{STAND_IN}'"), training)
+    model = await open_model(student(training, f"vllm.command='{STAND_IN}'"), training)
     try:
         assert model.name == NAME
         said = await ask(model)
@@ -57,9 +58,9 @@ async def test_an_adapter_that_a_running_server_has_already_is_used(training, mo
     settings = VllmSettings(command=STAND_IN, start_seconds=60, lora=True)
     async with await VllmChatModel.start(settings, ModelSettings(name="small", grammar=True)) as server:
         monkeypatch.setenv("KEY_OF_THE_SERVER", server.server.key)
-        config = student(f"model.base_url={server.endpoint.base_url}", "model.api_key_env=KEY_OF_THE_SERVER")
+        config = student(training, f"model.base_url={server.endpoint.base_url}", "model.api_key_env=KEY_OF_THE_SERVER")
         for _ in range(2):
-            model = await open_role(config, training)
+            model = await open_model(config, training)
             assert (await ask(model))["asked"] == NAME
             await model.close()
         assert await server.served() == ["small", NAME]
@@ -67,6 +68,8 @@ async def test_an_adapter_that_a_running_server_has_already_is_used(training, mo
 
 async def test_a_backend_that_loads_no_adapter_says_what_to_set(training, monkeypatch):
     monkeypatch.setenv("SOME_KEY", "sk-x")
-    config = student("model.backend=openai", "model.base_url=http://127.0.0.1:1/v1", "model.api_key_env=SOME_KEY")
+    config = student(
+        training, "model.backend=openai", "model.base_url=http://127.0.0.1:1/v1", "model.api_key_env=SOME_KEY"
+    )
     with pytest.raises(SetupError, match=r"loads no adapter; name a file in student\.config"):
-        await open_role(config, training)
+        await open_model(config, training)
