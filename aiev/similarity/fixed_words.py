@@ -1,8 +1,8 @@
-"""Words that are not names to choose: keywords, built-in types and functions of the eight languages.
+"""Words that no author chooses as a name: keywords, built-in types and functions of the eight languages.
 
-One set for Python and one for all others: there a variable that is called like another language's type is merely
-compared by its name. Not covered: the standard libraries; what is called or stands behind a dot keeps its name anyway
-(see `shingles.py`).
+One set for Python and one for all others: a variable that has the name of another language's type is merely compared
+by name. Not covered: the standard libraries, since what is called or follows a dot keeps its name anyway (see
+`shingles.py`).
 """
 
 from __future__ import annotations

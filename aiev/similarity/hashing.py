@@ -1,7 +1,7 @@
-"""Hashes of 64 bits, worked out for many things at once.
+"""64-bit hashes, computed for whole arrays at once, and sets of them.
 
-Invariant: a hash depends on the bytes alone, not on the process or the day. Not covered: adversaries; who wants two
-words to collide can make them.
+Invariant: a hash depends on the bytes alone, not on the process. Not covered: adversaries, who can construct words
+that collide.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _PIECE = 8
 _MOST = 64
-"""Bytes of a word that count; longer ones are told apart by these and by their length."""
+"""Bytes of a word that are hashed; longer words differ by these and by their length."""
 _LOWEST = np.array([(1 << 8 * count) - 1 for count in range(_PIECE + 1)], np.uint64)
 """Masks of the lowest bytes, by their count."""
 
 
 def mixed(numbers: Numbers) -> Numbers:
-    """Numbers whose bits each depend on all bits of what they were."""
+    """Numbers of which every bit depends on all bits of the number given."""
     numbers = numbers ^ (numbers >> np.uint64(33))
     numbers *= _MIX
     return numbers ^ (numbers >> np.uint64(29))
@@ -49,3 +49,11 @@ def distinct(numbers: Numbers) -> Numbers:
     """The different numbers, in order; sorts its argument. `numpy.unique` takes twice as long."""
     numbers.sort()
     return numbers[np.concatenate(([True], numbers[1:] != numbers[:-1]))[: len(numbers)]]
+
+
+def among(numbers: Numbers, others: Numbers) -> NDArray[np.bool_]:
+    """Whether each number is one of the others, which are sorted; `numpy.isin` would sort both every time."""
+    if not len(others):
+        return np.zeros(len(numbers), bool)
+    found: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, numbers), len(others) - 1)] == numbers
+    return found

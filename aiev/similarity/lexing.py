@@ -1,10 +1,10 @@
 """Texts to streams of tokens: one 64-bit number for each token, its lowest bits saying what kind of token it is.
 
-Strings and comments are cut out first (`spans.py`); what is left is told apart byte by byte in numpy, many texts at a
-time. That needs no complete program, which a run of lines is not, and is many times as fast as a parser.
+Strings and comments are cut out first (`spans.py`); the rest is classified byte by byte in numpy, many texts at a time.
+That works on a run of lines, which is no complete program, and is many times as fast as a parser.
 
-Invariant: the number depends on the token and its language alone, so that streams of other processes can be compared.
-Not covered: strings that begin or end outside of the text.
+Invariant: the number depends on the token and its language alone, so token streams of several processes can be
+compared. Not covered: strings that begin or end outside the text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aiev.similarity.fixed_words import OTHER_WORDS, PYTHON_WORDS
-from aiev.similarity.hashing import Numbers, Positions, hashes_of_words
+from aiev.similarity.hashing import Numbers, Positions, among, hashes_of_words
 from aiev.similarity.spans import COMMENT, END, LONG_STRING, SPAN, STRING, cut
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ __all__ = ["COMMENT", "FIXED", "KIND", "LAYOUT", "LONG_STRING", "NAME", "STRING"
 TEXT = "text"
 """The language of prose: problems, descriptions."""
 FIXED, NAME, LAYOUT = 0, 1, 5
-"""Kinds of tokens besides those of `spans.py`. A name could be another without changing what the code does. Layout
-(brackets, commas, semicolons) is what formatters add and remove."""
+"""Kinds of tokens besides those of `spans.py`. A name is one that the author chose. Layout (brackets, commas,
+semicolons) is what formatters add and remove."""
 KIND = np.uint64(7)
 """The bits of a token's number that hold its kind."""
 _GROUP_CHARS = 100_000
-"""Texts are looked at in groups of this size, whose arrays stay in a core's cache."""
+"""Texts are lexed in groups of this size, whose arrays stay in a core's cache."""
 
 _NOTHING, _WORD, _ALONE, _SIGN, _TAIL = range(5)
-"""What a byte is part of: no token, a word, a token of its own, or an operator, which a tail (`=`, `>`) may end."""
+"""Classes of bytes: in no token, in a word, a token by itself, or in an operator, which a tail (`=`, `>`) may end."""
 _SHORTEST_NOT_ASCII = 0x80
 
 
@@ -119,12 +119,11 @@ def _code(texts: Sequence[str], language: str) -> tuple[Numbers, Positions]:
     found = np.frombuffer(data, np.uint8)
     first, last = _bounds(data, found)
     tokens = hashes_of_words(data, first, last) & ~KIND | _KINDS[found[first]]
-    _FIXED[language == "python"].mark(tokens)
+    tokens[among(tokens, _FIXED_NAMES[language == "python"])] ^= np.uint64(NAME ^ FIXED)
     places = np.flatnonzero(found[first] == SPAN)
     tokens[places] = spans
     if language == "python":
-        prefixes = _prefixes(tokens, places, first, last)
-        prefixes = prefixes[_IS_PREFIX[found[first[prefixes]]] & _IS_PREFIX[found[last[prefixes] - 1]]]
+        prefixes = _prefixes(found, places[(tokens[places] & KIND) != COMMENT], first, last)
         tokens, first = np.delete(tokens, prefixes), np.delete(first, prefixes)
     return tokens, _ends(data, first)
 
@@ -150,41 +149,23 @@ def _bounds(data: bytes, found: NDArray[np.uint8]) -> tuple[Positions, Positions
     return edges[at], edges[at + 1]
 
 
-def _prefixes(tokens: Numbers, places: Positions, first: Positions, last: Positions) -> Positions:
-    """Tokens that may be a string's prefix: short and right before one."""
-    places = places[(places > 0) & ((tokens[places] & KIND) != COMMENT)]
-    before = places - 1
-    found: Positions = before[(last[before] == first[places]) & (last[before] - first[before] <= _LONGEST_PREFIX)]
-    return found
+def _prefixes(data: NDArray[np.uint8], strings: Positions, first: Positions, last: Positions) -> Positions:
+    """Tokens that are the prefixes of strings: short, of certain letters, and right before one."""
+    strings = strings[strings > 0]
+    before = strings - 1
+    before = before[(last[before] == first[strings]) & (last[before] - first[before] <= _LONGEST_PREFIX)]
+    prefixes: Positions = before[_IS_PREFIX[data[first[before]]] & _IS_PREFIX[data[last[before] - 1]]]
+    return prefixes
 
 
-class _FixedWords:
-    """A table of the words that are no names, in which each has a place of its own."""
-
-    _SIZE = 1 << 15
-
-    def __init__(self, words: Iterable[str]) -> None:
-        data = " ".join(sorted(words)).encode() + b" "
-        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord(" "))
-        numbers = hashes_of_words(data, np.append(0, ends[:-1] + 1), ends) & ~KIND | np.uint64(NAME)
-        for shift in range(3, 49):
-            self._shift = np.uint64(shift)
-            if len(np.unique(self._place(numbers))) == len(numbers):
-                break
-        else:
-            raise AssertionError("no shift gives each fixed word a place of its own")
-        self._table = np.zeros(self._SIZE, np.uint64)
-        self._table[self._place(numbers)] = numbers
-
-    def _place(self, numbers: Numbers) -> Numbers:
-        return (numbers >> self._shift) & np.uint64(self._SIZE - 1)
-
-    def mark(self, tokens: Numbers) -> None:
-        """Change the kind of names that are fixed words."""
-        tokens[self._table[self._place(tokens)] == tokens] ^= np.uint64(NAME ^ FIXED)
+def _names_of(words: Iterable[str]) -> Numbers:
+    """The numbers of words as names, sorted."""
+    data = " ".join(words).encode() + b" "
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord(" "))
+    return np.sort(hashes_of_words(data, np.append(0, ends[:-1] + 1), ends) & ~KIND | np.uint64(NAME))
 
 
-_FIXED = {True: _FixedWords(PYTHON_WORDS), False: _FixedWords(OTHER_WORDS)}
+_FIXED_NAMES = {True: _names_of(PYTHON_WORDS), False: _names_of(OTHER_WORDS)}
 
 
 def number_of(word: str, language: str = "python") -> int:

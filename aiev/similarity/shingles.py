@@ -1,9 +1,9 @@
-"""Token streams to sets of shingles: runs of consecutive tokens in which chosen names count by where they come again.
+"""Token streams to shingles: runs of consecutive tokens in which chosen names are replaced by their distance.
 
-Code is normalised before it is compared, since two snippets are near-duplicates when they differ in little but names
-and layout: comments, documentation, brackets, commas and semicolons are left out, and a name counts, within a shingle,
-as the distance to where it stood before (Baker's parameterised matching). Names that say what the code does stay:
-those behind a dot, those of functions from elsewhere, and the words of `fixed_words.py`.
+Two snippets are near-duplicates when they differ in little but names and layout, so code is normalised before it is
+compared: comments, documentation, brackets, commas and semicolons are left out, and within a shingle a name counts as
+the distance to its previous occurrence (Baker's parameterised matching). Names that say what the code does stay: those
+after a dot, those of functions defined elsewhere, and the words of `fixed_words.py`.
 
 Invariant: renaming a snippet's variables, its function and its arguments one to one leaves its shingles as they are.
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aiev.similarity import lexing
-from aiev.similarity.hashing import FACTOR, mixed
+from aiev.similarity.hashing import FACTOR, among, mixed
 from aiev.similarity.lexing import COMMENT, FIXED, KIND, LAYOUT, LONG_STRING, NAME, STRING, Numbers, Positions, lex
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ _DEFINES = np.array(
 class Shingled:
     """Shingles of a batch of texts, each text's in the order of the text.
 
-    `starts` has one entry more than there are texts; `exact` holds a number for each text that is equal for texts
-    which differ in comments, documentation and whitespace alone.
+    `starts` has one entry more than there are texts. `exact` holds a number for each text, equal for texts that differ
+    only in comments, documentation and whitespace.
     """
 
     hashes: Numbers
@@ -73,7 +73,7 @@ def _without(tokens: Numbers, starts: Positions, unwanted: Flags) -> tuple[Numbe
 
 
 def _neighbours(tokens: Numbers, starts: Positions) -> tuple[Numbers, Numbers]:
-    """The token before each one and the one behind it; 0 at the ends of a text."""
+    """The tokens before and after each one; 0 at the ends of a text."""
     before, after = np.zeros_like(tokens), np.zeros_like(tokens)
     before[1:], after[:-1] = tokens[:-1], tokens[1:]
     filled = starts[:-1] < starts[1:]
@@ -82,7 +82,7 @@ def _neighbours(tokens: Numbers, starts: Positions) -> tuple[Numbers, Numbers]:
 
 
 def _is_documentation(tokens: Numbers, starts: Positions) -> Flags:
-    """Long strings behind a colon or at the beginning, and others behind a colon behind a closing bracket."""
+    """Long strings after a colon or at the beginning, and other strings after a signature's `):`."""
     kinds = tokens & KIND
     before, _ = _neighbours(tokens, starts)
     behind_colon = before == _COLON
@@ -95,7 +95,7 @@ def _is_documentation(tokens: Numbers, starts: Positions) -> Flags:
 def _with_names_that_stay(tokens: Numbers, starts: Positions) -> Numbers:
     """Tokens in which names that say what the code does are fixed.
 
-    A name stays when it stands behind a dot, or when the text calls it and does nothing else with it.
+    A name stays when it follows a dot, or when the text calls it and does nothing else with it.
     """
     before, after = _neighbours(tokens, starts)
     is_name = (tokens & KIND) == NAME
@@ -103,17 +103,8 @@ def _with_names_that_stay(tokens: Numbers, starts: Positions) -> Numbers:
     called = is_name & ~behind_dot & (after == _OPEN) & ~np.isin(before, _DEFINES)
     in_text = tokens ^ mixed(owners(starts).astype(np.uint64) + np.uint64(1))
     elsewhere = is_name & ~behind_dot & ~called
-    called[called] = ~_among(in_text[called], in_text[elsewhere])
+    called[called] = ~among(in_text[called], np.sort(in_text[elsewhere]))
     return np.where(behind_dot | called, tokens ^ np.uint64(NAME ^ FIXED), tokens)
-
-
-def _among(numbers: Numbers, others: Numbers) -> Flags:
-    """Whether each number is one of the others; `numpy.isin` sorts both, and takes four times as long."""
-    if not len(others):
-        return np.zeros(len(numbers), bool)
-    others = np.sort(others)
-    found: Flags = others[np.minimum(np.searchsorted(others, numbers), len(others) - 1)] == numbers
-    return found
 
 
 def runs(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Positions]:
@@ -131,7 +122,7 @@ def runs(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Positi
 
 
 def _filled(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Positions]:
-    """Tokens in which a text that has some, but fewer than `size`, is filled up with zeros."""
+    """Tokens in which a text of fewer than `size`, but not none, is padded with zeros."""
     lengths = np.diff(starts)
     short = np.flatnonzero((lengths > 0) & (lengths < size))
     if not len(short):
@@ -142,7 +133,7 @@ def _filled(tokens: Numbers, starts: Positions, size: int) -> tuple[Numbers, Pos
 
 
 def _hashed(tokens: Numbers, size: int) -> Numbers:
-    """The hash of the window that begins at each token; distances reach back to the window's beginning alone."""
+    """The hash of the window that begins at each token; distances do not reach beyond the window."""
     is_name = (tokens & KIND) == NAME
     back = np.zeros(len(tokens), np.uint8)
     for gap in range(size - 1, 0, -1):

@@ -1,7 +1,7 @@
-"""Cuts strings and comments out of source: they are the only parts of it that are not words and signs.
+"""Cuts strings and comments out of source, since all else is words and signs.
 
-One regular expression for each family of languages; it needs no complete program. Each of its alternatives begins with
-a character of its own, which lets it skip to the next of them, and takes no step back.
+One regular expression for each family of languages; the source need not be a complete program. Each alternative begins
+with its own character, so the search skips ahead to the next one, and none backtracks.
 
 Invariant: as many spans as places where one was cut out. Not covered: nested comments.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 END, SPAN = 0xFF, 0xFE
-"""What ends a text, and what stands in the place of a string or comment: bytes that UTF-8 never holds."""
+"""What ends a text, and what replaces a string or comment: bytes that UTF-8 never contains."""
 COMMENT, STRING, LONG_STRING = 2, 3, 4
 """Kinds of spans. A long string is one in three quotes."""
 _DOUBLE = rb'"[^"\\\n\xff]*+(?:\\[^\xff][^"\\\n\xff]*+)*+"'
@@ -27,7 +27,7 @@ _TEMPLATE = rb"`[^`\\\xff]*+(?:\\[^\xff][^`\\\xff]*+)*+`"
 _BLOCK = rb"/\*[^*\xff]*+(?:\*(?!/)[^*\xff]*+)*+(?:\*/|(?=\xff))"
 _REST_OF_LINE = rb"[^\n\xff]*+"
 _ESCAPED = rb"\\[^\xff]"
-"""A backslash takes the character behind it along, or a row of escaped quotes would be tried from each of them."""
+"""A backslash takes the next character with it; otherwise every quote of an escaped row would be tried as a start."""
 
 
 def _any(*alternatives: bytes) -> re.Pattern[bytes]:
@@ -46,8 +46,8 @@ def cut(texts: Sequence[str], language: str) -> tuple[bytes, list[int]]:
     """Texts without their strings and comments.
 
     Returns:
-        The texts as bytes, `END` behind each and `SPAN` in the place of what was cut out; and a number for each of
-        these, its content's and its kind in the lowest three bits. A string's content is without its quotes.
+        The texts as bytes, `END` after each and `SPAN` in place of what was cut out; and a number for each span: a hash
+        of its content, a string's without quotes, and its kind in the lowest three bits.
     """
     data = b"\xff".join([text.encode(errors="surrogatepass") for text in texts]) + b"\xff"
     parts = _PATTERNS.get(language, _C_FAMILY).split(data)

@@ -1,7 +1,7 @@
 import pytest
 from bench.planting import CHANGES, clean_functions
+from support.benchmark_item import ITEM, hits
 
-from aiev.similarity.decontamination.benchmarks import BenchmarkItem
 from aiev.similarity.decontamination.decontaminator import Decontaminator
 from aiev.similarity.lexing import TEXT
 
@@ -17,20 +17,6 @@ RECALL = {
     "solution's body alone": 118,
 }
 """How many of HumanEval's 164 are found at least; docs/decontamination.md says how many are."""
-ITEM = BenchmarkItem(
-    benchmark="b",
-    id="1",
-    prompts=("Write a function to count how many words of a sentence begin with a capital letter.",),
-    solution="def count_capitals(sentence):\n    words = sentence.split()\n"
-    "    capitals = [word for word in words if word[0].isupper()]\n    return len(capitals)\n",
-    entry_point="count_capitals",
-    language="python",
-)
-
-
-def hits(text, language="python", item=ITEM):
-    (found,) = Decontaminator([item]).judge_texts([text], [language])
-    return {hit.test: hit for hit in found.hits} if found else {}
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -48,70 +34,6 @@ def test_hardly_a_clean_function_is_taken_for_contaminated(index):
     texts = list(clean_functions(600))
     found = index.judge_texts(texts, ["python"] * len(texts))
     assert sum(verdict is not None for verdict in found) <= 1
-
-
-def test_all_words_of_a_prompt_in_a_row_are_a_substring():
-    found = hits(f"# Task: {ITEM.prompts[0].upper()}\n# Go on.\nx = 1\n")
-    assert found["substring"].of == "prompt"
-    assert found["substring"].similarity == 1
-    assert found["substring"].piece.startswith("write a function to count how many")
-
-
-def test_ten_words_in_a_row_are_enough_and_nine_are_not():
-    assert hits("to count how many words of a sentence begin with", TEXT)["ngram"].piece == (
-        "to count how many words of a sentence begin with"
-    )
-    assert hits("to count how many words of a sentence begin by", TEXT) == {}
-
-
-def test_ten_words_of_boilerplate_are_not_enough():
-    item = BenchmarkItem(
-        "b", "1", (), "for i in range(n):\n    for j in range(n):\n        print(i, j, 1, 2)\n", "", "python"
-    )
-    assert hits("for i in range(n):\n    for j in range(n):\n        print(i, j, 3, 4)\n", item=item) == {}
-
-
-def test_code_with_few_edits_is_similar_and_with_more_is_not():
-    few, many = ITEM.solution.replace("capitals =", "capitals_=", 1), ITEM.solution.replace("word", "w")
-    assert 0.9 < hits(few)["levenshtein"].similarity < 1
-    assert "levenshtein" not in hits(many)
-
-
-def test_the_threshold_itself_is_no_hit():
-    item = BenchmarkItem("b", "1", ("abcdefghi " * 10,), "", "", "python")
-    changed = ("abcdefghi " * 10).replace("i a", "x a", 9).replace("ghi", "gzi", 0)
-    (found,) = Decontaminator([item], similarity=0.9).judge_texts([changed], [TEXT])
-    assert found is not None
-    (found,) = Decontaminator([item], similarity=0.95).judge_texts([changed], [TEXT])
-    assert found is None
-
-
-def test_the_same_code_under_other_names_is_found():
-    text = (
-        "def f(s):\n    # other\n    ws = s.split()\n    cs = [w for w in ws if (w[0].isupper())]\n    return len(cs)\n"
-    )
-    found = hits(f"import os\n\n\ndef helper():\n    return os.name\n\n\n{text}")
-    assert found["renamed"].of == "solution"
-    assert found["renamed"].similarity >= 0.8
-
-
-def test_a_function_of_that_name_described_in_its_words_is_found():
-    text = 'def countCapitals(text):\n    """Count words that begin with a capital letter: how many of a sentence?"""\n'
-    found = hits(f"{text}    return sum(map(str.istitle, text.split()))\n")
-    assert found["entry_point"].similarity >= 0.7
-    assert "entry_point" not in hits(text.replace("countCapitals", "other"))
-
-
-def test_a_problem_that_names_the_function_is_found():
-    words = "Please count the words of a sentence: how many begin with a capital letter? Function: `count_capitals`."
-    assert "entry_point" in hits(words, TEXT)
-
-
-def test_documentation_matches_after_renaming(index, humaneval):
-    item = humaneval[0]
-    text = item.prompts[0].replace("has_close_elements", "nearby").replace("numbers", "xs").replace("threshold", "eps")
-    (found,) = index.judge_texts([f"{text}\n    pass\n"], ["python"])
-    assert "HumanEval/0" in {hit.item for hit in found.hits}
 
 
 @pytest.mark.parametrize(
