@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 
-from aiev_interpreter.languages.base import SUPPORT, Language, Plan
 from aiev_interpreter.languages.bash import BASH
 from aiev_interpreter.languages.cpp import CPP
 from aiev_interpreter.languages.go import GO
 from aiev_interpreter.languages.java import JAVA
 from aiev_interpreter.languages.javascript import JAVASCRIPT
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan
 from aiev_interpreter.languages.python import PYTHON
 from aiev_interpreter.languages.rust import RUST
 from aiev_interpreter.languages.typescript import TYPESCRIPT

@@ -12,7 +12,7 @@ import re
 from typing import NamedTuple
 
 from aiev_interpreter.languages import scan
-from aiev_interpreter.languages.base import SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
 
 _SUBSTITUTION = r"\$\((?!\()(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.base import MIB, SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import MIB, SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
 
 _RAW = r'R"(?P<mark>[^()\\\s]{0,16})\([\s\S]*?\)(?P=mark)"'

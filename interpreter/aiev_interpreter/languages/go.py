@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.base import MIB, SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import MIB, SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
 
 _OPAQUE = scan.any_of(scan.LINE_COMMENT, scan.BLOCK_COMMENT, r"`[^`]*`", scan.STRING, scan.CHARACTER)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.base import MIB, SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import MIB, SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
 
 _TEMPLATE = r"`(?:\\[\s\S]|\$\{(?:[^{}`]|\{[^{}]*\}|`(?:\\[\s\S]|[^`\\])*`)*\}|[^`\\])*`"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiev_interpreter.languages.base import Language, Plan
+from aiev_interpreter.languages.language import Language, Plan
 
 
 def plan(program: str, tests: str) -> Plan:

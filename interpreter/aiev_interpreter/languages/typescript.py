@@ -6,8 +6,8 @@ Not covered: type errors, `const enum` across files, path aliases.
 
 from __future__ import annotations
 
-from aiev_interpreter.languages.base import MIB, Language, Plan
 from aiev_interpreter.languages.javascript import MODULE_COMPILER, PACKAGES, instrumented, runner
+from aiev_interpreter.languages.language import MIB, Language, Plan
 
 
 def plan(program: str, tests: str) -> Plan:
