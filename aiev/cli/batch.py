@@ -42,9 +42,9 @@ def batch_submit(sources: tuple[str, ...], db: Path, config: Config, as_json: bo
     Questions that have a reply already are not sent.
     """
     from aiev.batch.submit import submit_questions
-    from aiev.view.teach_panel import seeds_of
+    from aiev.seeds.select import select_seeds
 
-    seeds = seeds_of(config, sources or config.settings.seeds.sources, db)
+    seeds = select_seeds(config, sources or config.settings.seeds.sources, db)
     submitted = asyncio.run(submit_questions(config, seeds.seeds, db))
     if as_json:
         print_json(submitted.as_dict())

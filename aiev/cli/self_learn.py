@@ -33,12 +33,12 @@ def self_learn(sources: tuple[str, ...], db: Path, config: Config, as_json: bool
     The winner of each gate makes the next dialogues. The same command resumes the loop, wherever it stopped.
     """
     from aiev.recipes.self_learn import SelfLearning
+    from aiev.seeds.select import select_seeds
     from aiev.store.reading.student import StudentReader
     from aiev.view.documents import round_documents
-    from aiev.view.teach_panel import seeds_of
     from aiev.view.terminal.rounds import rounds_view
 
-    seeds = seeds_of(config, sources or config.settings.seeds.sources, db).seeds
+    seeds = select_seeds(config, sources or config.settings.seeds.sources, db).seeds
     loop = SelfLearning(config, seeds, db, tell=lambda words: click.echo(f"aiev: {words}", err=True))
     try:
         asyncio.run(loop.run())

@@ -57,11 +57,11 @@ def teach(sources: tuple[str, ...], db: Path, config: Config, as_json: bool) -> 
     """
     from aiev.cli.live import run_live
     from aiev.recipes.teach import Teaching
+    from aiev.seeds.select import select_seeds
     from aiev.telemetry.open import observers_of
-    from aiev.view.teach_panel import seeds_of
     from aiev.view.terminal.run_summary import RunSummary
 
-    seeds = seeds_of(config, sources or config.settings.seeds.sources, db)
+    seeds = select_seeds(config, sources or config.settings.seeds.sources, db)
     with observers_of(config.settings) as observers:
         teaching = Teaching(config, seeds.seeds, db, observers=observers)
         result, interrupted = asyncio.run(run_live(teaching, quiet=as_json))

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aiev.seeds.extract import Snippet
-    from aiev.seeds.verdicts import Drop
+    from aiev.seeds.filters.filter import Drop
+    from aiev.seeds.snippet import Snippet
     from aiev.tables.row import Skipped
 
 MAX_NAMED = 1000
@@ -27,16 +27,14 @@ class Funnel:
     taken: int = 0
     """Candidates that came in."""
     kept: int = 0
-    dropped: Counter[str] = field(default_factory=Counter)
-    """Candidates by the reason they were dropped for."""
     by_filter: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """The same by filter and reason."""
+    """Dropped candidates by filter and reason."""
     details: Counter[tuple[str, str]] = field(default_factory=Counter)
     """What was found in those that hold secrets or personal data: reason and kind, never a value."""
     read: int = 0
     """Files and rows that candidates were taken out of."""
     passed_over: Counter[str] = field(default_factory=Counter)
-    """Files and rows that gave nothing, by the reason."""
+    """Files and rows that gave nothing, by reason."""
     skipped: list[str] = field(default_factory=list)
     """Files and rows that could not be read, each with its reason; the first of them."""
     faults: int = 0
@@ -59,7 +57,6 @@ class Funnel:
 
     def drop(self, drop: Drop, name: str) -> None:
         """Count a candidate, taken before, that the filter `name` drops."""
-        self.dropped[drop.reason] += 1
         self.by_filter[name, drop.reason] += 1
         if drop.reason in {"secret", "personal_data"}:
             for part in drop.detail.split(", "):
@@ -87,15 +84,22 @@ class Funnel:
         """Add what another counted."""
         for name in ("taken", "kept", "read", "faults", "chars"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("dropped", "by_filter", "details", "passed_over", "languages", "licences", "lines"):
+        for name in ("by_filter", "details", "passed_over", "languages", "licences", "lines"):
             getattr(self, name).update(getattr(other, name))
         self.skipped += other.skipped[: MAX_NAMED - len(self.skipped)]
 
     @property
+    def dropped(self) -> Counter[str]:
+        """Dropped candidates by reason."""
+        counts = Counter[str]()
+        for (_, reason), count in self.by_filter.items():
+            counts[reason] += count
+        return counts
+
+    @property
     def holds(self) -> bool:
         """Whether what came in is what was kept and what was dropped."""
-        by_filter = sum(self.by_filter.values())
-        return self.taken == self.kept + self.dropped.total() and by_filter == self.dropped.total()
+        return self.taken == self.kept + self.by_filter.total()
 
     def summary(self) -> str:
         """One line: what came in and where it went."""

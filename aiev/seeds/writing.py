@@ -14,6 +14,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aiev.errors import SetupError, UsageError
+from aiev.seeds.sources.tables import DATABASES, is_database
 from aiev.store.records import SeedRecord
 from aiev.store.texts import clean
 from aiev.store.writing.store import Store
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-DATABASES = (".db", ".sqlite")
 ENDINGS = (".jsonl", ".jsonl.gz", ".parquet", *DATABASES)
 _COLUMNS = [field.name for field in fields(SeedRecord)]
 
@@ -47,7 +47,7 @@ def open_writer(path: Path) -> Iterator[SeedWriter]:
     check_ending(path)
     if not path.parent.is_dir():
         raise UsageError(f"--out {path}: there is no folder {path.parent}")
-    if path.suffix in DATABASES:
+    if is_database(path):
         with Store.open(path) as store, asyncio.Runner() as runner:
             yield _IntoStore(store, runner)
         return

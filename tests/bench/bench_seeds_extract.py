@@ -23,10 +23,11 @@ from figures import at_least, at_most, informs, report
 from memory import Peak
 
 from aiev.seeds.funnel import Funnel
-from aiev.seeds.pipeline import select
-from aiev.seeds.settings import Plan
-from aiev.seeds.sources import source_items
+from aiev.seeds.select import select
+from aiev.seeds.settings import SeedsSettings
 from aiev.seeds.sources.items import FileItem
+from aiev.seeds.sources.named import source_items
+from aiev.seeds.worker import Plan
 
 TARGET_FUNCTIONS, TARGET_GB = 5000, 2.0
 ENOUGH_SECONDS = float(os.environ.get("BENCH_SECONDS", "30"))
@@ -57,7 +58,7 @@ def measure_speed() -> tuple[Funnel, float, int]:
 def definitions() -> tuple[int, int]:
     """Functions of every kind in the Python files of the input, and the bytes of all its files."""
     found = size = 0
-    for item in source_items(sources(), Plan().source):
+    for item in source_items(sources(), SeedsSettings()):
         if isinstance(item, FileItem):
             data = Path(item.path).read_bytes()
             size += len(data)
@@ -105,7 +106,7 @@ def main() -> None:
             at_most(f"memory of {written:,} distinct snippets", gigabytes, "GB", TARGET_GB, memory),
             informs("rows through the build", written / row_seconds, "1/s"),
         ],
-        [f"{cores} cores, input gone through {rounds} times", f"ledger: {funnel.summary()}"],
+        [f"{cores} cores, input gone through {rounds} times", f"funnel: {funnel.summary()}"],
     )
 
 

@@ -1,10 +1,19 @@
-"""Loads seeds as `aiev teach` does, with the plan that the options describe."""
+"""Loads seeds as `aiev teach` does, without the filters that compare with other texts."""
 
-from aiev.seeds.load import load_seeds as load_with_plan
-from aiev.seeds.settings import DEFAULT_FILTERS, Plan, SourceSettings
+from pathlib import Path
+
+from aiev.config.layers import Config
+from aiev.config.settings import Settings
+from aiev.run.settings import RunSettings
+from aiev.seeds.select import select_seeds
+from aiev.seeds.settings import DEFAULT_FILTERS, SeedsSettings
+
+FILTERS = tuple(name for name in DEFAULT_FILTERS if name not in {"near_duplicates", "decontamination"})
 
 
-def load_seeds(sources, *, self_contained=True, limit=0, judge_rows=False, filters=DEFAULT_FILTERS, late=(), **source):
-    names = tuple(name for name in filters if self_contained or name != "self_contained")
-    plan = Plan(source=SourceSettings(**source), filters=names, judge_rows=judge_rows, workers=1)
-    return load_with_plan([str(one) for one in sources], plan, late=late, limit=limit)
+def load_seeds(sources, *, limit=0, seed=0, filters=FILTERS, **seeds):
+    """Options are those of `[seeds]`, besides the size of the sample and its seed."""
+    settings = Settings(
+        run=RunSettings(limit=limit, seed=seed), seeds=SeedsSettings(filters=filters, workers=1, **seeds)
+    )
+    return select_seeds(Config(settings, {}), [str(source) for source in sources], Path("no.db"))

@@ -1,4 +1,4 @@
-"""A filter of seeds that asks a model whether a function's documentation is enough to write it again.
+"""A filter that asks a model whether a function's documentation is enough to write it again.
 
 Source: SelfCodeAlign, arXiv 2410.24198, section 3.1.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aiev.seeds.verdicts import Drop
+from aiev.seeds.filters.filter import Drop
+from aiev.seeds.snippet import FUNCTION
 from aiev_agents.errors import RequestRejected
 from aiev_agents.messages import Sampling
 from aiev_agents.roles.judge import documentation_is_enough
@@ -16,10 +17,8 @@ from aiev_agents.roles.judge import documentation_is_enough
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiev.seeds.asking import Asking
-    from aiev.seeds.extract import Snippet
-
-_FUNCTION = "function"
+    from aiev.seeds.model_queries import ModelQueries
+    from aiev.seeds.snippet import Snippet
 
 
 class DocstringJudge:
@@ -27,8 +26,8 @@ class DocstringJudge:
 
     name = "docstring_judge"
 
-    def __init__(self, asking: Asking, *, tokens: int, seed: int) -> None:
-        self._asking = asking
+    def __init__(self, queries: ModelQueries, *, tokens: int, seed: int) -> None:
+        self._queries = queries
         self._sampling = Sampling(temperature=0.0, top_p=1.0, max_tokens=tokens)
         self._seed = seed
 
@@ -36,14 +35,14 @@ class DocstringJudge:
         """See `Filter.judge`.
 
         Raises:
-            AievError: the model is not to be had; answers that came are in the journal.
+            AievError: the model cannot be reached; replies that came are in the journal.
         """
-        asked = [snippet for snippet in batch if snippet.kind == _FUNCTION]
-        found = iter(self._asking.all([partial(self._ask, snippet) for snippet in asked]) if asked else [])
-        return [next(found) if snippet.kind == _FUNCTION else None for snippet in batch]
+        functions = [snippet for snippet in batch if snippet.kind == FUNCTION]
+        found = iter(self._queries.answers([partial(self._ask, snippet) for snippet in functions]))
+        return [next(found) if snippet.kind == FUNCTION else None for snippet in batch]
 
     async def _ask(self, snippet: Snippet) -> Drop | None:
-        agent = self._asking.agent(self._sampling)
+        agent = self._queries.agent(self._sampling)
         try:
             enough = await documentation_is_enough(
                 agent, function=snippet.content, seed=self._seed, language=snippet.language

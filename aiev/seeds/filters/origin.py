@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aiev.seeds.verdicts import Drop
+from aiev.seeds.filters.filter import Drop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aiev.seeds.extract import Snippet
+    from aiev.seeds.snippet import Snippet
 
 _TEST_FOLDERS = re.compile(r"(?:^|/)(?:tests?|__tests__|testing|idle_test|testdata|test_data|fixtures)/", re.IGNORECASE)
 _TEST_FILES = re.compile(

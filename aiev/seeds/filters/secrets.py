@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiev.credentials import Origin, kinds_in
-from aiev.seeds.verdicts import Drop
+from aiev.seeds.filters.filter import Drop
 
 if TYPE_CHECKING:
-    from aiev.seeds.extract import Snippet
+    from aiev.seeds.snippet import Snippet
 
 
 def secrets(snippet: Snippet) -> Drop | None:

@@ -9,41 +9,43 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from aiev.seeds import scope
-from aiev.seeds.filters.facts import FUNCTION, foreign_function, python_facts, python_tree
-from aiev.seeds.languages import PYTHON
-from aiev.seeds.verdicts import Drop
+from aiev.seeds.extract.languages import PYTHON
+from aiev.seeds.filters import foreign_function as foreign
+from aiev.seeds.filters.filter import Drop
+from aiev.seeds.filters.python_function import python_function, python_tree
+from aiev.seeds.snippet import FUNCTION
 
 if TYPE_CHECKING:
-    from aiev.seeds.extract import Snippet
+    from aiev.seeds.settings import FiltersSettings
+    from aiev.seeds.snippet import Snippet
 
 _NO_RETURN, _NO_ARGUMENTS, _PARSE_ERROR = Drop("no_return_value"), Drop("no_arguments"), Drop("parse_error")
 _TRIPLE = ('"""', "'''")
 _RETURN_LINE = re.compile(r"^[ \t]+return[ \t]*[^\s#;]", re.MULTILINE)
 
 
-def size(snippet: Snippet, *, min_lines: int, max_lines: int, max_chars: int) -> Drop | None:
+def size(snippet: Snippet, settings: FiltersSettings) -> Drop | None:
     """Drop what is too short to say anything or too long for a prompt."""
-    if len(snippet.content) > max_chars:
+    if len(snippet.content) > settings.max_chars:
         return Drop("size", f"{len(snippet.content)} characters")
     if snippet.kind != FUNCTION:
         return None
     lines = snippet.content.count("\n") + 1
-    return None if min_lines <= lines <= max_lines else Drop("size", f"{lines} lines")
+    return None if settings.min_lines <= lines <= settings.max_lines else Drop("size", f"{lines} lines")
 
 
 def parses(snippet: Snippet) -> Drop | None:
     """Drop functions that this Python, or their own language's grammar, cannot parse."""
     if snippet.kind != FUNCTION:
         return None
-    found = python_facts(snippet) if snippet.language == PYTHON else foreign_function(snippet)
+    found = python_function(snippet) if snippet.language == PYTHON else foreign.foreign_function(snippet)
     return _PARSE_ERROR if found is None else None
 
 
 def returns_value(snippet: Snippet) -> Drop | None:
-    """Drop functions without a result; a generator's yield counts as one."""
-    if foreign := foreign_function(snippet):
-        return None if scope.gives_result(foreign, snippet.language) else _NO_RETURN
+    """Drop functions that return nothing; a generator's yield counts."""
+    if function := foreign.foreign_function(snippet):
+        return None if foreign.returns_value(function, snippet.language) else _NO_RETURN
     if snippet.language != PYTHON or snippet.kind != FUNCTION:
         return None
     told = _told_by_text(snippet.content)
@@ -54,7 +56,7 @@ def returns_value(snippet: Snippet) -> Drop | None:
 
 
 def _told_by_text(content: str) -> bool | None:
-    """Whether a Python function gives a result, where its text leaves no doubt."""
+    """Whether a Python function returns a value, where its text leaves no doubt."""
     quotes = next((mark for mark in _TRIPLE if mark in content), None)
     if quotes is None or sum(map(content.count, _TRIPLE)) != 2:  # noqa: PLR2004 - the two ends of the docstring
         return None
@@ -72,7 +74,7 @@ def _is_result(node: ast.AST) -> bool:
 
 def has_arguments(snippet: Snippet) -> Drop | None:
     """Drop functions that take nothing."""
-    if foreign := foreign_function(snippet):
-        return None if scope.takes_arguments(foreign, snippet.language) else _NO_ARGUMENTS
-    facts = python_facts(snippet)
-    return _NO_ARGUMENTS if facts and not facts.takes_arguments else None
+    if function := foreign.foreign_function(snippet):
+        return None if foreign.takes_arguments(function, snippet.language) else _NO_ARGUMENTS
+    python = python_function(snippet)
+    return _NO_ARGUMENTS if python and not python.takes_arguments else None

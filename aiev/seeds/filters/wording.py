@@ -10,12 +10,12 @@ import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from aiev.seeds.verdicts import Drop
+from aiev.seeds.filters.filter import Drop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aiev.seeds.extract import Snippet
+    from aiev.seeds.snippet import Snippet
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@([\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,24})(?![\w@])")
 _EXAMPLE_DOMAINS = re.compile(

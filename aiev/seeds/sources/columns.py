@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import ConfigError
-from aiev.seeds.languages import PYTHON, language_of
+from aiev.seeds.extract.languages import PYTHON, language_of
 from aiev.seeds.sources.items import SourceText
 from aiev.tables.row import Skipped
 from aiev_agents.languages import LANGUAGES, canonical_name
 
 if TYPE_CHECKING:
-    from aiev.seeds.settings import SourceSettings
+    from aiev.seeds.settings import SeedsSettings
 
 KNOWN_COLUMNS: dict[str, tuple[str, ...]] = {
     "content": (
@@ -55,9 +55,9 @@ class Columns:
     """What rows are: `file`, or a kind of seed; a row's own `kind` goes before it."""
 
     @classmethod
-    def found_in(cls, names: Sequence[str], settings: SourceSettings) -> Columns:
+    def found_in(cls, names: Sequence[str], settings: SeedsSettings) -> Columns:
         """Recognise the columns of a table by their names."""
-        own = dict(settings.columns)
+        own = named_columns(settings.columns)
         of = {
             role: own.get(role) or next((name for name in known if name in names), "")
             for role, known in KNOWN_COLUMNS.items()
@@ -65,7 +65,7 @@ class Columns:
         if settings.kind == "problem" and "content" not in own:
             of["content"] = next((name for name in ("problem", "instruction") if name in names), of["content"])
         if settings.rows != "auto":
-            holds = settings.rows
+            holds: str = settings.rows
         elif _FILE_MARKS & set(names) and of["content"] == "content":
             holds = "file"
         else:
@@ -127,16 +127,18 @@ def _licence(value: object) -> str | None:
     return None
 
 
-def parse_columns(assignments: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Read `content=body`.
+def named_columns(assignments: Sequence[str]) -> dict[str, str]:
+    """Read `content=body`: what a column is, to the column's name.
 
     Raises:
         ConfigError: it is not written so, or names nothing that a row can have.
     """
-    pairs = [tuple(part.strip() for part in text.partition("=")[::2]) for text in assignments]
-    for text, (role, name) in zip(assignments, pairs, strict=True):
+    named = dict[str, str]()
+    for text in assignments:
+        role, _, name = (part.strip() for part in text.partition("="))
         if role not in KNOWN_COLUMNS or not name:
             raise ConfigError(
                 f"column {text!r}: write it as content=NAME; what can be named is {', '.join(KNOWN_COLUMNS)}"
             )
-    return tuple((role, name) for role, name in pairs)
+        named[role] = name
+    return named

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiev.seeds.languages import language_of
+from aiev.seeds.extract.languages import language_of
 from aiev.seeds.sources.items import FileItem
 from aiev.seeds.sources.reading import assumed_language
 from aiev.seeds.sources.tables import table_items
@@ -19,7 +19,7 @@ from aiev.tables.row import Skipped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiev.seeds.settings import SourceSettings
+    from aiev.seeds.settings import SeedsSettings
     from aiev.seeds.sources.items import Item
 
 SKIPPED_FOLDERS = {
@@ -30,7 +30,7 @@ _TABLES = (".parquet",)
 """Tables that are read where they are found; a JSONL file in a folder may be anything, so it must be named."""
 
 
-def folder_items(root: Path, settings: SourceSettings) -> Iterator[Item]:
+def folder_items(root: Path, settings: SeedsSettings) -> Iterator[Item]:
     """Source files below a folder, sorted."""
 
     def failed(error: OSError) -> None:
@@ -53,7 +53,7 @@ def folder_items(root: Path, settings: SourceSettings) -> Iterator[Item]:
     yield from failures
 
 
-def file_item(path: Path, settings: SourceSettings) -> FileItem:
+def file_item(path: Path, settings: SeedsSettings) -> FileItem:
     """A file that the user names."""
     language = assumed_language(settings)
     return FileItem(str(path), path.name, str(path.parent), named=True, language=language)

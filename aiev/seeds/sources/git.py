@@ -13,16 +13,16 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from aiev.errors import SeedError
-from aiev.seeds.languages import language_of
-from aiev.seeds.licences import LICENCE_FILES, licence_in
+from aiev.seeds.extract.languages import language_of
 from aiev.seeds.sources.files import SKIPPED_FOLDERS
 from aiev.seeds.sources.items import BlobItem
+from aiev.seeds.sources.licences import LICENCE_FILES, licence_in
 from aiev.tables.row import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aiev.seeds.settings import SourceSettings
+    from aiev.seeds.settings import SeedsSettings
     from aiev.seeds.sources.items import Item
 
 PREFIX = "git:"
@@ -38,7 +38,7 @@ def is_repository(path: Path) -> bool:
     return (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir())
 
 
-def repository_items(path: Path, revision: str, settings: SourceSettings) -> Iterator[Item]:
+def repository_items(path: Path, revision: str, settings: SeedsSettings) -> Iterator[Item]:
     """Source files of a commit, in git's order.
 
     Raises:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aiev.seeds.languages import PYTHON
+from aiev.seeds.extract.languages import PYTHON
 from aiev.tables.row import Skipped
 
 

@@ -13,17 +13,17 @@ import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiev.seeds.languages import PYTHON
+from aiev.seeds.extract.languages import PYTHON
 from aiev.tables.files import open_regular
 from aiev.tables.row import Skipped
 
 if TYPE_CHECKING:
-    from aiev.seeds.settings import SourceSettings
+    from aiev.seeds.settings import SeedsSettings
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=]")
 
 
-def assumed_language(settings: SourceSettings) -> str:
+def assumed_language(settings: SeedsSettings) -> str:
     """The language of a source that the user names and whose name tells none: the one wanted language, or Python."""
     return settings.languages[0] if len(settings.languages) == 1 else PYTHON
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-    from aiev.seeds.settings import SourceSettings
+    from aiev.seeds.settings import SeedsSettings
     from aiev.seeds.sources.items import Item
 
 HUB_PREFIX = "hf:"
@@ -33,14 +33,19 @@ STDIN = "-"
 DATABASES = (".db", ".sqlite")
 
 
+def is_database(path: Path) -> bool:
+    """Whether a file's ending is that of a database."""
+    return path.suffix.lower() in DATABASES
+
+
 def is_table(path: Path) -> bool:
     """Whether a file's ending is that of a table or of a database."""
-    return path.suffix.lower() in DATABASES or read.is_table(path)
+    return is_database(path) or read.is_table(path)
 
 
-def table_items(path: Path, name: str, settings: SourceSettings) -> Iterator[Item]:
+def table_items(path: Path, name: str, settings: SeedsSettings) -> Iterator[Item]:
     """Rows of a table or of a database."""
-    if path.suffix.lower() in DATABASES:
+    if is_database(path):
         return _stored(path, name)
     columns = _columns(settings)
     rows = read.scan_table(
@@ -52,7 +57,7 @@ def table_items(path: Path, name: str, settings: SourceSettings) -> Iterator[Ite
     return _items(rows, settings)
 
 
-def hub_items(name: str, settings: SourceSettings) -> Iterator[Item]:
+def hub_items(name: str, settings: SeedsSettings) -> Iterator[Item]:
     """Rows of a Hugging Face dataset, streamed: a name on the hub or a folder; `hf:NAME`.
 
     Raises:
@@ -79,7 +84,7 @@ def hub_items(name: str, settings: SourceSettings) -> Iterator[Item]:
     yield from _items(_numbered(rows, source), settings)
 
 
-def stdin_items(settings: SourceSettings, stream: BinaryIO | None = None) -> Iterator[Item]:
+def stdin_items(settings: SeedsSettings, stream: BinaryIO | None = None) -> Iterator[Item]:
     """Standard input: JSON lines when it begins with a brace, else one source file."""
     file = stream or sys.stdin.buffer
     buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)  # type: ignore[type-var]
@@ -95,13 +100,13 @@ def stdin_items(settings: SourceSettings, stream: BinaryIO | None = None) -> Ite
     yield text if isinstance(text, Skipped) else SourceText(text, "stdin", language=language)
 
 
-def _items(rows: Iterable[Row | Skipped], settings: SourceSettings) -> Iterator[Item]:
+def _items(rows: Iterable[Row | Skipped], settings: SeedsSettings) -> Iterator[Item]:
     columns = _columns(settings)
     for row in rows:
         yield row if isinstance(row, Skipped) else columns(tuple(row.fields)).item(row.fields, row.where)
 
 
-def _columns(settings: SourceSettings) -> Callable[[tuple[str, ...]], Columns]:
+def _columns(settings: SeedsSettings) -> Callable[[tuple[str, ...]], Columns]:
     return lru_cache(maxsize=256)(partial(Columns.found_in, settings=settings))
 
 

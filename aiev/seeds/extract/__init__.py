@@ -1,0 +1,1 @@
+"""Takes snippets out of source files."""
