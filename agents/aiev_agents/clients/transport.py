@@ -9,18 +9,17 @@ are in flight is bounded by `AdaptiveLimit`, not here. Not covered: what an answ
 from __future__ import annotations
 
 import asyncio
-import os
-import ssl
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-import certifi
+import httpx2
 from yarl import URL
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
 
 MAX_BYTES = 64 << 20
@@ -79,8 +78,9 @@ class Transport:
             await asyncio.sleep(0)  # lets the connections go before the loop does
 
     def _open(self) -> aiohttp.ClientSession:
+        trusted = _certificates() if self._base_url.startswith("https:") else True
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS, ssl=_certificates()),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS, ssl=trusted),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=self._headers(),
             proxy=_proxy(self._base_url),
@@ -116,8 +116,5 @@ def _proxy(address: str) -> str | None:
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """Whom to trust: the environment's certificates, else the system's and certifi's. Takes a moment to read."""
-    context = ssl.create_default_context()
-    if not {"SSL_CERT_FILE", "SSL_CERT_DIR"} & os.environ.keys():
-        context.load_verify_locations(certifi.where())
-    return context
+    """Whom the openai SDK trusts: the environment's certificates, else the system's. Takes a moment to read."""
+    return httpx2.create_ssl_context(trust_env=True)

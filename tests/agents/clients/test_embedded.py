@@ -18,7 +18,7 @@ from aiev_agents.roles.settings import Constraint
 
 pytestmark = pytest.mark.model
 NAME = "smollm2-135m-instruct"
-SMALL = ModelSettings(parallel=1, context_tokens=2048)
+SMALL = ModelSettings(parallel=1, context_tokens=2048, threads=1)  # more of them wait for each other on a busy machine
 
 
 @pytest.fixture
