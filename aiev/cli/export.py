@@ -77,15 +77,15 @@ def export(
     once, and the split is stored in DB.
     """
     from aiev.dataset.check import Check
-    from aiev.dataset.export import parse_output
-    from aiev.dataset.export_judged import export_dataset
+    from aiev.dataset.export import export as export_dataset
     from aiev.dataset.masking import load_tokenizer
+    from aiev.dataset.outputs import parse_output
     from aiev.dataset.push import push
     from aiev.view.terminal.datasets import exported_view
 
     outputs = [parse_output(text) for text in formats]
     check = Check(tokenizer, load_tokenizer(tokenizer)) if tokenizer else None
-    result = export_dataset(db, out, outputs, config, check=check)
+    result = export_dataset(db, out, outputs, config.settings, check=check)
     address = push(result.folder, name, private=not public) if name else ""
     show(as_json, lambda: result.as_dict() | {"pushed_to": address}, lambda: exported_view(result, address))
 
@@ -99,10 +99,10 @@ def split(db: Path, config: Config, as_json: bool) -> None:
 
     Only seeds of accepted dialogues are assigned; later seeds never move those that were assigned before.
     """
-    from aiev.dataset.split import freeze
+    from aiev.dataset.split import assign_splits
     from aiev.store.reading.read_only import ReadOnly
     from aiev.view.terminal.datasets import split_view
 
     ReadOnly(db).close()
-    summary = freeze(db, config.settings.split)
+    summary = assign_splits(db, config.settings.split)
     show(as_json, lambda: asdict(summary), lambda: split_view(summary))

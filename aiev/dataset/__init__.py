@@ -1,1 +1,1 @@
-"""From conversations to files that trainers read: split, choose, post-process, write, check, describe."""
+"""From conversations to files that trainers read: split, select, post-process, write, check, describe."""

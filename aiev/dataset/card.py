@@ -1,6 +1,6 @@
-"""The dataset card: a README with the YAML header that a dataset hub reads.
+"""The dataset card: a README with the YAML header that a hub reads.
 
-Invariant: says only what the manifest holds, so that it is as reproducible as the files.
+Invariant: everything in it is in the manifest, so it is as reproducible as the files.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HUB_LICENCES = {
     "CC0-1.0": "cc0-1.0",
     UNKNOWN_LICENCE: "unknown",
 }
-"""SPDX expressions that the hub has a name for; all others are `other` there."""
+"""Names of the hub for SPDX expressions; all others are `other` there."""
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _LOADABLE = (".jsonl", ".parquet")
 
@@ -64,7 +64,7 @@ def _size(dialogues: int) -> str:
 
 
 def _configs(rows: dict[str, int]) -> dict[str, dict[str, str]]:
-    """Files that the hub can load, by shape and split; an empty file has nothing to infer a schema from."""
+    """Files that the hub can load, by shape and split; an empty file has no schema to infer."""
     found: dict[str, dict[str, str]] = {}
     for name, count in sorted(rows.items()):
         folder, _, file = name.partition("/")
@@ -74,6 +74,6 @@ def _configs(rows: dict[str, int]) -> dict[str, dict[str, str]]:
 
 
 def _cell(value: Any) -> str:
-    """A value in a table of Markdown: on one line, and nothing in it ends the cell or begins mark-up."""
+    """A value in a table of Markdown: on one line, with nothing in it that ends the cell or begins mark-up."""
     text = " ".join(str(value).split())
     return "".join(f"\\{letter}" if letter in "|<>`*_[]\\" else letter for letter in text)

@@ -1,7 +1,6 @@
-"""Judges of texts: what must not get into a dataset whoever made it.
+"""Judges of texts: what must not get into a dataset whoever wrote it.
 
-Invariant: a reason names a kind, never the text that it was found in. A judge is anything with `name` and
-`judge_texts`; the list of them is put together by whoever calls the export.
+Invariant: a reason names a kind, never the text that it was found in.
 """
 
 from __future__ import annotations
@@ -15,6 +14,9 @@ from aiev.credentials import Origin, holds_credential
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aiev.config.settings import Settings
+    from aiev.dataset.settings import ExportSettings
+
 _CHAT_CONTROL = re.compile(r"<\|[\w-]{1,40}\|>|<\uff5c[^<>\s]{1,60}\uff5c>|\[/?INST\]|<(?:start|end)_of_turn>|</?s>")
 
 
@@ -27,16 +29,35 @@ class Judge(Protocol):
         ...
 
     def judge_texts(self, texts: Sequence[str], languages: Sequence[str]) -> Sequence[object | None]:
-        """For each text None to keep it, or something that says why not; a dialogue goes with any of its texts.
+        """For each text None to keep it, or a verdict that drops its dialogue.
 
-        What says why is counted under its `reason`, where it has one, else under the judge's name.
+        A dropped dialogue is counted under the verdict's `reason`, or under the judge's name where it has none.
         """
         ...
 
 
+def configured_judges(settings: Settings) -> list[Judge]:
+    """All judges that the settings ask for.
+
+    Raises:
+        UsageError: a benchmark of `decontamination.benchmarks` is not known, or its file cannot be read.
+    """
+    if not settings.export.decontaminate:
+        return default_judges(settings.export)
+    from aiev.similarity.decontamination.decontaminator import Decontaminator
+
+    return [Decontaminator.from_settings(settings.decontamination), *default_judges(settings.export)]
+
+
+def default_judges(settings: ExportSettings) -> list[Judge]:
+    """The judges that need no benchmarks: control tokens and, unless they are kept, credentials."""
+    tokens = ControlTokensJudge(settings.special_tokens)
+    return [tokens, SecretsJudge()] if settings.secrets else [tokens]
+
+
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Why a text is dropped."""
+    """A verdict that drops a text."""
 
     reason: str
     """A short name that is counted, such as `secret`."""
@@ -54,7 +75,7 @@ class SecretsJudge:
 
 
 class ControlTokensJudge:
-    """Drops texts that hold what a chat template or our own special tokens would take for control."""
+    """Drops texts with control tokens of a chat template, or with our own special tokens."""
 
     name = "control tokens"
 

@@ -12,20 +12,20 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiev import __version__
-from aiev.config.layers import load_config
-from aiev.dataset.files.sink import PARTIAL, remove
-from aiev.errors import UsageError
+from aiev.config.identity import public
+from aiev.config.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from aiev.config.layers import Config
-    from aiev.dataset.export import Exported
+    from aiev.dataset.exported import Exported
     from aiev.store.reading.runs import RunReader
 
-MANIFEST = "manifest.json"
-_MADE_BY = "aiev"
+MAKER = "aiev"
+MADE_BY = f"{MAKER} {__version__}"
+_SECTIONS = ("split", "export")
+_OF_RUNS = ("id", "recipe", "model", "interpreter", "version", "prompts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,125 +37,58 @@ class Manifest:
     counts: dict[str, dict[str, int]]
     judges: list[str]
     runs: list[dict[str, Any]]
-    """Id, recipe, model, sandbox, version and prompts' hashes of each run."""
+    """Id, recipe, model, sandbox, version and hashes of the prompts of each run."""
     settings: dict[str, Any]
     """Sections `split` and `export`."""
     tokens: dict[str, dict[str, int]]
     """By file, where the export was checked with a tokenizer."""
     command: str
-    """What makes it again."""
+    """Makes the dataset again."""
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     """SHA-256 and size in bytes, by name."""
-    made_by: str = f"{_MADE_BY} {__version__}"
+    made_by: str = MADE_BY
 
     @classmethod
-    def of(cls, reader: RunReader, config: Config, result: Exported) -> Manifest:
+    def of(cls, result: Exported, reader: RunReader, settings: Settings) -> Manifest:
         """The manifest of an export, without its files."""
-        runs = {run.id: run for run in reader.runs()}
-        public = config.public()
-        funnel = result.funnel
+        funnel, sections = result.funnel, public(settings)
+        runs = sorted((run for run in reader.runs() if run.id in result.runs), key=lambda run: run.id)
         return cls(
             rows=result.rows,
             funnel={"taken": funnel.taken, "kept": funnel.kept, "dropped": dict(sorted(funnel.dropped.items()))},
             counts={name: dict(sorted(counter.items())) for name, counter in sorted(result.counts.items())},
             judges=result.judges,
-            runs=[
-                {
-                    "id": name,
-                    "recipe": runs[name].recipe,
-                    "model": runs[name].model,
-                    "interpreter": runs[name].interpreter,
-                    "version": runs[name].version,
-                    "prompts": runs[name].prompts,
-                }
-                for name in result.runs
-            ],
-            settings={section: public[section] for section in ("split", "export")},
+            runs=[{name: getattr(run, name) for name in _OF_RUNS} for run in runs],
+            settings={section: sections[section] for section in _SECTIONS},
             tokens=result.tokens,
-            command=_command(config, result),
+            command=_command(sections, result.formats),
         )
-
-    def hashed(self, out: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """SHA-256 and size of files; of a folder, those of each file in it."""
-        found: dict[str, dict[str, Any]] = {}
-        for name in sorted(names):
-            path = out / name
-            files = sorted(path.rglob("*")) if path.is_dir() else [path]
-            for file in files:
-                with file.open("rb") as opened:
-                    digest = hashlib.file_digest(opened, "sha256").hexdigest()
-                found[str(file.relative_to(out))] = {"sha256": digest, "bytes": file.stat().st_size}
-        return found
 
     def as_json(self) -> str:
         """The manifest as a JSON document."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _command(config: Config, result: Exported) -> str:
+def file_hashes(out: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """SHA-256 and size of files in a folder; for a folder in it, those of each file in that."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in sorted(names):
+        path = out / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            with file.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()
+            found[str(file.relative_to(out))] = {"sha256": digest, "bytes": file.stat().st_size}
+    return found
+
+
+def _command(sections: dict[str, Any], formats: Iterable[str]) -> str:
     """The command line, with every setting that is not the default."""
-    default, own = load_config().public(), config.public()
-    settings = [
-        shlex.quote(f"{section}.{key}={json.dumps(value, ensure_ascii=False)}")
-        for section in ("split", "export")
-        for key, value in own[section].items()
+    default = public(Settings())
+    words = [f"--format {name}" for name in formats]
+    words += [
+        f"--set {shlex.quote(f'{section}.{key}={json.dumps(value, ensure_ascii=False)}')}"
+        for section in _SECTIONS
+        for key, value in sections[section].items()
         if value != default[section][key]
     ]
-    formats = [f"--format {name}" for name in result.formats]
-    return " ".join(["aiev export DB --out DIR", *formats, *(f"--set {setting}" for setting in settings)])
-
-
-def refuse_foreign(out: Path) -> None:
-    """Pass when a folder is not there, is empty, or holds an export, be it one that was interrupted.
-
-    Raises:
-        UsageError: it holds something else, which an export must not touch.
-    """
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"{out} is a file; name a folder with --out")
-    if not out.is_dir() or _read(out):
-        return
-    unknown = [path.relative_to(out) for path in out.rglob("*") if path.is_file() and PARTIAL not in str(path)]
-    if unknown:
-        raise UsageError(f"{out} holds {min(unknown)} and no export of aiev; name another folder with --out")
-
-
-def begin_replacing(out: Path, names: Iterable[str]) -> None:
-    """Remove what an earlier export wrote and this one does not.
-
-    Until the new manifest comes, one without hashes says whose the folder is, so that a process that dies here leaves
-    nothing that the next export would refuse.
-    """
-    keep = set(names)
-    older = set(_read(out).get("files", {}))
-    interim = {"made_by": f"{_MADE_BY} {__version__}", "files": {name: {} for name in sorted(older | keep)}}
-    write_manifest(out, json.dumps(interim | {"complete": False}))
-    for name in older:
-        path = (out / name).resolve()
-        if path.is_relative_to(out.resolve()) and not any(name == kept or name.startswith(f"{kept}/") for kept in keep):
-            remove(path)
-            _remove_empty(path.parent, out.resolve())
-
-
-def write_manifest(out: Path, text: str) -> None:
-    """Put a manifest in the place of the one that is there."""
-    partial = out / f"{MANIFEST}{PARTIAL}"
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(out / MANIFEST)
-
-
-def _remove_empty(folder: Path, root: Path) -> None:
-    """Remove a folder and those above it below the root, as far as nothing is in them."""
-    while folder != root and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
-
-
-def _read(out: Path) -> dict[str, Any]:
-    """An export's manifest, or nothing."""
-    try:
-        found = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    ours = isinstance(found, dict) and str(found.get("made_by", "")).startswith(_MADE_BY)
-    return found if ours and isinstance(found.get("files"), dict) else {}
+    return " ".join(["aiev export DB --out DIR", *words])

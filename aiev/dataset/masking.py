@@ -14,8 +14,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiev.dataset.files.sink import optional
 from aiev.errors import AievError, UsageError
+from aiev.extras import extra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,9 +60,10 @@ def load_tokenizer(name: str) -> Any:
         SetupError: transformers is not installed.
         UsageError: there is no such tokenizer, it is a slow one, or it has no chat template.
     """
-    transformers = optional("transformers", "export")
+    with extra("export", "a tokenizer"):
+        from transformers import AutoTokenizer
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(name)
+        tokenizer = AutoTokenizer.from_pretrained(name)
     except (OSError, ValueError, ImportError, KeyError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UsageError(f"cannot load tokenizer {name}: {first}; give a folder or a name on the hub") from None

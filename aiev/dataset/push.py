@@ -10,9 +10,9 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from aiev.dataset.files.sink import optional
-from aiev.dataset.manifest import MANIFEST
+from aiev.dataset.folder import MANIFEST
 from aiev.errors import AievError, UsageError
+from aiev.extras import extra
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,9 +42,10 @@ def push(folder: Path, name: str, *, private: bool = True) -> str:
     wanted = [*(file for file in names if _NOT_ON_THE_HUB not in file), MANIFEST]
     if not any(file.endswith((".jsonl", ".parquet")) for file in wanted):
         raise UsageError("--push needs JSON Lines or Parquet, which hubs read; add --format messages:parquet")
-    hub = optional("huggingface_hub", "export")
+    with extra("export", "--push"):
+        from huggingface_hub import HfApi
     try:
-        client = hub.HfApi(token=token)
+        client = HfApi(token=token)
         address = client.create_repo(name, repo_type="dataset", private=private, exist_ok=True)
         client.upload_folder(
             repo_id=name,

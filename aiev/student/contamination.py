@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiev.dataset.choose import pieces_of
+from aiev.dataset.selection import pieces_of
 from aiev.similarity.decontamination.benchmarks import BenchmarkItem
 from aiev.similarity.decontamination.report import judge_rows
 from aiev.similarity.decontamination.rows import TextRow, rows_of

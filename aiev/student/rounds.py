@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
-from aiev.dataset.split import freeze
+from aiev.dataset.split import assign_splits
 from aiev.errors import UsageError
 from aiev.store.clock import now
 from aiev.store.reading.dialogues import DialogueReader
@@ -48,7 +48,7 @@ async def freeze_round(
     accepted = reader.accepted()
     if not accepted:
         raise UsageError(f"{reader.path} holds no accepted dialogue; make some with `aiev teach`")
-    await asyncio.to_thread(freeze, reader.path, settings)
+    await asyncio.to_thread(assign_splits, reader.path, settings)
     part_of = {row.seed_id: row.split for row in DialogueReader(reader.db).splits()}
     record, items = next_round(accepted, reader.rounds(), part_of, stage=stage, frozen_at=now())
     await store.freeze_round(record, items)

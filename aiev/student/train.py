@@ -14,10 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiev.dataset.choose import Funnel, choose, worse_duplicates
-from aiev.dataset.export import default_judges
+from aiev.dataset.duplicates import worse_duplicates
+from aiev.dataset.exported import Funnel
 from aiev.dataset.formats import SHAPES
+from aiev.dataset.judges import default_judges
 from aiev.dataset.postprocess import build_sample
+from aiev.dataset.selection import select
 from aiev.errors import AievError, UsageError
 from aiev.store.clock import now
 from aiev.store.reading.dialogues import DialogueReader
@@ -143,7 +145,7 @@ def write_data(db: Path, number: int, settings: ExportSettings, folder: Path) ->
     rows: dict[str, list[str]] = {"train": [], "test": []}
     with DialogueReader.open(db) as dialogues:
         worse = worse_duplicates(partial(dialogues.dialogues, messages=False), chosen)
-        for record in choose(dialogues.dialogues(), chosen, default_judges(chosen), worse, funnel):
+        for record in select(dialogues.dialogues(), chosen, default_judges(chosen), worse, funnel):
             for name in (name for name, ids in parts.items() if record.id in ids):
                 sample = build_sample(record, chosen)
                 rows[name] += [json.dumps(row, ensure_ascii=False) for row in _SHAPE.rows(sample)]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiev.errors import SetupError
+from aiev.extras import extra
 from aiev.telemetry.operations import Observers
 
 if TYPE_CHECKING:
@@ -52,20 +52,12 @@ def _log(settings: Settings) -> Observer:
 
 
 def _prometheus(port: int) -> Observer:
-    try:
+    with extra("prometheus", "--metrics-port"):
         from aiev.telemetry.prometheus import PrometheusObserver
-    except ImportError as error:
-        raise _missing(error, "--metrics-port", "prometheus") from None
     return PrometheusObserver(port)
 
 
 def _otel(software: str) -> Observer:
-    try:
+    with extra("otel", "telemetry.otel"):
         from aiev.telemetry.otel import OtelObserver
-    except ImportError as error:
-        raise _missing(error, "telemetry.otel", "otel") from None
     return OtelObserver.exporting(software=software)
-
-
-def _missing(error: ImportError, setting: str, extra: str) -> SetupError:
-    return SetupError(f"{setting} needs {error.name}, which is not here: pip install 'aiev[{extra}]'")

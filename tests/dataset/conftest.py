@@ -7,7 +7,9 @@ import pytest
 from dataset.builder import Talk, write
 
 from aiev.config.layers import load_config
-from aiev.dataset.export import export, parse_output
+from aiev.dataset.export import export
+from aiev.dataset.judges import default_judges
+from aiev.dataset.outputs import parse_output
 
 TALKS = (
     *(Talk(number) for number in range(8)),
@@ -25,18 +27,20 @@ def written(tmp_path_factory):
 
 @pytest.fixture
 def database(written, tmp_path):
-    """A database of its own for each test, since an export freezes the split in it."""
+    """A database of its own for each test, since an export writes the split into it."""
     return shutil.copy(written, tmp_path / "d.db")
 
 
 @pytest.fixture
 def exported(tmp_path, database):
-    """Export the database; returns the result and a reader of its rows."""
+    """Export the database with the given judges in front of the default ones; returns the result."""
 
-    def run(*formats, settings=(), out="out", path=None, **more):
-        config = load_config((), [f"{'' if '.' in it.split('=')[0] else 'export.'}{it}" for it in settings])
+    def run(*formats, settings=(), out="out", path=None, judges=(), check=None):
+        assignments = [f"{'' if '.' in it.split('=')[0] else 'export.'}{it}" for it in settings]
+        chosen = load_config((), assignments).settings
         outputs = [parse_output(text) for text in formats or ("messages",)]
-        return export(path or database, tmp_path / out, outputs, config, **more)
+        asked = [*judges, *default_judges(chosen.export)]
+        return export(path or database, tmp_path / out, outputs, chosen, judges=asked, check=check)
 
     return run
 

@@ -10,9 +10,9 @@ from dataset.builder import Talk, words, write
 from dataset.conftest import TALKS
 from store.sample_records import RUN, SEED, TALK
 
-from aiev.dataset.export import parse_output
+from aiev.dataset.folder import begin_replacing
 from aiev.dataset.judges import Dropped
-from aiev.dataset.manifest import begin_replacing
+from aiev.dataset.outputs import parse_output
 from aiev.errors import StoreError, UsageError
 from aiev.store.writing.connection import open_database
 from aiev.store.writing.store import Store

@@ -50,6 +50,6 @@ def test_many_rows_are_written_in_groups(tmp_path, exported, monkeypatch):
 @pytest.mark.parametrize(("kind", "module"), [("parquet", "pyarrow"), ("hf", "datasets")])
 def test_a_missing_extra_is_one_line(tmp_path, exported, monkeypatch, kind, module):
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(SetupError, match=rf"this needs {module}; install it with: pip install 'aiev\[export\]'"):
+    with pytest.raises(SetupError, match=rf"needs {module}; install it with: pip install 'aiev\[export\]'"):
         exported(kind)
     assert not (tmp_path / "out").exists()

@@ -7,7 +7,7 @@ from dataset.builder import Talk, words, write
 from store.sample_records import RUN
 
 from aiev.config.layers import load_config
-from aiev.dataset.split import freeze
+from aiev.dataset.split import assign_splits
 from aiev.errors import StoreError
 from aiev.store.reading.dialogues import DialogueReader
 
@@ -22,7 +22,7 @@ def splits(path):
 def test_each_language_has_its_share_of_test_seeds(tmp_path):
     talks = [Talk(number, language="python" if number < 60 else "rust") for number in range(80)]
     path = write(tmp_path / "d.db", talks)
-    summary = freeze(path, SETTINGS)
+    summary = assign_splits(path, SETTINGS)
     assert summary.added == 80
     assert summary.seeds == {"python": {"train": 54, "test": 6}, "rust": {"train": 18, "test": 2}}
 
@@ -30,34 +30,34 @@ def test_each_language_has_its_share_of_test_seeds(tmp_path):
 def test_the_order_of_writing_does_not_matter(tmp_path):
     talks = [Talk(number) for number in range(30)]
     shuffled = random.Random(1).sample(talks, len(talks))
-    freeze(write(tmp_path / "a.db", talks), SETTINGS)
-    freeze(write(tmp_path / "b.db", shuffled), SETTINGS)
+    assign_splits(write(tmp_path / "a.db", talks), SETTINGS)
+    assign_splits(write(tmp_path / "b.db", shuffled), SETTINGS)
     assert splits(tmp_path / "a.db") == splits(tmp_path / "b.db")
 
 
 def test_another_salt_draws_another_test_set(tmp_path):
     talks = [Talk(number) for number in range(60)]
-    freeze(write(tmp_path / "a.db", talks), SETTINGS)
-    freeze(write(tmp_path / "b.db", talks), SETTINGS.model_copy(update={"salt": "other"}))
+    assign_splits(write(tmp_path / "a.db", talks), SETTINGS)
+    assign_splits(write(tmp_path / "b.db", talks), SETTINGS.model_copy(update={"salt": "other"}))
     assert splits(tmp_path / "a.db") != splits(tmp_path / "b.db")
 
 
 def test_what_is_frozen_stays_when_more_comes_in(tmp_path):
     path = write(tmp_path / "d.db", [Talk(number) for number in range(20)])
-    freeze(path, SETTINGS)
+    assign_splits(path, SETTINGS)
     before = splits(path)
     write(path, [Talk(number) for number in range(20, 50)])
-    assert freeze(path, SETTINGS).added == 30
+    assert assign_splits(path, SETTINGS).added == 30
     after = splits(path)
     assert {seed: after[seed] for seed in before} == before
     assert Counter(after.values()) == {"train": 45, "test": 5}
-    assert freeze(path, SETTINGS).added == 0
+    assert assign_splits(path, SETTINGS).added == 0
 
 
 def test_near_duplicates_are_never_divided(tmp_path):
     talks = [Talk(number, problem=f"{words(number // 4, 60)} variant {number}") for number in range(80)]
     path = write(tmp_path / "d.db", talks)
-    freeze(path, SETTINGS)
+    assign_splits(path, SETTINGS)
     found = splits(path)
     groups = [{found[f"s-{number}"] for number in range(first, first + 4)} for first in range(0, 80, 4)]
     assert all(len(group) == 1 for group in groups)
@@ -74,7 +74,7 @@ def test_programs_that_differ_in_names_alone_are_never_divided(tmp_path):
     path = write(
         tmp_path / "d.db", [Talk(number, code=codes[number % 40] if number < 4 else "") for number in range(40)]
     )
-    freeze(path, SETTINGS)
+    assign_splits(path, SETTINGS)
     with DialogueReader.open(path) as reader:
         groups = {row.seed_id: row.group_id for row in reader.splits()}
     assert len({groups[f"s-{number}"] for number in range(4)}) == 1
@@ -83,18 +83,18 @@ def test_programs_that_differ_in_names_alone_are_never_divided(tmp_path):
 
 def test_a_later_near_duplicate_goes_where_its_group_is(tmp_path):
     path = write(tmp_path / "d.db", [Talk(number) for number in range(40)])
-    freeze(path, SETTINGS)
+    assign_splits(path, SETTINGS)
     before = splits(path)
     tested = [int(seed.removeprefix("s-")) for seed, split in before.items() if split == "test"]
     assert tested
     write(path, [Talk(100 + number, problem=f"Problem {number}: {words(number)} again") for number in tested])
-    freeze(path, SETTINGS)
+    assign_splits(path, SETTINGS)
     assert {splits(path)[f"s-{100 + number}"] for number in tested} == {"test"}
 
 
 def test_what_is_near_to_training_and_test_is_held_back_from_both(tmp_path):
     path = write(tmp_path / "d.db", [Talk(number) for number in range(20)])
-    freeze(path, SETTINGS)
+    assign_splits(path, SETTINGS)
     before = splits(path)
     near = [int(next(seed for seed in before if before[seed] == split)[2:]) for split in ("train", "test")]
     talks = [
@@ -102,21 +102,21 @@ def test_what_is_near_to_training_and_test_is_held_back_from_both(tmp_path):
         for at, number in enumerate(near)
     ]
     write(path, talks, runs=(RUN, replace(RUN, id="r2")))
-    freeze(path, SETTINGS)
+    assign_splits(path, SETTINGS)
     assert splits(path)["s-both"] == "held"
 
 
 def test_only_seeds_of_accepted_dialogues_are_divided(tmp_path):
     path = write(tmp_path / "d.db", [Talk(1), Talk(2, ("error",))])
-    assert freeze(path, SETTINGS).added == 1
-    assert freeze(path, SETTINGS, statuses=("accepted", "discarded")).added == 1
+    assert assign_splits(path, SETTINGS).added == 1
+    assert assign_splits(path, SETTINGS, statuses=("accepted", "discarded")).added == 1
 
 
 def test_no_share_leaves_all_for_training(tmp_path):
     path = write(tmp_path / "d.db", [Talk(number) for number in range(30)])
-    assert freeze(path, SETTINGS.model_copy(update={"test_share": 0.0})).seeds == {"python": {"train": 30}}
+    assert assign_splits(path, SETTINGS.model_copy(update={"test_share": 0.0})).seeds == {"python": {"train": 30}}
 
 
 def test_a_missing_database_is_one_line(tmp_path):
     with pytest.raises(StoreError, match="no database"):
-        freeze(tmp_path / "none.db", SETTINGS)
+        assign_splits(tmp_path / "none.db", SETTINGS)

@@ -1,6 +1,6 @@
-"""A Hugging Face dataset on disk, as `datasets.load_from_disk` reads it; one folder for each split.
+"""A Hugging Face dataset on disk, as `datasets.load_from_disk` reads it; a folder for each split.
 
-The fingerprint is the SHA-256 of the rows, where the library would draw one, so that equal rows give equal folders.
+The fingerprint is the SHA-256 of the rows, where the library would draw a random one, so equal rows give equal folders.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiev.dataset.files.parquet import GROUP, arrow_schema
-from aiev.dataset.files.sink import PARTIAL, Sink, optional
+from aiev.dataset.files.sink import PARTIAL, Sink
+from aiev.extras import extra
 
 if TYPE_CHECKING:
     from aiev.dataset.formats.shape import Column, Row
@@ -24,8 +25,10 @@ class HuggingFaceSink(Sink):
 
     def __init__(self, folder: Path, split: str, columns: dict[str, Column]) -> None:
         super().__init__(folder, split, columns)
-        self._arrow = optional("pyarrow", "export")
-        self._datasets = optional("datasets", "export")
+        with extra("export", "a Hugging Face folder"):
+            import datasets
+            import pyarrow as pa
+        self._arrow, self._datasets = pa, datasets
         self._schema = arrow_schema(columns)
         self._scratch = tempfile.TemporaryDirectory(prefix=f"{split}{PARTIAL}-", dir=folder)
         self._path = Path(self._scratch.name) / "rows.arrow"

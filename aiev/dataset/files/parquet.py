@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiev.dataset.files.sink import Sink, optional
+from aiev.dataset.files.sink import Sink
 from aiev.dataset.formats.shape import Column
+from aiev.extras import extra
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +24,12 @@ class ParquetSink(Sink):
 
     def __init__(self, folder: Path, split: str, columns: dict[str, Column]) -> None:
         super().__init__(folder, split, columns)
-        self._arrow = optional("pyarrow", "export")
-        parquet = optional("pyarrow.parquet", "export")
+        with extra("export", "a Parquet file"):
+            from pyarrow import Table
+            from pyarrow.parquet import ParquetWriter
+        self._table = Table
         self._schema = arrow_schema(columns)
-        self._writer = parquet.ParquetWriter(self.partial, self._schema, compression="zstd")
+        self._writer = ParquetWriter(self.partial, self._schema, compression="zstd")
         self._held: list[Row] = []
 
     def write(self, row: Row) -> None:
@@ -43,23 +46,24 @@ class ParquetSink(Sink):
 
     def _flush(self) -> None:
         if self._held:
-            self._writer.write_table(self._arrow.Table.from_pylist(self._held, schema=self._schema))
+            self._writer.write_table(self._table.from_pylist(self._held, schema=self._schema))
             self._held = []
 
 
 def arrow_schema(columns: dict[str, Column]) -> Any:
     """The Arrow schema of a shape's columns."""
-    arrow = optional("pyarrow", "export")
-    role = [("role", arrow.string()), ("content", arrow.string())]
-    words = [("from", arrow.string()), ("value", arrow.string())]
+    import pyarrow as pa
+
+    role = [("role", pa.string()), ("content", pa.string())]
+    words = [("from", pa.string()), ("value", pa.string())]
     types = {
-        Column.TEXT: arrow.string(),
-        Column.NUMBER: arrow.int64(),
-        Column.FLAG: arrow.bool_(),
-        Column.TEXTS: arrow.list_(arrow.string()),
-        Column.CHAT: arrow.list_(arrow.struct(role)),
-        Column.FLAGGED_CHAT: arrow.list_(arrow.struct([*role, ("train", arrow.bool_())])),
-        Column.WEIGHTED_CHAT: arrow.list_(arrow.struct([*role, ("weight", arrow.int64())])),
-        Column.SHAREGPT: arrow.list_(arrow.struct([*words, ("train", arrow.bool_())])),
+        Column.TEXT: pa.string(),
+        Column.NUMBER: pa.int64(),
+        Column.FLAG: pa.bool_(),
+        Column.TEXTS: pa.list_(pa.string()),
+        Column.CHAT: pa.list_(pa.struct(role)),
+        Column.FLAGGED_CHAT: pa.list_(pa.struct([*role, ("train", pa.bool_())])),
+        Column.WEIGHTED_CHAT: pa.list_(pa.struct([*role, ("weight", pa.int64())])),
+        Column.SHAREGPT: pa.list_(pa.struct([*words, ("train", pa.bool_())])),
     }
-    return arrow.schema([(name, types[kind]) for name, kind in columns.items()])
+    return pa.schema([(name, types[kind]) for name, kind in columns.items()])

@@ -1,13 +1,10 @@
-"""What every kind of file does: take rows, then appear under its name or not at all."""
+"""What every kind of file does: it takes rows, then appears under its name whole or not at all."""
 
 from __future__ import annotations
 
-import importlib
 import shutil
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from aiev.errors import SetupError
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +39,7 @@ class Sink(ABC):
 
     @abstractmethod
     def finish(self) -> None:
-        """Bring everything to the disk, still under the other name. May be called twice."""
+        """Write everything to the disk, still under the temporary name. May be called twice."""
 
     def commit(self) -> None:
         """Give the finished file its name."""
@@ -50,7 +47,7 @@ class Sink(ABC):
         self.partial.rename(self.target)
 
     def abandon(self) -> None:
-        """Leave nothing behind. May be called at any time."""
+        """Leave nothing behind, unless committed. May be called at any time."""
         self.finish()
         remove(self.partial)
 
@@ -61,17 +58,3 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def optional(module: str, extra: str) -> Any:
-    """A module of an extra.
-
-    Raises:
-        SetupError: the extra is not installed.
-    """
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise SetupError(
-            f"this needs {module.partition('.')[0]}; install it with: pip install 'aiev[{extra}]'"
-        ) from None

@@ -5,10 +5,10 @@ Invariant: the same figures give the same bytes; everything that is drawn is in 
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
-from aiev.errors import SetupError, UsageError
+from aiev.errors import UsageError
+from aiev.extras import extra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,13 +54,12 @@ def draw_plots(runs: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
 
 
 def _pyplot() -> Any:
-    try:
-        matplotlib = importlib.import_module("matplotlib")
-    except ImportError:
-        raise SetupError("--plots needs matplotlib; install it with: pip install 'aiev[plots]'") from None
-    matplotlib.use("Agg")
-    matplotlib.rcParams.update({"svg.hashsalt": "aiev", "text.parse_math": False})
-    return importlib.import_module("matplotlib.pyplot")
+    with extra("plots", "--plots"):
+        import matplotlib as mpl
+        from matplotlib import pyplot as plt
+    mpl.use("Agg")
+    mpl.rcParams.update({"svg.hashsalt": "aiev", "text.parse_math": False})
+    return plt
 
 
 def _draw(pyplot: Any, stem: Path, title: str, counts: dict[str, int]) -> list[Path]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from aiev.dataset.export import Exported
+    from aiev.dataset.exported import Exported
     from aiev.dataset.split import SplitSummary
 
 _SPLITS = ("train", "test", "held")

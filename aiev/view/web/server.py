@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import SetupError
+from aiev.extras import extra
 from aiev.store.reading.following import FollowedIndex
 from aiev.store.reading.read_only import ReadOnly
 from aiev.store.writing.connection import bring_up
@@ -60,12 +61,10 @@ def serve(db: Path, *, port: int, token: str, ready: Callable[[Address], None]) 
         StoreError: the database cannot be used.
         SetupError: the port is taken, or the extra `datasette` is not installed.
     """
-    try:
+    with extra("datasette", "`aiev serve`"):
         import uvicorn
 
         from aiev.view.web.pages import Pages
-    except ImportError as error:
-        raise SetupError(f"`aiev serve` needs {error.name}; pip install 'aiev[datasette]'") from None
     bring_up(db)
     ReadOnly(db).close()
     index = FollowedIndex(db)
