@@ -15,8 +15,8 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from aiev.seeds.filters.filter import Drop, apply_filters
-from aiev.seeds.funnel import Funnel
+from aiev.seeds.filters.filter import Drop
+from aiev.seeds.funnel import Funnel, apply_filters
 from aiev.seeds.snippet import PROBLEM, Snippet
 from aiev_agents.errors import RequestRejected
 from aiev_agents.messages import Sampling
@@ -39,16 +39,14 @@ _SEEDS = 2**31
 class Evolution:
     """Asks a model for harder problems, and counts what becomes of them."""
 
-    def __init__(self, queries: ModelQueries, config: EvolveSettings, *, seed: int, filters: Sequence[Filter]) -> None:
+    def __init__(
+        self, queries: ModelQueries, settings: EvolveSettings, *, seed: int, filters: Sequence[Filter]
+    ) -> None:
         self._funnel = Funnel()
-        self._rounds = config.rounds
-        self._replaces = not config.keep_original
-        self._filters = filters
         self._queries = queries
-        self._writing = Sampling(temperature=config.temperature, max_tokens=config.max_tokens)
-        self._comparing = Sampling(temperature=0.0, top_p=1.0, max_tokens=_COMPARE_TOKENS)
-        self._compares = config.compare
+        self._settings = settings
         self._seed = seed
+        self._filters = filters
 
     def apply(self, seeds: Iterable[SeedRecord]) -> Iterator[SeedRecord]:
         """The seeds, each batch followed by its harder problems, which replace the old ones unless these are kept.
@@ -72,9 +70,9 @@ class Evolution:
     def _batch(self, batch: list[SeedRecord]) -> list[SeedRecord]:
         found = batch
         latest: Sequence[Snippet] = [Snippet.of(seed) for seed in batch if seed.kind == PROBLEM]
-        for _ in range(self._rounds if latest else 0):
+        for _ in range(self._settings.rounds if latest else 0):
             latest = self._round(latest)
-            replaced = {snippet.evolved_from for snippet in latest} if self._replaces else set[str]()
+            replaced = {snippet.evolved_from for snippet in latest} if not self._settings.keep_original else set[str]()
             found = [seed for seed in found if seed.id not in replaced] + [snippet.record() for snippet in latest]
         return found
 
@@ -91,21 +89,25 @@ class Evolution:
         return harder
 
     async def _one(self, snippet: Snippet) -> tuple[Snippet, Drop | None]:
-        parent = snippet.id
-        heuristic = draw_heuristic(f"{self._seed}:{parent}")
-        asked = {
-            "problem": snippet.content,
-            "language": snippet.language,
-            "seed": int(hashlib.sha256(f"{self._seed}:{parent}".encode()).hexdigest(), 16) % _SEEDS,
-        }
-        made = replace(snippet, name=None, evolved_from=parent, heuristic=heuristic)
+        """What the model made of a problem, and why it is eliminated, if it is."""
+        key = f"{self._seed}:{snippet.id}"
+        heuristic, seed = draw_heuristic(key), int(hashlib.sha256(key.encode()).hexdigest(), 16) % _SEEDS
+        made = replace(snippet, name=None, evolved_from=snippet.id, heuristic=heuristic)
+        agent = self._queries.agent(
+            Sampling(temperature=self._settings.temperature, max_tokens=self._settings.max_tokens)
+        )
         try:
-            text = await evolve(self._queries.agent(self._writing), heuristic=heuristic, **asked)  # type: ignore[arg-type]
+            text = await evolve(
+                agent, problem=snippet.content, language=snippet.language, seed=seed, heuristic=heuristic
+            )
             made = replace(made, content=text)
             reason = why_eliminated(snippet.content, text)
-            if reason is None and self._compares:
-                agent = self._queries.agent(self._comparing)
-                reason = "no_gain" if await is_same(agent, evolved=text, **asked) else None  # type: ignore[arg-type]
+            if reason is None and self._settings.compare and await self._is_same(snippet, made, seed):
+                reason = "no_gain"
         except RequestRejected as error:
             return made, Drop("not_evolved", str(error))
         return made, Drop(reason, heuristic) if reason else None
+
+    async def _is_same(self, old: Snippet, new: Snippet, seed: int) -> bool:
+        agent = self._queries.agent(Sampling(temperature=0.0, top_p=1.0, max_tokens=_COMPARE_TOKENS))
+        return await is_same(agent, problem=old.content, evolved=new.content, language=old.language, seed=seed)

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aiev.seeds.filters.filter import Drop
+    from collections.abc import Sequence
+
+    from aiev.seeds.filters.filter import Drop, Filter
     from aiev.seeds.snippet import Snippet
     from aiev.tables.row import Skipped
 
@@ -156,3 +158,14 @@ class Funnel:
             if below >= max(1, share * self.kept):
                 return lines
         return 0
+
+
+def apply_filters(snippets: Sequence[Snippet], filters: Sequence[Filter], funnel: Funnel) -> Sequence[Snippet]:
+    """Snippets that pass every filter, in order; the funnel counts the others."""
+    for one in filters:
+        answers = one.judge(snippets)
+        for drop in answers:
+            if drop is not None:
+                funnel.drop(drop, one.name)
+        snippets = [snippet for snippet, drop in zip(snippets, answers, strict=True) if drop is None]
+    return snippets

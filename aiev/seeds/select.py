@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING
 from aiev.errors import AievError, SeedError
 from aiev.seeds.chunks import outcomes
 from aiev.seeds.filters.exact_duplicates import ExactDuplicates
-from aiev.seeds.filters.filter import apply_filters
 from aiev.seeds.filters.late import late_filters
-from aiev.seeds.funnel import Funnel
+from aiev.seeds.funnel import Funnel, apply_filters
 from aiev.seeds.model_queries import ModelQueries
 from aiev.seeds.sources.named import source_items
 from aiev.seeds.worker import Plan, work

@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from aiev.seeds.extract.languages import PYTHON
 from aiev.store.records import SeedRecord
+from aiev_agents.languages import PYTHON
 
 FUNCTION, SNIPPET, PROBLEM = "function", "snippet", "problem"
 _ID_DIGITS = 16

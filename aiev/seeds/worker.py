@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from aiev.seeds.extract.functions import documented_functions
 from aiev.seeds.extract.lines import random_lines
 from aiev.seeds.filters.early import OF_FILES, early_filter, early_names
-from aiev.seeds.filters.filter import apply_filters
 from aiev.seeds.filters.python_function import BATCH
-from aiev.seeds.funnel import Funnel
+from aiev.seeds.funnel import Funnel, apply_filters
 from aiev.seeds.settings import FiltersSettings, SeedsSettings
 from aiev.seeds.snippet import FUNCTION, Snippet
 from aiev.seeds.sources.item_reader import ItemReader

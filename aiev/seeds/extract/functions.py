@@ -11,9 +11,10 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from aiev.seeds.extract.languages import ATTRIBUTES, COMMENTS, PYTHON, RULES, Rules
+from aiev.seeds.extract.languages import ATTRIBUTES, COMMENTS, RULES, Rules
 from aiev.seeds.extract.python_blocks import Block, documented_blocks
 from aiev.seeds.snippet import FUNCTION, Snippet
+from aiev_agents.languages import PYTHON
 from aiev_agents.languages.syntax import name_of, parser, text_of
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ _FUNCTION_VALUES = {"arrow_function", "function_expression", "generator_function
 
 
 def documented_functions(text: str, language: str = PYTHON) -> Iterator[Snippet]:
-    """Functions that have documentation, with it and with what is written above them (decorators, attributes).
+    """Functions with their documentation, and with what is written above them (decorators, attributes).
 
-    Top-level functions, and those inside of what a language puts them into: Java's classes, namespaces, modules.
+    Top-level functions, and those inside of Java's classes, namespaces and modules.
     """
     data = text.encode(errors="surrogatepass")
     counted, lines = 0, 1

@@ -1,4 +1,4 @@
-"""Where documented functions stand in the sources of each language.
+"""How documented functions are found in the sources of each language.
 
 Invariant: a file's extension names one language at most. Python is not in the table of rules: its functions hold their
 documentation themselves (see `extract.py`).
@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from posixpath import splitext
 
-PYTHON = "python"
+from aiev_agents.languages import PYTHON
+
 _EXTENSIONS = {
     PYTHON: (".py",),
     "javascript": (".js", ".mjs", ".cjs"),
@@ -85,4 +86,4 @@ RULES: dict[str, Rules] = {
 }
 COMMENTS = frozenset({"comment", "line_comment", "block_comment"})
 ATTRIBUTES = frozenset({"attribute_item", "attribute_declaration", "decorator"})
-"""Nodes that may stand between a comment and what it documents."""
+"""Nodes allowed between a comment and what it documents."""

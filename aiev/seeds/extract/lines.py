@@ -10,8 +10,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from aiev.seeds.extract.languages import PYTHON
 from aiev.seeds.snippet import SNIPPET, Snippet
+from aiev_agents.languages import PYTHON
 
 if TYPE_CHECKING:
     import random

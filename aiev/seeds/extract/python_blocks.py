@@ -1,11 +1,11 @@
-"""Where the documented top-level functions of a Python source may stand, found by their first column.
+"""Finds the blocks of a Python source that may hold a documented top-level function, by their first column.
 
-Parsing is most of the cost of extraction, and most of a source is methods and module code; so only the blocks of text
-that begin with a top-level `def` and seem to hold a docstring are handed to tree-sitter.
+Parsing is most of the cost of extraction, and most of a source is methods and module code; so only the blocks that
+begin with a top-level `def` and seem to hold a docstring are parsed.
 
 Invariant: every documented top-level function lies inside of a block, or the answer is None and the whole source must
-be parsed. Whether a block really holds one is for the parser to say. Not covered: a triple quote inside of a comment or
-a string that is balanced by another one; such a source may give the text of a string as if it were code.
+be parsed. Not covered: a triple quote in a comment or string that is balanced by another one; the text of such a string
+may be taken for code.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class Block:
     start: int
     end: int
     head: int = 0
-    """Where the docstring of a function seems to end, whose own end is plain to see at `end`; else 0."""
+    """Where the docstring seems to end, if the text shows that the function ends at `end`; else 0."""
 
 
 def documented_blocks(data: bytes) -> list[Block] | None:
-    """Blocks that may hold a documented top-level function, in order; None when the text does not tell."""
+    """Blocks that may hold a documented top-level function, in order; None when the text does not show them."""
     blocks = list[Block]()
     checked = quotes = apostrophes = 0
     for position in _definitions(data):
@@ -56,10 +56,10 @@ def documented_blocks(data: bytes) -> list[Block] | None:
 
 
 def _told_by_its_head(data: bytes, start: int, end: int, quote: int) -> Block | None:
-    """The block of one function without what stands behind it, None where its text leaves doubts where it ends.
+    """The block of one function without what follows it; None when the text does not show where it ends.
 
-    No doubt is left by a docstring in three quotes with nothing beside it, and by a last line without a comment,
-    a semicolon or a backslash.
+    It does with a docstring in three quotes with nothing beside it, and a last line without a comment, a semicolon or
+    a backslash.
     """
     mark = data[quote : quote + 3]
     close = data.find(mark, quote + 3, end) if mark in _LONG_QUOTES else -1
@@ -95,7 +95,7 @@ def _definitions(data: bytes) -> list[int]:
 
 
 def _with_decorators(data: bytes, position: int, floor: int) -> int | None:
-    """Where the decorators of a function begin; None when what stands above it may be one of many lines."""
+    """Where the decorators of a function begin; None when one of them may span several lines."""
     while position > floor:
         begin = data.rfind(b"\n", floor, position - 1) + 1 if position > 1 else 0
         begin = max(begin, floor)
@@ -113,7 +113,7 @@ def _with_decorators(data: bytes, position: int, floor: int) -> int | None:
 
 
 def _end(data: bytes, position: int) -> int | None:
-    """Where the next statement in the first column begins; text inside of triple quotes is none."""
+    """Where the next statement in the first column begins; text inside of triple quotes does not count."""
     end = position
     for _ in range(_MAX_CUTS):
         found = _NEXT_STATEMENT.search(data, end)

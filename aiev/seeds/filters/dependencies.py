@@ -12,12 +12,12 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from aiev.seeds.extract.languages import PYTHON
 from aiev.seeds.filters.filter import Drop
 from aiev.seeds.filters.foreign_function import belongs_to_object, foreign_function, free_names, qualified_names
 from aiev.seeds.filters.known_names import KNOWN, REACHING
 from aiev.seeds.filters.python_function import python_function, python_tree
 from aiev.seeds.snippet import FUNCTION
+from aiev_agents.languages import PYTHON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -35,12 +35,12 @@ _OUTSIDE = frozenset(
 _OUTSIDE_CALLS = frozenset({"open", "input", "exec", "eval", "__import__", "breakpoint"})
 _OUTSIDE_NAMES = _OUTSIDE | _OUTSIDE_CALLS
 _IMPORT_STATEMENT = re.compile(r"(?:^|[;:])[ \t\f]*(?:import|from)\b", re.MULTILINE)
-"""Where it is nowhere, nothing is imported; in a text of documentation it may stand as well."""
+"""Without a match nothing is imported; documentation may match too."""
 _KNOWN = frozenset(dir(builtins)) | sys.stdlib_module_names
 
 
 def self_contained(snippet: Snippet) -> Drop | None:
-    """Drop functions that need their module's own names, or reach outside of the process."""
+    """Drop functions that use names of their module, or reach outside of the process."""
     if foreign := foreign_function(snippet):
         return _needs(foreign, snippet.language)
     function = python_function(snippet)

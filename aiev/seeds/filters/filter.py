@@ -1,4 +1,4 @@
-"""What a filter of seeds is, and how filters are applied.
+"""What a filter of seeds is.
 
 Invariant: a filter answers for each snippet of a batch, in the batch's order. Not covered: which filters there are
 (`early.py`, `late.py`).
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aiev.seeds.funnel import Funnel
     from aiev.seeds.snippet import Snippet
 
 
@@ -49,14 +48,3 @@ class SnippetFilter:
     def judge(self, batch: Sequence[Snippet]) -> list[Drop | None]:
         """See `Filter.judge`."""
         return [self.check(snippet) for snippet in batch]
-
-
-def apply_filters(snippets: Sequence[Snippet], filters: Sequence[Filter], funnel: Funnel) -> Sequence[Snippet]:
-    """Snippets that pass every filter, in order; the funnel counts the others."""
-    for one in filters:
-        answers = one.judge(snippets)
-        for drop in answers:
-            if drop is not None:
-                funnel.drop(drop, one.name)
-        snippets = [snippet for snippet, drop in zip(snippets, answers, strict=True) if drop is None]
-    return snippets

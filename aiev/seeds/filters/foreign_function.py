@@ -11,9 +11,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from aiev.seeds.extract.languages import PYTHON
 from aiev.seeds.filters.python_function import BATCH
 from aiev.seeds.snippet import FUNCTION
+from aiev_agents.languages import PYTHON
 from aiev_agents.languages.syntax import name_of, parse, text_of
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _collect(root: Node, bound: set[str], used: set[str]) -> None:
 
 
 def _parts_of_member(node: Node) -> list[Node]:
-    """What of a member's name may hold further names: another path, or what stands in its angle brackets."""
+    """Parts of a member's name that may hold further names: another path, or arguments in angle brackets."""
     if node.type in _QUALIFIED:
         return [node]
     arguments = node.child_by_field_name("arguments") or node.child_by_field_name("type_arguments")
@@ -160,14 +160,14 @@ def _parts_of_member(node: Node) -> list[Node]:
 
 
 def _is_member(parent: Node, field: str | None, *, binding: bool) -> bool:
-    """Whether a name belongs to what stands before it; a method that is called on nothing is a name of its own."""
+    """Whether a name belongs to the one before it; a method called on no object is a name of its own."""
     if (parent.type, field) == ("method_invocation", "name"):
         return parent.child_by_field_name("object") is not None
     return (parent.type, field) in _MEMBERS or (parent.type in _QUALIFIED and field == "name" and not binding)
 
 
 def _binds(parent: Node, field: str | None, *, binding: bool) -> bool:
-    """Whether a child in `field` is where a name comes from; patterns hand down what holds for themselves."""
+    """Whether a child in `field` binds a name; patterns pass on what holds for themselves."""
     if parent.type in _BINDING_PARENTS:
         return field not in {"bounds", "default_type", "body", "value"}
     if field in _BINDING_FIELDS or (field == "name" and parent.type in _NAMED):

@@ -1,6 +1,6 @@
 """Names that a self-contained function may use without defining them, and names that reach outside of the process.
 
-Word lists, one pair a language; Python asks its own `builtins` instead. Not covered: every name of every standard
+Word lists, a pair for each language; Python asks its own `builtins` instead. Not covered: every name of every standard
 library. A name that is missing costs a seed, never a wrong one.
 """
 

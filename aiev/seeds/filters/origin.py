@@ -2,7 +2,7 @@
 
 Whole files are judged by the same rules before anything is taken out of them, so that a folder of tests or a bundle of
 JavaScript is never parsed. Invariant: a file passes here if and only if each of its snippets would have passed, save
-for marks that stand outside of the snippet.
+for marks outside of the snippet.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _GENERATED_WORDS = (
 """One of them is in every mark; looking for them first takes a tenth of the time."""
 _HEAD_CHARS = 2000
 _LONG_LINE, _MEAN_LINE = 1000, 120
-"""A line longer than the first, or lines as long as the second on average, are no person's work."""
+"""Nobody writes a line longer than the first, or lines longer than the second on average."""
 _MINIFIED_CHARS = 400
 """Shorter texts are not called minified by their mean."""
 _SPDX_WORD = re.compile(r"[\w.+-]+")
@@ -50,12 +50,12 @@ def is_test_path(path: str) -> bool:
 
 
 def from_test(snippet: Snippet) -> Drop | None:
-    """Drop what stands in a test."""
+    """Drop code of tests."""
     return Drop("test_file", snippet.path) if is_test_path(snippet.path) else None
 
 
 def why_generated(path: str, text: str) -> Drop | None:
-    """Why a text is taken for one that a program wrote or rewrote; None when it is not."""
+    """Why a text seems to be written or rewritten by a program; None when it does not."""
     if _GENERATED_PATHS.search(path):
         return Drop("generated", path)
     head = text[:_HEAD_CHARS].lower()

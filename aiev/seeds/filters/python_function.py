@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from aiev.seeds.extract.languages import PYTHON
 from aiev.seeds.snippet import FUNCTION
+from aiev_agents.languages import PYTHON
 
 if TYPE_CHECKING:
     from aiev.seeds.snippet import Snippet

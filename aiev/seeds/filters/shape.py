@@ -9,11 +9,11 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from aiev.seeds.extract.languages import PYTHON
 from aiev.seeds.filters import foreign_function as foreign
 from aiev.seeds.filters.filter import Drop
 from aiev.seeds.filters.python_function import python_function, python_tree
 from aiev.seeds.snippet import FUNCTION
+from aiev_agents.languages import PYTHON
 
 if TYPE_CHECKING:
     from aiev.seeds.settings import FiltersSettings
@@ -25,7 +25,7 @@ _RETURN_LINE = re.compile(r"^[ \t]+return[ \t]*[^\s#;]", re.MULTILINE)
 
 
 def size(snippet: Snippet, settings: FiltersSettings) -> Drop | None:
-    """Drop what is too short to say anything or too long for a prompt."""
+    """Drop functions that are too short or long, and any text too long for a prompt."""
     if len(snippet.content) > settings.max_chars:
         return Drop("size", f"{len(snippet.content)} characters")
     if snippet.kind != FUNCTION:
@@ -73,7 +73,7 @@ def _is_result(node: ast.AST) -> bool:
 
 
 def has_arguments(snippet: Snippet) -> Drop | None:
-    """Drop functions that take nothing."""
+    """Drop functions without parameters."""
     if function := foreign.foreign_function(snippet):
         return None if foreign.takes_arguments(function, snippet.language) else _NO_ARGUMENTS
     python = python_function(snippet)

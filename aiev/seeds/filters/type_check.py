@@ -1,8 +1,8 @@
 """A filter that asks a type checker, a batch at a time.
 
-Each function is a file of its own in an empty folder; one run of mypy or Pyright looks at all of them, and what has an
-error is dropped. Imports that cannot be resolved are no errors: the function may be right all the same. Nothing is
-executed. Only Python functions are looked at.
+Each Python function is a file of its own in an empty folder; one run of mypy or Pyright checks all of them, and a
+function with an error is dropped. Imports that cannot be resolved do not count: the function may still be right.
+Nothing is executed. Not covered: other languages, whose functions pass.
 
 Source: SelfCodeAlign drops functions that Pyright finds errors in (`seed_gathering/high_quality_subset.py` of
 bigcode-project/starcoder2-self-align); which kinds of errors count is our choice.

@@ -36,8 +36,8 @@ _SSN = re.compile(r"(?<![\w.-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 _CARD = re.compile(r"(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w.-])")
 _DIGITS = re.compile(r"\d[\d .()-]{6,}\d")
-"""Where none of this stands, there are neither phone numbers nor addresses nor cards."""
-_LOW_BYTES = 4
+"""Without a match there are no phone numbers, network addresses or cards."""
+_VERSION_PART = 16
 
 
 def unfinished(words: Sequence[str]) -> Callable[[Snippet], Drop | None]:
@@ -83,7 +83,7 @@ def _is_public(text: str) -> bool:
         address = ip_address(text)
     except ValueError:
         return False
-    low = all(part < _LOW_BYTES * 4 for part in address.packed)
+    low = all(part < _VERSION_PART for part in address.packed)
     return address.is_global and not low and address.packed not in {b"\x08\x08\x08\x08", b"\x08\x08\x04\x04"}
 
 

@@ -1,7 +1,7 @@
 """Rows of tables: which column is what, and what a row holds.
 
-Invariant: columns are recognised by their names alone, the user's own first; a row that does not fit is said, with what
-was looked for.
+Invariant: columns are recognised by their names alone, the user's own first; a row that does not fit is skipped, and
+the reason says what was looked for.
 
 Source: the columns of The Stack (v1, dedup and smol; v2 where its contents were joined), StarCoderData, CodeSearchNet,
 Magicoder's OSS-Instruct-75K and Evol-Instruct-110K, SelfCodeAlign's datasets, and of `aiev seeds build`, as published.
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import ConfigError
-from aiev.seeds.extract.languages import PYTHON, language_of
+from aiev.seeds.extract.languages import language_of
 from aiev.seeds.sources.items import SourceText
 from aiev.tables.row import Skipped
-from aiev_agents.languages import LANGUAGES, canonical_name
+from aiev_agents.languages import LANGUAGES, PYTHON, canonical_name
 
 if TYPE_CHECKING:
     from aiev.seeds.settings import SeedsSettings
@@ -52,7 +52,7 @@ class Columns:
     of: Mapping[str, str]
     """`content`, `language`, ... to a column's name."""
     holds: str
-    """What rows are: `file`, or a kind of seed; a row's own `kind` goes before it."""
+    """What rows are: `file`, or a kind of seed; a row's own `kind` takes precedence."""
 
     @classmethod
     def found_in(cls, names: Sequence[str], settings: SeedsSettings) -> Columns:
@@ -77,7 +77,7 @@ class Columns:
         return [name for name in names if name in _FILE_MARKS or name in self.of.values()]
 
     def item(self, row: Mapping[str, Any], where: str) -> SourceText | Skipped:
-        """What a row holds, or why it holds nothing."""
+        """The text of a row, or why it has none."""
         get = {role: row.get(name) for role, name in self.of.items()}
         content = get.get("content")
         if isinstance(content, bytes):
@@ -110,7 +110,7 @@ def _text(value: object) -> str:
 
 
 def _language(named: str, path: str, *, whole: bool) -> str | None:
-    """A row's language; one that says nothing of it is Python if it is a snippet, and unknown if it is a file."""
+    """A row's language. Without a name for it, a snippet is Python, and a file unknown."""
     if named:
         return canonical_name(named)
     by_path = language_of(path) if path else None
@@ -118,7 +118,7 @@ def _language(named: str, path: str, *, whole: bool) -> str | None:
 
 
 def _licence(value: object) -> str | None:
-    """A licence as one expression; a list means that any of them may be chosen, as The Stack's does."""
+    """A licence as one expression; a list, as in The Stack, offers a choice."""
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, Sequence):

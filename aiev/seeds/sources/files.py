@@ -27,7 +27,7 @@ SKIPPED_FOLDERS = {
     *("vendor", "third_party", "target"),
 }
 _TABLES = (".parquet",)
-"""Tables that are read where they are found; a JSONL file in a folder may be anything, so it must be named."""
+"""Tables that are read wherever they are found; a JSONL file in a folder may be anything, so it must be named."""
 
 
 def folder_items(root: Path, settings: SeedsSettings) -> Iterator[Item]:

@@ -1,8 +1,7 @@
 """Git repositories on disk, read at a commit: every seed knows its commit and the hash of its file's content.
 
-The `git` command does the reading: it is there wherever repositories are, streams, and knows every storage format.
-Invariant: only commands that look at objects are run, with the repository's own hooks, file-system monitor, pagers and
-lazy fetches out of play.
+The `git` command reads them: it streams and knows every storage format. Invariant: only commands that read objects are
+run, with the repository's own hooks, file-system monitor, pagers and lazy fetches disabled.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "
 _READ = 1 << 16
 _LICENCE_BYTES = 200_000
 _REGULAR = b"100"
-"""What the mode of a regular file begins with; links are 120000, submodules 160000."""
+"""Start of the mode of a regular file; links are 120000, submodules 160000."""
 
 
 def is_repository(path: Path) -> bool:

@@ -1,14 +1,14 @@
-"""What sources hand on: things to read or texts that are read already, and what had to be passed over.
+"""Items of a source: files to read, texts that are read already, and what was skipped.
 
-Invariant: items are small or bounded by the settings, and picklable; whoever makes them opens no file that could block.
+Invariant: items are picklable, and small or bounded by the settings.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aiev.seeds.extract.languages import PYTHON
 from aiev.tables.row import Skipped
+from aiev_agents.languages import PYTHON
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class FileItem:
     root: str
     """Folder above which no licence is looked for, and outside of which no link is followed."""
     named: bool = False
-    """Given by the user, not found in a folder."""
+    """Named by the user, not found in a folder."""
     language: str = ""
-    """Taken where the extension names none; empty passes such a file over."""
+    """Used when the extension names none; without it such a file is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class BlobItem:
     repository: str
     """Folder of the repository."""
     name: str
-    """What it is called in a seed's provenance."""
+    """As the provenance of its seeds names it."""
     revision: str
     path: str
     blob: str
@@ -47,7 +47,7 @@ class SourceText:
 
     text: str
     origin: str
-    """Where it stands: a path relative to the given source, or `file:row`."""
+    """A path relative to the given source, or `file:row`."""
     licence: str | None = None
     whole: bool = False
     kind: str = "function"

@@ -47,7 +47,7 @@ def _items(source: str, settings: SeedsSettings) -> Iterator[Item]:
     path = Path(source)
     if not path.exists() and not path.is_symlink():
         raise SeedError(
-            f"no such seed source: {source}; give a source file, a folder, a git repository, a .jsonl, .csv or "
+            f"no such seed source: {source}; give a source file, a folder, a git repository, a .jsonl, .json, .csv or "
             f".parquet file, a database, {HUB_PREFIX}NAME or {STDIN}"
         )
     if path.is_dir():

@@ -1,4 +1,4 @@
-"""Reads bytes without surprises: regular files only, up to a size, decoded as their language says.
+"""Reads source files: regular files only, up to a size, decoded as their language defines.
 
 Invariant: nothing here blocks (named pipes, devices), follows a link out of its root, or holds more than the limit.
 """
@@ -13,9 +13,9 @@ import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiev.seeds.extract.languages import PYTHON
 from aiev.tables.files import open_regular
 from aiev.tables.row import Skipped
+from aiev_agents.languages import PYTHON
 
 if TYPE_CHECKING:
     from aiev.seeds.settings import SeedsSettings
@@ -24,7 +24,7 @@ _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=]")
 
 
 def assumed_language(settings: SeedsSettings) -> str:
-    """The language of a source that the user names and whose name tells none: the one wanted language, or Python."""
+    """The language of a named source whose extension tells none: the only one in `seeds.languages`, or Python."""
     return settings.languages[0] if len(settings.languages) == 1 else PYTHON
 
 
