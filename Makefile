@@ -42,7 +42,7 @@ test-train: ## Run the tests that load and train on exported files (PyTorch, TRL
 	$(if $(TORCH),$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check '$(TORCH)')
 	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train,plots]'
 	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps 'axolotl>=0.19' 'llamafactory>=0.9.5' addict colorama # only what reads data files; with all they need they would not fit each other
-	$(TRAIN_VENV)/bin/python -m pytest tests/dataset tests/student tests/recipes/test_train.py
+	$(TRAIN_VENV)/bin/python -m pytest tests/dataset tests/student
 
 check: lint types imports test ## All that CI checks: ruff, mypy, import-linter, pytest with the docs checks
 

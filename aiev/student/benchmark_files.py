@@ -6,12 +6,10 @@ code nor leave a question half empty. Not covered: fetching data; the error abou
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
-import json
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -20,7 +18,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from aiev.config.layers import configs_dir
 from aiev.errors import UsageError
 from aiev.student.problems import Problem
+from aiev.tables.read import read_rows
 from aiev_agents.languages.names import LanguageName
+
+if TYPE_CHECKING:
+    from aiev.tables.row import Row
 
 
 class Benchmark(BaseModel):
@@ -81,13 +83,12 @@ def _described(name: str) -> Benchmark:
 def _problems(benchmark: Benchmark, data: str) -> list[Problem]:
     path = _located(data, benchmark)
     try:
-        raw = path.read_bytes()
-        lines = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode().splitlines()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        advice = f"; {benchmark.help}" if benchmark.help else "; name the file with --data"
-        raise UsageError(f"cannot read the problems of {benchmark.name} from {path}: {reason}{advice}") from None
-    problems = [_problem(benchmark, line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
+        rows = list(read_rows(path))
+    except UsageError as error:
+        advice = benchmark.help or "name the file with --data"
+        raise UsageError(f"cannot read the problems of {benchmark.name}: {error}; {advice}") from None
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    problems = [_problem(benchmark, row, environment) for row in rows]
     if len({problem.id for problem in problems}) != len(problems) or not problems:
         raise UsageError(f"{path}: no problems, or two of the same name; see benchmark.id")
     return problems
@@ -106,21 +107,12 @@ def _located(data: str, benchmark: Benchmark) -> Path:
     return Path(next(iter(found.submodule_search_locations)), inside)
 
 
-def _problem(benchmark: Benchmark, line: str, where: str) -> Problem:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise UsageError(f"{where} is not JSON: {error}") from None
-    if not isinstance(row, dict):
-        raise UsageError(f"{where} is not a JSON object")
-    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-
+def _problem(benchmark: Benchmark, row: Row, environment: SandboxedEnvironment) -> Problem:
     def rendered(template: str) -> str:
-        values: dict[str, Any] = row
         try:
-            return environment.from_string(template).render(values)
+            return environment.from_string(template).render(row.fields)
         except TemplateError as error:
-            raise UsageError(f"{where}: {error}; the columns are {', '.join(row)}") from None
+            raise UsageError(f"{row.where}: {error}; the columns are {', '.join(row.fields)}") from None
 
     return Problem(
         id=rendered(benchmark.id),

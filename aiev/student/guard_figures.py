@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def measure_guards(reader: StudentReader, record: GateRecord, settings: Settings) -> dict[str, Any]:
-    """Figures and trips of the last round, JSON-ready."""
-    last = reader.rounds()[-1]
+    """Figures and trips of a decision's round, JSON-ready."""
+    (stage,) = (one.stage for one in reader.rounds() if one.number == record.round)
     mine, best = guard_scores(reader, record, settings.student.guard_items)
     figures = GuardFigures(guard_score=mine, best_guard_score=best)
-    if last.stage == SELF_LEARNING:
-        own = [one for one in reader.accepted() if one.round == last.number and one.recipe == SELF_LEARN]
+    if stage == SELF_LEARNING:
+        own = [one for one in reader.accepted() if one.round == record.round and one.recipe == SELF_LEARN]
         problems = [one.problem for one in own]
         pairs = set(near_duplicate_pairs(((text, TEXT) for text in problems), settings.split.similarity))
         figures = replace(

@@ -29,7 +29,8 @@ from aiev.store.student_records import SampleRecord
 from aiev.student.evaluation import Evaluation, evaluation_record
 from aiev.student.gate import decide_gate, gate_rules
 from aiev.student.problems import Problem, problems_hash
-from aiev.student.train import training_spec, write_data
+from aiev.student.train import training_spec
+from aiev.student.training_files import write_training_files
 from aiev_agents.messages import ChatRequest, Sampling
 from aiev_agents.roles.prompting import prompt_hashes
 from aiev_interpreter.protocol import Job, Limits
@@ -323,7 +324,7 @@ def training(db, folder):
     settings = load_config((), ["split.test_share=0.4", "split.similarity=1.0"]).settings
     found = {}
     for number in (1, 2):
-        data = write_data(db, number, settings.export, folder / f"data{number}")
+        data = write_training_files(db, number, settings.export, folder / f"data{number}")
         identity = training_spec(settings, "somebody/small", data, folder).identity(data.digest)
         found[str(number)] = {"data": data.digest, "train": data.train, "test": data.test, "training": identity}
     return found

@@ -47,7 +47,7 @@ def test_mbpp_reads_its_public_form(tmp_path):
 
 def test_every_shipped_benchmark_says_what_to_do_without_data(tmp_path):
     assert {"humaneval", "mbpp"} <= set(shipped())
-    with pytest.raises(UsageError, match=r"cannot read the problems of mbpp .*No such file.*--data"):
+    with pytest.raises(UsageError, match=r"cannot read the problems of mbpp: .*No such file.*--data"):
         load_benchmark("mbpp")
 
 
@@ -70,8 +70,8 @@ def test_a_file_of_ones_own(tmp_path, suffix):
         (TEXT + "colour = 1", "", r"benchmark\.colour"),
         (TEXT.replace('"python"', '"cobol"'), "", r"benchmark\.language"),
         (TEXT, "", "no problems"),
-        (TEXT, "{", "own.jsonl:1 is not JSON"),
-        (TEXT, "[]", "own.jsonl:1 is not a JSON object"),
+        (TEXT, "{", "own.jsonl:1: not JSON: .*name the file with --data"),
+        (TEXT, "[]", "own.jsonl:1: not JSON: a row must be an object"),
         (TEXT, '{"id": 1}', "own.jsonl:1: 'question' is undefined; the columns are id"),
         (TEXT, json.dumps(ROW) + "\n" + json.dumps(ROW), "two of the same name"),
         (TEXT.replace("{{{{ id }}}}", "{{{{ ''.__class__.__mro__ }}}}"), json.dumps(ROW), "unsafe"),

@@ -1,8 +1,11 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
+from support.loop_parts import loop
 
 from aiev.store.student_records import GateRecord
+from aiev.store.writing.student import StudentStore
 from aiev.student.loop import Facts, Step, next_step, stage_after
 
 START = Facts(rounds=0, trained=False, decided=False, waiting=0, seeds_left=9, every=4)
@@ -37,3 +40,22 @@ def test_the_student_takes_over_through_an_open_gate_alone():
     assert stage_after(replace(GATE, opens=False)) == "teaching"
     assert stage_after(replace(GATE, evidence={"guards": {"trips": ["diversity"]}})) == "teaching"
     assert stage_after(replace(GATE, evidence={"guards": {"trips": []}})) == "self_learning"
+
+
+def test_the_state_of_a_database_says_who_makes_dialogues_and_what_is_next(tmp_path):
+    path = tmp_path / "t.db"
+    one = loop(path, "student.rounds=1")
+    asyncio.run(one.run())
+    state = one.state()
+    assert (state.stage, state.student, state.training) == ("self_learning", state.training, state.training)
+    assert (state.facts.rounds, state.facts.trained, state.facts.decided) == (1, True, True)
+    assert next_step(state.facts) is Step.DONE
+    assert next_step(loop(path, "student.rounds=2").state().facts) is Step.TEACH
+
+
+def test_an_empty_database_belongs_to_the_teacher(tmp_path):
+    path = tmp_path / "t.db"
+    StudentStore.open(path).close()
+    state = loop(path).state()
+    assert (state.stage, state.student, state.training) == ("teaching", None, None)
+    assert next_step(state.facts) is Step.TEACH

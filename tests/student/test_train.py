@@ -14,8 +14,7 @@ from support.loop_parts import QUIET, loop
 from aiev.cli import main
 from aiev.config.layers import load_config
 from aiev.errors import UsageError
-from aiev.store.reading.student import StudentReader
-from aiev.student.train import train_student, write_data
+from aiev.student.train import train_student
 
 
 @pytest.fixture
@@ -28,18 +27,6 @@ def path(tmp_path):
 
 def settings(*assignments):
     return load_config(assignments=(*QUIET, *assignments))
-
-
-def test_what_is_learnt_from_are_the_training_items_alone(path, tmp_path):
-    data = write_data(path, 1, settings().settings.export, tmp_path / "data")
-    with StudentReader.open(path) as reader:
-        parts = {one.id: one.part for one in reader.accepted()}
-    files = {"train": data.train_file, "test": data.test_file}
-    ids = {name: {json.loads(line)["id"] for line in path.read_text().splitlines()} for name, path in files.items()}
-    assert {parts[one] for one in ids["train"]} == {"train"}
-    assert {parts[one] for one in ids["test"]} == {"test"}
-    assert (data.train, data.test) == (len(ids["train"]), len(ids["test"]))
-    assert data == write_data(path, 1, settings().settings.export, tmp_path / "data")
 
 
 @pytest.mark.parametrize(

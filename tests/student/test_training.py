@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import warnings
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from student.tiny import STRICT, dialogue, make_tokenizer, write_dialogues
 from aiev.dataset.masking import MaskError
 from aiev.errors import AievError, SetupError, UsageError
 from aiev.student.training.launch import launch
+from aiev.student.training.settings import TrainSettings
 from aiev.student.training.spec import TrainingResult, TrainingSpec, adapter_name
 from aiev.student.training.tokens import tokenise
 
@@ -37,6 +37,9 @@ def spec(base, folder, **changes):
         "train_file": str(write_dialogues(folder / "train.jsonl", range(12))),
         "test_file": str(write_dialogues(folder / "test.jsonl", range(20, 23))),
         "out": str(folder / "out"),
+        "seed": 1,
+    }
+    settings = {
         "method": "lora",
         "epochs": 2.0,
         "learning_rate": 0.02,
@@ -56,9 +59,8 @@ def spec(base, folder, **changes):
         "save_steps": 2,
         "evaluations": 1,
         "report_to": (),
-        "seed": 1,
     }
-    return TrainingSpec(**values | changes)
+    return TrainingSpec(**values, settings=TrainSettings(**settings | changes))
 
 
 def trained(wanted, **options):
@@ -105,18 +107,18 @@ def test_a_template_that_refuses_a_dialogue_is_named(tokenizer, tmp_path):
 @pytest.mark.parametrize("line", ["{", "[]", '{"messages": [{"role": "user"}]}'])
 def test_a_line_without_messages_is_named(tokenizer, tmp_path, line):
     (tmp_path / "t.jsonl").write_text(line + "\n")
-    with pytest.raises(UsageError, match=r"t\.jsonl:1 holds no messages"):
+    with pytest.raises(UsageError, match=r"t\.jsonl:1"):
         tokenise(tokenizer, tmp_path / "t.jsonl", 512)
 
 
 @pytest.fixture(scope="module")
 def lora_training(tiny_model, tmp_path_factory):
-    """An adapter with special tokens, and what the process told."""
+    """An adapter with special tokens, and the events of its process."""
     wanted = spec(
         tiny_model, tmp_path_factory.mktemp("lora"), special_tokens=SPECIAL, packing=True, max_tokens=600, batch_size=1
     )
     events = []
-    return wanted, asyncio.run(launch(wanted, heard=events.append)), events
+    return wanted, asyncio.run(launch(wanted, on_event=events.append)), events
 
 
 def test_an_adapter_learns_from_the_dialogues(lora_training):
@@ -152,7 +154,7 @@ def test_special_tokens_are_single_tokens_whose_rows_are_trained(lora_training, 
 def test_a_training_that_is_done_is_not_done_again(lora_training):
     wanted, result, _ = lora_training
     events = []
-    assert trained(wanted, heard=events.append) == result
+    assert trained(wanted, on_event=events.append) == result
     assert events == []
 
 
@@ -168,17 +170,18 @@ CHILD = """
 import asyncio, json, sys
 from pathlib import Path
 from aiev.student.training.launch import launch
+from aiev.student.training.settings import TrainSettings
 from aiev.student.training.spec import TrainingSpec
 def heard(event):
     if event["event"] == "log" and "loss" in event:
         print(event["step"], flush=True)
-asyncio.run(launch(TrainingSpec.read(Path(sys.argv[1])), heard=heard))
+asyncio.run(launch(TrainingSpec.read(Path(sys.argv[1])), on_event=heard))
 """
 
 
-def test_after_kill_9_a_training_goes_on_from_its_last_checkpoint_to_the_same_loss(lora_training, tmp_path):
+def test_after_kill_9_a_training_resumes_from_its_last_checkpoint_to_the_same_loss(lora_training, tmp_path):
     wanted, whole, _ = lora_training
-    wanted = replace(wanted, out=str(tmp_path / "out"))
+    wanted = wanted.model_copy(update={"out": str(tmp_path / "out")})
     wanted.write(tmp_path / "spec.json")
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(tmp_path / "spec.json")], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -191,7 +194,7 @@ def test_after_kill_9_a_training_goes_on_from_its_last_checkpoint_to_the_same_lo
     child.stdout.close()
     assert TrainingResult.read(tmp_path / "out") is None
     events = []
-    result = trained(wanted, heard=events.append)
+    result = trained(wanted, on_event=events.append)
     steps = [event["step"] for event in events if "loss" in event]
     assert steps[0] in {3, 5, 7}
     assert result.metrics["resumed_from_step"] == steps[0] - 1
@@ -211,20 +214,6 @@ def test_a_python_without_the_extra_is_one_line_that_says_what_to_install(tiny_m
 
 
 def test_a_failure_is_its_last_line_and_the_log_has_the_rest(tiny_model, tmp_path):
-    with pytest.raises(AievError, match=r"no dialogue to learn from; 12 are longer than train\.max_tokens = 16"):
+    with pytest.raises(AievError, match=r"no dialogue to train on; 12 are longer than train\.max_tokens = 16"):
         trained(spec(tiny_model, tmp_path, max_tokens=16))
     assert (tmp_path / "out" / "training.log").is_file()
-
-
-def test_the_identity_follows_what_shapes_the_weights_alone(tmp_path):
-    one = spec("m", tmp_path)
-    same = replace(one, out="elsewhere", train_file="x", report_to=("wandb",), save_steps=9)
-    assert one.identity("d") == same.identity("d")
-    others = [replace(one, base="n"), replace(one, epochs=1.0), replace(one, special_tokens=SPECIAL)]
-    assert len({one.identity("d"), one.identity("e"), *(other.identity("d") for other in others)}) == 5
-
-
-def test_a_training_survives_the_way_to_its_process(tmp_path):
-    one = spec("m", tmp_path, special_tokens=SPECIAL, report_to=("wandb",))
-    one.write(tmp_path / "spec.json")
-    assert TrainingSpec.read(tmp_path / "spec.json") == one

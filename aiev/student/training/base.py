@@ -43,9 +43,9 @@ def load_tokenizer(spec: TrainingSpec, folder: str) -> tuple[Any, int]:
     """The tokenizer with the special tokens, and how many of them it did not have."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     known = len(tokenizer)
-    if spec.special_tokens:
+    if spec.settings.special_tokens:
         tokenizer.add_special_tokens(
-            {"extra_special_tokens": list(spec.special_tokens)}, replace_extra_special_tokens=False
+            {"extra_special_tokens": list(spec.settings.special_tokens)}, replace_extra_special_tokens=False
         )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token  # the loss follows the labels, so padding may share an id
@@ -54,7 +54,7 @@ def load_tokenizer(spec: TrainingSpec, folder: str) -> tuple[Any, int]:
 
 def load_model(spec: TrainingSpec, folder: str, tokens: int, *, bf16: bool) -> Any:
     """The model, with an embedding of at least `tokens` rows; full training uses 32-bit weights."""
-    dtype = torch.bfloat16 if bf16 and spec.method == "lora" else torch.float32
+    dtype = torch.bfloat16 if bf16 and spec.settings.method == "lora" else torch.float32
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
     if tokens > model.get_input_embeddings().weight.shape[0]:
         model.resize_token_embeddings(tokens, mean_resizing=False)
@@ -63,15 +63,15 @@ def load_model(spec: TrainingSpec, folder: str, tokens: int, *, bf16: bool) -> A
 
 def lora(spec: TrainingSpec, model: Any, *, added: bool) -> Any:
     """The adapter's settings; None for full training. With added tokens the whole embedding is trained."""
-    if spec.method == "full":
+    if spec.settings.method == "full":
         return None
     tied = bool(model.config.get_text_config().tie_word_embeddings)
     embeddings = {"modules_to_save": ["embed_tokens"] if tied else ["embed_tokens", "lm_head"]} if added else {}
     return LoraConfig(
-        r=spec.lora_rank,
-        lora_alpha=spec.lora_alpha,
-        lora_dropout=spec.lora_dropout,
-        target_modules=list(spec.lora_modules) or "all-linear",
+        r=spec.settings.lora_rank,
+        lora_alpha=spec.settings.lora_alpha,
+        lora_dropout=spec.settings.lora_dropout,
+        target_modules=list(spec.settings.lora_modules) or "all-linear",
         task_type="CAUSAL_LM",
         ensure_weight_tying=bool(embeddings) and tied,
         **embeddings,
@@ -80,6 +80,6 @@ def lora(spec: TrainingSpec, model: Any, *, added: bool) -> Any:
 
 def has_bf16(spec: TrainingSpec) -> bool:
     """Whether to compute in bfloat16."""
-    if spec.precision == "auto":
+    if spec.settings.precision == "auto":
         return bool(torch.cuda.is_available() and torch.cuda.is_bf16_supported())
-    return spec.precision == "bf16"
+    return spec.settings.precision == "bf16"

@@ -9,7 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from aiev.student.training.settings import TrainSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,11 +27,14 @@ GGUF_ADAPTER = "adapter.gguf"
 """The adapter for llama.cpp, beside the other one."""
 LORA_RATE, FULL_RATE = 2e-4, 2e-5
 """Learning rates of the two methods, as in TRL's examples."""
+_SHAPES_NOTHING = {"base_folder", "train_file", "test_file", "out", "report_to", "save_steps"}
+"""Values that do not change the weights."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingSpec:
+class TrainingSpec(BaseModel):
     """One training."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     base: str
     """Folder in Hugging Face form, a name on the hub, or a GGUF file."""
@@ -37,50 +44,33 @@ class TrainingSpec:
     """JSON Lines: `messages` with `role`, `content` and `train`."""
     test_file: str
     out: str
-    method: Literal["lora", "full"]
-    epochs: float
-    learning_rate: float
-    """Of the optimizer; 0 takes the method's own."""
-    batch_size: int
-    accumulation: int
-    max_tokens: int
-    packing: bool
-    precision: Literal["auto", "bf16", "fp32"]
-    gradient_checkpointing: bool
-    lora_rank: int
-    lora_alpha: int
-    lora_dropout: float
-    lora_modules: tuple[str, ...]
-    special_tokens: tuple[str, ...]
-    schedule: str
-    warmup_share: float
-    save_steps: int
-    evaluations: int
-    report_to: tuple[str, ...]
     seed: int
+    settings: TrainSettings
 
     @property
     def rate(self) -> float:
         """The learning rate in use."""
-        return self.learning_rate or (LORA_RATE if self.method == "lora" else FULL_RATE)
+        return self.settings.learning_rate or (LORA_RATE if self.settings.method == "lora" else FULL_RATE)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Flat and JSON-ready, as it is stored with a training."""
+        settings = self.settings.model_dump(mode="json", exclude={"processes", "python"})
+        return self.model_dump(mode="json", exclude={"settings"}) | settings
 
     def identity(self, data_hash: str) -> str:
         """First 16 hex digits of the SHA-256 over data, model and settings."""
-        apart = {"base_folder", "train_file", "test_file", "out", "report_to", "save_steps"}
-        shaped_by = {name: value for name, value in asdict(self).items() if name not in apart}
+        shaped_by = {name: value for name, value in self.as_dict().items() if name not in _SHAPES_NOTHING}
         text = json.dumps([data_hash, shaped_by], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def write(self, path: Path) -> None:
         """Write the file for the training process."""
-        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        path.write_text(self.model_dump_json(indent=2), encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> TrainingSpec:
         """Read what `write` wrote."""
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        lists = ("lora_modules", "special_tokens", "report_to")
-        return cls(**values | {name: tuple(values[name]) for name in lists})
+        return cls.model_validate_json(path.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ Nothing is truncated: a dialogue that is too long is left out and counted.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiev.dataset.masking import mask
 from aiev.errors import UsageError
+from aiev.tables.read import read_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,13 +54,13 @@ def tokenise(tokenizer: Any, path: Path, max_tokens: int) -> Tokenised:
         UsageError: a line holds no messages.
     """
     done = Tokenised()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for row in read_rows(path):
         try:
-            messages = json.loads(line)["messages"]
+            messages = row.fields["messages"]
             train = [bool(message["train"]) for message in messages]
             turns = [{"role": message["role"], "content": message["content"]} for message in messages]
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{path}:{number} holds no messages with role, content and train: {error!r}") from None
+        except (KeyError, TypeError) as error:
+            raise UsageError(f"{row.where} holds no messages with role, content and train: {error!r}") from None
         _add(done, mask(tokenizer, turns, train), max_tokens)
     return done
 

@@ -45,12 +45,12 @@ def train(spec: TrainingSpec, tell: Tell) -> TrainingResult:
     """
     out, folder = Path(spec.out), base_folder(spec)
     tokenizer, added = load_tokenizer(spec, folder)
-    data = tokenise(tokenizer, Path(spec.train_file), spec.max_tokens)
-    test = tokenise(tokenizer, Path(spec.test_file), spec.max_tokens)
+    data = tokenise(tokenizer, Path(spec.train_file), spec.settings.max_tokens)
+    test = tokenise(tokenizer, Path(spec.test_file), spec.settings.max_tokens)
     if not data.rows:
         raise UsageError(
             f"{spec.train_file}: no dialogue to train on; {data.too_long} are longer than "
-            f"train.max_tokens = {spec.max_tokens}"
+            f"train.max_tokens = {spec.settings.max_tokens}"
         )
     tell({"event": "data", "train": data.as_dict(), "test": test.as_dict()})
     bf16 = has_bf16(spec)
@@ -124,45 +124,45 @@ def _last_checkpoint(out: Path) -> Path | None:
 
 def _steps(spec: TrainingSpec, data: Tokenised) -> int:
     """Steps of the optimizer at most; packing makes them fewer."""
-    batch = spec.batch_size * spec.accumulation * max(1, torch.cuda.device_count())
+    batch = spec.settings.batch_size * spec.settings.accumulation * max(1, torch.cuda.device_count())
     sequences = len(data.rows)
-    if spec.packing:
-        sequences = max(1, -(-(data.trained + data.masked) // spec.max_tokens))
-    return max(1, int(-(-sequences // batch) * spec.epochs + 0.5))
+    if spec.settings.packing:
+        sequences = max(1, -(-(data.trained + data.masked) // spec.settings.max_tokens))
+    return max(1, int(-(-sequences // batch) * spec.settings.epochs + 0.5))
 
 
 def _arguments(spec: TrainingSpec, *, bf16: bool, steps: int, tested: bool) -> Any:
     names = {field.name for field in dataclasses.fields(SFTConfig)}
     checkpointing = next(name for name in ("activation_checkpointing", "gradient_checkpointing") if name in names)
-    every = max(1, steps // (spec.evaluations + 1))
+    every = max(1, steps // (spec.settings.evaluations + 1))
     return SFTConfig(
         output_dir=spec.out,
-        num_train_epochs=spec.epochs,
+        num_train_epochs=spec.settings.epochs,
         learning_rate=spec.rate,
-        per_device_train_batch_size=spec.batch_size,
-        per_device_eval_batch_size=spec.batch_size,
-        gradient_accumulation_steps=spec.accumulation,
-        max_length=spec.max_tokens,
-        packing=spec.packing,
+        per_device_train_batch_size=spec.settings.batch_size,
+        per_device_eval_batch_size=spec.settings.batch_size,
+        gradient_accumulation_steps=spec.settings.accumulation,
+        max_length=spec.settings.max_tokens,
+        packing=spec.settings.packing,
         eval_packing=False,
         bf16=bf16,
         fp16=False,
         use_cpu=not torch.cuda.is_available(),
-        lr_scheduler_type=spec.schedule,
-        warmup_steps=round(spec.warmup_share * steps),
+        lr_scheduler_type=spec.settings.schedule,
+        warmup_steps=round(spec.settings.warmup_share * steps),
         save_strategy="steps",
-        save_steps=spec.save_steps,
+        save_steps=spec.settings.save_steps,
         save_total_limit=2,
         logging_steps=1,
-        eval_strategy="steps" if tested and spec.evaluations else "no",
+        eval_strategy="steps" if tested and spec.settings.evaluations else "no",
         eval_steps=every,
         include_num_input_tokens_seen="all",
-        report_to=list(spec.report_to) or "none",
+        report_to=list(spec.settings.report_to) or "none",
         disable_tqdm=True,
         seed=spec.seed,
         data_seed=spec.seed,
         remove_unused_columns=True,
-        **{checkpointing: spec.gradient_checkpointing},
+        **{checkpointing: spec.settings.gradient_checkpointing},
     )
 
 
@@ -175,12 +175,12 @@ def _keep(trainer: Any, tokenizer: Any, spec: TrainingSpec, metrics: dict[str, A
         return TrainingResult(weights_hash="")
     tokenizer.save_pretrained(str(partial))
     shutil.rmtree(partial / "checkpoint", ignore_errors=True)
-    gguf = spec.method == "lora" and plain and can_write(spec.base)
+    gguf = spec.settings.method == "lora" and plain and can_write(spec.base)
     if gguf:
         write_gguf_adapter(partial, Path(spec.base), partial / GGUF_ADAPTER)
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
-    if spec.method == "lora" and not plain:
+    if spec.settings.method == "lora" and not plain:
         _merge(trainer, tokenizer, out / MERGED)
     result = TrainingResult(weights_hash=_weights_hash(folder), metrics=metrics, gguf_adapter=gguf)
     result.write(out)
