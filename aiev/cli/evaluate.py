@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +11,7 @@ import click
 
 from aiev.cli.options import AS_JSON, DB, configured, setting
 from aiev.cli.printing import show
+from aiev.cli.progress import progress_lines
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from aiev.student.evaluation import Evaluation
     from aiev.student.roles import RoleName
 
-LINE_SECONDS = 15.0
 _Result = TypeVar("_Result")
 MODEL = click.option("--model", default="", help="Evaluate this model instead of the configured one.")
 BATCH = setting("--batch", "gate.batch", to=True, help="Use the provider's batch API: within a day, at half the price.")
@@ -49,7 +48,7 @@ def evaluate(db: Path, role: RoleName, model: str, limit: int | None, config: Co
 
     progress = Progress(total=0)
     work = evaluate_round(config, db, role, model_name=model, limit=limit or 0, progress=progress)
-    done = asyncio.run(_with_lines(work, progress, quiet=as_json))
+    done = _evaluated(work, progress, quiet=as_json)
     show(as_json, done.as_dict, lambda: _view(done))
 
 
@@ -112,27 +111,19 @@ def evaluate_benchmark(
     chosen: dict[str, Any] = {"data": data, "model_name": model, "trained_on": trained_on, "limit": limit or 0}
     progress = Progress(total=0)
     work = benchmarks.evaluate_benchmark(config, db, benchmark, **chosen, progress=progress)
-    done = asyncio.run(_with_lines(work, progress, quiet=as_json))
+    done = _evaluated(work, progress, quiet=as_json)
     show(as_json, done.as_dict, lambda: _view(done.evaluation, contamination_rows(done.contamination)))
 
 
-async def _with_lines(work: Coroutine[None, None, _Result], progress: Progress, *, quiet: bool) -> _Result:
-    """Await `work`, and print a line about its progress now and then."""
-    lines = asyncio.ensure_future(_print_lines(progress, quiet=quiet))
-    try:
-        return await work
-    finally:
-        lines.cancel()
-        with suppress(asyncio.CancelledError):
-            await lines
-
-
-async def _print_lines(progress: Progress, *, quiet: bool) -> None:
+def _evaluated(work: Coroutine[None, None, _Result], progress: Progress, *, quiet: bool) -> _Result:
+    """The result of an evaluation, with a line about its progress now and then."""
     from aiev.view.terminal.panel import evaluation_line
 
-    while not quiet:
-        await asyncio.sleep(LINE_SECONDS)
-        click.echo(f"aiev: {evaluation_line(progress)}", err=True)
+    async def evaluated() -> _Result:
+        async with progress_lines(progress, evaluation_line, quiet=quiet):
+            return await work
+
+    return asyncio.run(evaluated())
 
 
 def _view(done: Evaluation, notes: list[tuple[str, str]] | None = None) -> object:

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.live import Live
 
+from aiev.cli.progress import progress_panel
 from aiev.recipes.teach import TeachResult
-from aiev.view.terminal.panel import line, panel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiev.recipes.teach import Teaching
-
-LINE_SECONDS = 15.0
 
 
 async def run_live(teaching: Teaching, *, quiet: bool) -> tuple[TeachResult, bool]:
@@ -32,18 +28,14 @@ async def run_live(teaching: Teaching, *, quiet: bool) -> tuple[TeachResult, boo
     Raises:
         AievError: see `Teaching.run`.
     """
+    progress, model = teaching.progress, teaching.config.settings.model.name
     work = asyncio.ensure_future(teaching.run())
     with _interrupts(teaching, work):
-        shown = asyncio.ensure_future(_show(teaching, quiet=quiet))
-        try:
-            return await work, teaching.progress.draining and not teaching.progress.stopped
-        except asyncio.CancelledError:
-            model = teaching.config.settings.model.name
-            return TeachResult(teaching.run_id, teaching.progress, "stopped", "", model), True
-        finally:
-            shown.cancel()
-            with suppress(asyncio.CancelledError):
-                await shown
+        async with progress_panel(progress, f"aiev teach · {model} · run {teaching.run_id}", quiet=quiet):
+            try:
+                return await work, progress.draining and not progress.stopped
+            except asyncio.CancelledError:
+                return TeachResult(teaching.run_id, progress, "stopped", "", model), True
 
 
 @contextmanager
@@ -66,18 +58,3 @@ def _interrupts(teaching: Teaching, work: asyncio.Future[TeachResult]) -> Iterat
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
-
-
-async def _show(teaching: Teaching, *, quiet: bool) -> None:
-    """Keep the panel up to date, or print a line now and then, until cancelled."""
-    console, progress = Console(stderr=True), teaching.progress
-    if quiet or not console.is_terminal:
-        while True:
-            await asyncio.sleep(LINE_SECONDS)
-            if not quiet:
-                console.print(line(progress), markup=False, highlight=False)
-    title = f"aiev teach · {teaching.config.settings.model.name} · run {teaching.run_id}"
-    with Live(panel(progress, title), console=console, refresh_per_second=4, transient=True) as live:
-        while True:
-            live.update(panel(progress, title))
-            await asyncio.sleep(0.25)
