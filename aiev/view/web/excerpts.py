@@ -1,8 +1,8 @@
-"""Where the words of a search stand in a text: a piece of it with the words marked.
+"""A piece of a text around the words of a search, with the words marked.
 
-Words are taken as the full-text index takes them: runs of letters and digits, whatever their case. Invariant: at most
-`MAX_LOOKED` characters of a text are looked at, and a word is never taken for a pattern. Not covered: letters that the
-index holds to be the same, such as `e` and `é`; a text that was found by them has no excerpt.
+Words are those of the full-text index: runs of letters and digits, whatever their case. Invariant: at most `MAX_LOOKED`
+characters of a text are read, and a word is never read as a pattern. Not covered: letters that the index treats as
+equal, such as `e` and `é`; a text that was found by them has no excerpt.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_LOOKED = 20_000
-"""Characters of a text that are looked at."""
+"""Characters of a text that are read."""
 _BEFORE, _LENGTH = 60, 240
 """Characters before the first word that is shown, and of the whole excerpt."""
 _TOKENS = re.compile(r"[^\W_]+")

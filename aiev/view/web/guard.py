@@ -1,4 +1,4 @@
-"""Who may ask, and what a browser may do with the answers.
+"""Who gets an answer, and what a browser may do with it.
 
 Three gates in front of every page, Datasette's own included: the name in `Host` must be a loopback one with our port
 (against DNS rebinding), a token must have been shown (against other users and pages of this machine), and what changes
@@ -24,20 +24,19 @@ if TYPE_CHECKING:
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; style-src 'self'{style}; img-src 'self'{images}"
 )
-_TABLES_POLICY = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
-    "img-src 'self'", "img-src 'self' data:"
-)
-"""Datasette's own pages carry styles and icons of their own; scripts stay forbidden unless they are files."""
+_OUR_POLICY = _POLICY.format(style="", images="")
+_TABLES_POLICY = _POLICY.format(style=" 'unsafe-inline'", images=" data:")
+"""Datasette's own pages have inline styles and icons; scripts must be files there too."""
 TABLES = "tables"
 """Name of the database in Datasette's own pages: `/tables/messages`."""
 _OPEN = re.compile(
     rf"/$|/(?:conversations|{TABLES})(?:[/.].*)?$|/live\.json$|/-/(?:aiev|static)/|/-/jump(?:\.json)?$|/favicon\.ico$",
     re.DOTALL,
 )
-"""Pages that there are for visitors; of Datasette's those over the tables, not those about itself."""
+"""Paths that visitors may ask for; of Datasette's pages those over the tables, not those about itself."""
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -46,7 +45,7 @@ _HEADERS = (
 )
 _REPLACED = {name for name, _ in _HEADERS} | {b"content-security-policy"}
 _COOKIE_SECONDS = 30 * 24 * 3600
-_NO_TOKEN = "This page needs the address that `aiev serve` printed, with its token.\n"  # noqa: S105 - words, no token
+_NO_TOKEN = "This page needs the address that `aiev serve` printed, with its token.\n"  # noqa: S105 - no token, a sentence
 
 
 class Guard:
@@ -113,7 +112,7 @@ class Guard:
         await _answer(send, 303, "", extra)
 
     def _with_policy(self, path: str, send: Send) -> Send:
-        policy = _TABLES_POLICY if path.startswith(f"/{TABLES}") else _POLICY
+        policy = _TABLES_POLICY if path.startswith(f"/{TABLES}") else _OUR_POLICY
 
         async def guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":

@@ -1,7 +1,7 @@
-"""The first page: what became of the seeds, in figures and pictures.
+"""The first page: what became of the seeds, in figures and charts.
 
-Invariant: every figure comes from the index of `FollowedIndex`, so the page costs the same however large the file is;
-each links to the conversations behind it.
+Invariant: figures come from the index of `FollowedIndex`, so the page takes the same time however large the file is;
+each figure links to its conversations.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from aiev.store.reading.browsing import BrowseReader
 from aiev.store.reading.runs import RunReader
 from aiev.view.amounts import span
 from aiev.view.safe import safe
-from aiev.view.web import pictures
-from aiev.view.web.choosing import Choice
+from aiev.view.web import charts
+from aiev.view.web.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aiev.store.records import RunRecord
 
 SHOWN = 12
-"""Verdicts and error classes that are shown."""
+"""Verdicts and error classes that are shown, most frequent first."""
 _STATUSES = ("accepted", "discarded", "failed", "running")
 
 
@@ -42,39 +42,39 @@ class Step:
 
 
 def overview(db: ReadOnly, index: FacetIndex, run: str) -> dict[str, Any]:
-    """What the template shows, of one run or, when `run` is empty or unknown, of all."""
+    """The context of the template, for one run or, when `run` is empty or unknown, for all."""
     runs = RunReader(db).runs()
     named = [one for one in runs if one.id == run]
-    chosen, choice = named or runs, Choice().with_facet("run", run if named else "")
-    bits = index.choose(choice.wanted)
+    shown, selection = named or runs, Selection().with_facet("run", run if named else "")
+    bits = index.choose(selection.wanted)
     statuses = {status: index.choose({"status": status}, bits).bit_count() for status in _STATUSES}
     return {
         "runs": [_run(one, index) for one in runs],
-        "run": choice.wanted.get("run", ""),
-        "choice": choice,
+        "run": selection.wanted.get("run", ""),
+        "selection": selection,
         "total": bits.bit_count(),
         "statuses": [
-            {"name": name, "count": count, "link": _link(choice, "status", name)} for name, count in statuses.items()
+            {"name": name, "count": count, "link": _link(selection, "status", name)} for name, count in statuses.items()
         ],
         "accepted_share": _share(statuses["accepted"], bits.bit_count() - statuses["running"]),
-        "funnel": _funnel(BrowseReader(db), index, choice, bits),
+        "funnel": _funnel(BrowseReader(db), index, selection, bits),
         "rounds": _rounds(index, bits),
         "spent": _spent(index, bits),
-        "verdicts": _bars(_summed(index, chosen, "verdicts"), choice, "verdict"),
-        "error_classes": _bars(_summed(index, chosen, "error_classes"), choice, "error_class"),
+        "verdicts": _bars(_summed(index, shown, "verdicts"), selection, "verdict"),
+        "error_classes": _bars(_summed(index, shown, "error_classes"), selection, "error_class"),
         "gates": _gates(BrowseReader(db)),
     }
 
 
-def _link(choice: Choice, name: str, value: str) -> str:
-    return "/conversations" + choice.with_facet(name, value).query()
+def _link(selection: Selection, name: str, value: str) -> str:
+    return "/conversations" + selection.with_facet(name, value).query()
 
 
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _funnel(reader: BrowseReader, index: FacetIndex, choice: Choice, bits: int) -> list[Step]:
+def _funnel(reader: BrowseReader, index: FacetIndex, selection: Selection, bits: int) -> list[Step]:
     """From seeds to dialogues whose first program passed. Seeds are counted for the whole file only."""
     ran = 0
     for verdict, marked in index.values["verdict"].items():
@@ -82,16 +82,16 @@ def _funnel(reader: BrowseReader, index: FacetIndex, choice: Choice, bits: int) 
     accepted = index.choose({"status": "accepted"}, bits)
     steps = [
         ("seeds in the file", reader.seed_count(), ""),
-        ("dialogues begun", bits.bit_count(), "/conversations" + choice.query()),
+        ("dialogues begun", bits.bit_count(), "/conversations" + selection.query()),
         ("a program ran", (bits & ran).bit_count(), ""),
-        ("accepted", accepted.bit_count(), _link(choice, "status", "accepted")),
+        ("accepted", accepted.bit_count(), _link(selection, "status", "accepted")),
         (
             "accepted in round 1",
             index.choose({"rounds": "1"}, accepted).bit_count(),
-            "/conversations" + choice.with_facet("status", "accepted").with_facet("rounds", "1").query(),
+            "/conversations" + selection.with_facet("status", "accepted").with_facet("rounds", "1").query(),
         ),
     ]
-    return list(_steps(steps[1:] if choice.wanted else steps))
+    return list(_steps(steps[1:] if selection.wanted else steps))
 
 
 def _steps(steps: Sequence[tuple[str, int, str]]) -> Iterable[Step]:
@@ -99,23 +99,23 @@ def _steps(steps: Sequence[tuple[str, int, str]]) -> Iterable[Step]:
     previous = None
     for name, count, link in steps:
         share = count / longest
-        yield Step(name, count, share, _share(count, previous) if previous else None, link, pictures.bar(share))
+        yield Step(name, count, share, _share(count, previous) if previous else None, link, charts.bar(share))
         previous = count
 
 
 def _rounds(index: FacetIndex, bits: int) -> Any:
-    """How many rounds the dialogues took that ended, as a picture; None when none has."""
+    """A chart of ended dialogues by their rounds; None when none has ended."""
     ended = {name: dict(index.counts("rounds", index.choose({"status": name}, bits))) for name in _STATUSES[:2]}
     last = max([int(number) for counts in ended.values() for number in counts] + [0])
     if not last:
         return None
     names = [str(number) for number in range(1, last + 1)]
     layers = [(name, [counts.get(number, 0) for number in names]) for name, counts in ended.items()]
-    return pictures.columns("Dialogues by the rounds that they took, accepted and discarded", names, layers)
+    return charts.columns("Dialogues by the rounds that they took, accepted and discarded", names, layers)
 
 
 def _spent(index: FacetIndex, bits: int) -> dict[str, Any] | None:
-    """What was spent, in the order in which the dialogues were begun; None when nothing was."""
+    """A chart of what was spent, in the order in which the dialogues started; None when nothing was."""
     found = index.spending(bits)
     if not any(part.accepted or part.rest for part in found.parts):
         return None
@@ -125,12 +125,12 @@ def _spent(index: FacetIndex, bits: int) -> dict[str, Any] | None:
     dollars = found.unit == "dollars"
     what = "US dollars paid" if dollars else "Tokens written"
     title = f"{what}, by the number of the dialogue: for accepted ones and for all others"
-    told = pictures.dollars if dollars else pictures.short
+    write = charts.dollars if dollars else charts.short
     return {
-        "heading": "What the money went into" if dollars else "What the tokens went into",
-        "unit": "US dollars" if dollars else "tokens written (no price is known, or it was free)",
+        "heading": "Money spent" if dollars else "Tokens written",
+        "unit": "US dollars" if dollars else "tokens written (no price is known, or none was charged)",
         "unpriced": found.unpriced if dollars else 0,
-        "picture": pictures.columns(title, names, layers, told=told, sums=False),
+        "picture": charts.columns(title, names, layers, write=write, sums=False),
     }
 
 
@@ -143,7 +143,7 @@ def _summed(index: FacetIndex, runs: Sequence[RunRecord], name: str) -> list[tup
     return sorted(summed.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN]
 
 
-def _bars(counts: Sequence[tuple[str, int]], choice: Choice, facet: str) -> list[Step]:
+def _bars(counts: Sequence[tuple[str, int]], selection: Selection, facet: str) -> list[Step]:
     longest = max([count for _, count in counts] + [1])
     return [
         Step(
@@ -151,8 +151,8 @@ def _bars(counts: Sequence[tuple[str, int]], choice: Choice, facet: str) -> list
             count,
             count / longest,
             None,
-            _link(choice, facet, name),
-            pictures.bar(count / longest, "accepted" if name == "ok" else "failing"),
+            _link(selection, facet, name),
+            charts.bar(count / longest, "accepted" if name == "ok" else "failing"),
         )
         for name, count in counts
     ]
@@ -166,7 +166,7 @@ def _totals(index: FacetIndex, run: RunRecord) -> RunTotals:
 
 def _run(run: RunRecord, index: FacetIndex) -> dict[str, Any]:
     """One row of the table of runs."""
-    totals, choice = _totals(index, run), Choice().with_facet("run", run.id)
+    totals, selection = _totals(index, run), Selection().with_facet("run", run.id)
     bits = index.choose({"run": run.id})
     accepted = index.choose({"status": "accepted"}, bits).bit_count()
     ended = bits.bit_count() - index.choose({"status": "running"}, bits).bit_count()
@@ -185,13 +185,13 @@ def _run(run: RunRecord, index: FacetIndex) -> dict[str, Any]:
         "cost": totals.cost,
         "cost_each": totals.cost / accepted if accepted and totals.cost is not None else None,
         "time": span(totals.seconds),
-        "link": "/conversations" + choice.query(),
-        "home": "/" + choice.query(),
+        "link": "/conversations" + selection.query(),
+        "home": "/" + selection.query(),
     }
 
 
 def _gates(reader: BrowseReader) -> dict[str, Any]:
-    """The history of the gate: a table of all that is recorded of it, and a picture of both scores."""
+    """The history of the gate: a table of its decisions, and a chart of both scores."""
     rows = reader.gate_history()
     names = list(rows[0]) if rows else []
     scores = [
@@ -200,7 +200,7 @@ def _gates(reader: BrowseReader) -> dict[str, Any]:
         if any(_score(row, side) is not None for row in rows)
     ]
     labels = [str(number) for number in range(1, len(rows) + 1)]
-    picture = pictures.line("Scores of teacher and student at each gate", labels, scores) if scores else None
+    picture = charts.line("Scores of teacher and student at each gate", labels, scores) if scores else None
     return {
         "names": names,
         "rows": [[safe(str(row[name]))[:200] for name in names] for row in rows],

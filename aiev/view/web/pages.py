@@ -1,7 +1,7 @@
-"""The pages: what an address asks for, found in a thread, shown by a template.
+"""The pages: each is read from the database in a thread and rendered by a template.
 
-Invariants: reading has a connection of its own for each page; the only thing that a request can change is a label; a
-page that cannot be made says why in one line.
+Invariants: each page has a connection of its own; the only thing that a request can change is a label; a page that
+fails says why in one line.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from aiev.store.writing.labels import save_label
 from aiev.view.documents import conversation_document
 from aiev.view.safe import safe
 from aiev.view.verdicts import other_error_classes, verdict_runs
-from aiev.view.web import exporting
-from aiev.view.web.choosing import PAGE, Choice, Chosen, carry_out
+from aiev.view.web import downloads
+from aiev.view.web.conversation import conversation_page
 from aiev.view.web.excerpts import MAX_LOOKED, excerpt
 from aiev.view.web.overview import overview
-from aiev.view.web.talk import talk
+from aiev.view.web.selection import PAGE, TITLES, Selected, Selection, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,13 +55,13 @@ class Pages:
 
     async def conversations(self, request: Any, datasette: Any) -> Any:
         """The list, with facets and search."""
-        choice = _choice(request)
-        return await self._page(request, datasette, "conversations", lambda db: self._list(db, choice))
+        selection = _selection(request)
+        return await self._page(request, datasette, "conversations", lambda db: self._list(db, selection))
 
     async def conversation(self, request: Any, datasette: Any) -> Any:
-        """One conversation, with its neighbours in the choice that the query names."""
-        key, choice = request.url_vars["id"], _choice(request)
-        return await self._page(request, datasette, "conversation", lambda db: self._one(db, key, choice))
+        """One conversation, with its neighbours in the selection that the query names."""
+        key, selection = request.url_vars["id"], _selection(request)
+        return await self._page(request, datasette, "conversation", lambda db: self._one(db, key, selection))
 
     async def conversation_data(self, request: Any, datasette: Any) -> Any:
         """One conversation as JSON, nothing cut."""
@@ -90,33 +90,33 @@ class Pages:
         if request.method != "POST":
             return Response.text("A label is set by POST.\n", status=405, headers={"allow": "POST"})
         sent, key = await request.post_vars(), request.url_vars["id"]
-        label, note, choice = sent.get("label", ""), sent.get("note", ""), _choice(request)
+        label, note, selection = sent.get("label", ""), sent.get("note", ""), _selection(request)
 
         def make(db: ReadOnly) -> str:
             rowid = BrowseReader(db).rowid(key)
             save_label(self._db, key, label, note)
             self._index.relabel(rowid, label)
-            return f"/conversations/{key}{choice.query()}"
+            return f"/conversations/{key}{selection.query()}"
 
         return await self._answer(request, datasette, make, lambda where: Response.redirect(where, status=303))
 
     async def export(self, request: Any, datasette: Any) -> Any:
-        """The conversations of a choice as JSON lines or CSV, in the order of the list."""
-        choice, kind = _choice(request), request.url_vars["format"]
+        """The conversations of a selection as JSON lines or CSV, in the order of the list."""
+        selection, kind = _selection(request), request.url_vars["format"]
 
         def make(db: ReadOnly) -> list[int]:
-            chosen = self._chosen(BrowseReader(db), choice)
-            return list(chosen.index.rowids_of(chosen.bits))
+            selected = self._selected(BrowseReader(db), selection)
+            return list(selected.index.rowids_of(selected.bits))
 
         def answer(rowids: list[int]) -> Any:
             headers = {"content-disposition": f'attachment; filename="conversations.{kind}"'}
-            writer = exporting.WRITERS[kind](self._db, rowids)
+            writer = downloads.WRITERS[kind](self._db, rowids)
             return AsgiStream(writer.write, headers=headers, content_type=writer.content_type)
 
         return await self._answer(request, datasette, make, answer)
 
     async def live(self, request: Any, datasette: Any) -> Any:
-        """How far a run is, for a page that follows it."""
+        """The progress of a run, for a page that follows it."""
 
         def make(_: ReadOnly) -> dict[str, Any]:
             index = self._index.current()
@@ -128,35 +128,36 @@ class Pages:
     def _home(self, db: ReadOnly, run: str) -> dict[str, Any]:
         return overview(db, self._index.current(), run)
 
-    def _list(self, db: ReadOnly, choice: Choice) -> dict[str, Any]:
+    def _list(self, db: ReadOnly, selection: Selection) -> dict[str, Any]:
         reader = BrowseReader(db)
-        chosen = self._chosen(reader, choice)
-        pages = max(1, -(-chosen.count // PAGE))
-        number = min(choice.page, pages)
-        rowids = chosen.index.page(chosen.bits, (number - 1) * PAGE, PAGE)
-        texts = reader.beginnings(rowids, MAX_LOOKED) if choice.text else {}
+        selected = self._selected(reader, selection)
+        pages = max(1, -(-selected.count // PAGE))
+        number = min(selection.page, pages)
+        rowids = selected.index.page(selected.bits, (number - 1) * PAGE, PAGE)
+        texts = reader.beginnings(rowids, MAX_LOOKED) if selection.text else {}
         return {
-            "choice": choice,
-            "facets": chosen.facets(),
-            "count": chosen.count,
-            "total": chosen.index.size,
-            "rows": [_row(row, choice, texts.get(row.id, [])) for row in reader.listed(rowids)],
+            "selection": selection,
+            "facets": selected.facets(),
+            "titles": TITLES,
+            "count": selected.count,
+            "total": selected.index.size,
+            "rows": [_row(row, selection, texts.get(row.id, [])) for row in reader.listed(rowids)],
             "page": number,
             "pages": pages,
-            "previous": "/conversations" + choice.query(page=number - 1) if number > 1 else "",
-            "next": "/conversations" + choice.query(page=number + 1) if number < pages else "",
-            "export": shlex.join(["aiev", "export", self._db.name, *choice.export_options()[0]]),
-            "not_exported": choice.export_options()[1],
-            "command": shlex.join(["aiev", "inspect", self._db.name, *choice.options(), "--json"]),
+            "previous": "/conversations" + selection.query(page=number - 1) if number > 1 else "",
+            "next": "/conversations" + selection.query(page=number + 1) if number < pages else "",
+            "export": shlex.join(["aiev", "export", self._db.name, *selection.export_options()[0]]),
+            "not_exported": selection.export_options()[1],
+            "command": shlex.join(["aiev", "inspect", self._db.name, *selection.options(), "--json"]),
         }
 
-    def _one(self, db: ReadOnly, key: str, choice: Choice) -> dict[str, Any]:
+    def _one(self, db: ReadOnly, key: str, selection: Selection) -> dict[str, Any]:
         conversations, reader = ConversationReader(db), BrowseReader(db)
-        shown = talk(conversations.conversation(key), conversations)
-        chosen = self._chosen(reader, choice)
-        place: dict[str, Any] = {"previous": "", "next": "", "number": 0, "count": chosen.count}
+        shown = conversation_page(conversations.conversation(key), conversations)
+        selected = self._selected(reader, selection)
+        place: dict[str, Any] = {"previous": "", "next": "", "number": 0, "count": selected.count}
         try:
-            before, after, number = chosen.index.neighbours(chosen.bits, reader.rowid(shown["id"]))
+            before, after, number = selected.index.neighbours(selected.bits, reader.rowid(shown["id"]))
         except ValueError:  # begun since the index was made
             before = after = None
         else:
@@ -164,15 +165,15 @@ class Pages:
         ids = reader.ids([rowid for rowid in (before, after) if rowid is not None])
         for name, rowid in (("previous", before), ("next", after)):
             if rowid is not None:
-                place[name] = f"/conversations/{ids[rowid]}{choice.query()}"
-        back = "/conversations" + choice.query(page=max(0, place["number"] - 1) // PAGE + 1)
-        return {"talk": shown, "choice": choice, "place": place, "back": back, "label_names": LABELS}
+                place[name] = f"/conversations/{ids[rowid]}{selection.query()}"
+        back = "/conversations" + selection.query(page=max(0, place["number"] - 1) // PAGE + 1)
+        return {"conversation": shown, "selection": selection, "place": place, "back": back, "label_names": LABELS}
 
-    def _chosen(self, reader: BrowseReader, choice: Choice) -> Chosen:
-        return carry_out(choice, self._index.current(), reader)
+    def _selected(self, reader: BrowseReader, selection: Selection) -> Selected:
+        return select(selection, self._index.current(), reader)
 
     async def _page(self, request: Any, datasette: Any, name: str, make: Callable[[ReadOnly], dict[str, Any]]) -> Any:
-        """A page from its template, with what every page shows."""
+        """A page from its template."""
 
         def with_generation(db: ReadOnly) -> dict[str, Any]:
             return make(db) | {"generation": self._index.generation, "file": safe(self._db.name), "here": name}
@@ -185,7 +186,7 @@ class Pages:
     async def _answer(
         self, request: Any, datasette: Any, make: Callable[[ReadOnly], _Made], answer: Callable[[_Made], Any]
     ) -> Any:
-        """Make something from the database in a thread and answer with it, or with what went wrong."""
+        """Answer with what `make` reads from the database in a thread, or with its error."""
 
         def in_thread() -> _Made:
             with ReadOnly(self._db) as db:
@@ -199,7 +200,7 @@ class Pages:
         return await shown if asyncio.iscoroutine(shown) else shown
 
     async def problem(self, request: Any, datasette: Any, error: Exception) -> Any:
-        """What went wrong, in one line; what nobody foresaw is also logged, without the values of any variable."""
+        """An error in one line; an unexpected one is also logged, without the values of variables."""
         if isinstance(error, UsageError):
             status = _BAD if request.method == "POST" else _NOT_FOUND
         else:
@@ -216,17 +217,17 @@ class Pages:
         return Response.html(page, status=status)
 
 
-def _choice(request: Any) -> Choice:
-    return Choice.from_query({name: request.args.get(name) or "" for name in request.args})
+def _selection(request: Any) -> Selection:
+    return Selection.from_query({name: request.args.get(name) or "" for name in request.args})
 
 
-def _row(row: ListedConversation, choice: Choice, texts: list[str]) -> dict[str, Any]:
-    """A line of the list, all of it safe to show."""
+def _row(row: ListedConversation, selection: Selection, texts: list[str]) -> dict[str, Any]:
+    """A line of the list, with every text safe to show."""
     shown = {name: safe(value) if isinstance(value, str) else value for name, value in asdict(row).items()}
     return shown | {
-        "link": f"/conversations/{row.id}{choice.query()}",
-        "excerpt": [(safe(piece), hit) for piece, hit in excerpt(texts, choice.text)],
-        "title": shown["problem"].strip().split("\n")[0] or shown["reason"] or "(nothing said yet)",
+        "link": f"/conversations/{row.id}{selection.query()}",
+        "excerpt": [(safe(piece), hit) for piece, hit in excerpt(texts, selection.text)],
+        "title": shown["problem"].strip().split("\n")[0] or shown["reason"] or "(no messages yet)",
         "classes": [safe(name) for name in other_error_classes(row)][:3],
         "verdict_list": verdict_runs(row),
         "started": row.started_at[:16].replace("T", " "),

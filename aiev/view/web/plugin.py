@@ -1,6 +1,6 @@
 """The Datasette plug-in: our routes, and the guard around all of them.
 
-An object rather than a module of hooks, so that it can hold what it serves.
+An object rather than a module of hooks, because it holds the pages that it serves.
 """
 
 from __future__ import annotations
@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.hookspecs import hookimpl
 
-from aiev.view.web.guard import Guard
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aiev.view.web.pages import Pages
-    from aiev.view.web.server import Address
 
 
 class Plugin:
     """Hooks of Datasette that aiev implements."""
 
-    def __init__(self, pages: Pages, address: Address) -> None:
+    def __init__(self, pages: Pages, guarded: Callable[[Any], Any]) -> None:
+        """Serve pages.
+
+        Args:
+            pages: ours.
+            guarded: puts the guard around an ASGI application.
+        """
         self._pages = pages
-        self._address = address
+        self._guarded = guarded
 
     @hookimpl
     def register_routes(self) -> list[tuple[str, Any]]:
@@ -44,11 +47,11 @@ class Plugin:
     @hookimpl
     def asgi_wrapper(self) -> Callable[[Any], Any]:
         """Put the guard around the application."""
-        return lambda app: Guard(app, token=self._address.token, port=self._address.port)
+        return self._guarded
 
     @hookimpl
     def handle_exception(self, datasette: Any, request: Any, exception: Exception) -> Any:
-        """Answer for a page that could not be made, Datasette's own included."""
+        """Answer for a page that failed, one of Datasette's included."""
         return self._pages.problem(request, datasette, exception)
 
 

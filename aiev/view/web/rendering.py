@@ -1,8 +1,8 @@
 """Turns what models and programs wrote into HTML that shows it as text.
 
 Invariant: everything goes through `safe` (no control characters, bounded lines) and is escaped, by Pygments, by
-markupsafe or by the template; nothing here looks at it as markup. Highlighting is given up for long texts, whose time
-it would take.
+markupsafe or by the template; none of it is read as markup. Long texts have no syntax colours, which would
+take too long.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aiev.store.records import ExecutionRecord
 
 MAX_HIGHLIGHTED = 20_000
-"""Characters of a block that are coloured; longer ones are shown plain."""
+"""Characters of the longest block with syntax colours."""
 MAX_RAW = 20_000
 """Characters of a request or an output that a page shows; the JSON has all."""
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True, classprefix="c-")
@@ -47,7 +47,7 @@ def reply_parts(text: str) -> list[dict[str, Any]]:
 
 
 def code(text: str, language: str) -> Markup:
-    """Code with syntax colours; `text` must be safe already."""
+    """Code with syntax colours; `text` must be safe."""
     lexer = _lexer(canonical_name(language) or _ANSWERS.get(language, "text"))
     if len(text) > MAX_HIGHLIGHTED or lexer is None:
         return escape(text)
@@ -63,7 +63,7 @@ def _lexer(name: str) -> Lexer | None:
 
 
 def repair(before: ExecutionRecord, after: ExecutionRecord) -> dict[str, Any]:
-    """What a repair changed: lines with their kind, and how many were added and removed."""
+    """What a repair changed: lines with their kind, and the numbers of added and removed ones."""
     lines = repair_changes(before, after)
     shown = [(_kind(line), line) for line in safe("\n".join(lines)).split("\n")] if lines else []
     kinds = [kind for kind, _ in shown]
@@ -85,7 +85,7 @@ def _kind(line: str) -> str:
 
 
 def cut(text: str) -> str:
-    """A text for a box of a page: safe, and its beginning only when it is long, with a mark."""
+    """A text for a box of a page: safe, and cut with a mark when it is long."""
     if len(text) <= MAX_RAW:
         return safe(text)
     return f"{safe(text[:MAX_RAW])}\n... [{len(text) - MAX_RAW} characters more, in the JSON]"

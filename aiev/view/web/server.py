@@ -1,7 +1,6 @@
-"""Starts Datasette with our pages on a loopback port and serves until it is told to stop.
+"""Serves the pages of a database on a loopback port until it is told to stop.
 
-Invariants: listens on 127.0.0.1 only; no page of Datasette's can write (no actor has a right to); nothing is fetched
-from elsewhere.
+Invariant: listens on 127.0.0.1 only.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import contextlib
 import secrets
 import socket
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import SetupError
@@ -21,18 +19,9 @@ from aiev.store.writing.connection import bring_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 HOST = "127.0.0.1"
-_HERE = Path(__file__).parent
-_SETTINGS = {
-    "suggest_facets": False,  # costs 50 ms a column on a large table
-    "allow_download": False,
-    "sql_time_limit_ms": 5000,
-    "facet_time_limit_ms": 500,
-    "default_page_size": 25,  # of wide rows
-    "truncate_cells_html": 400,
-    "num_sql_threads": 3,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +41,10 @@ def serve(db: Path, *, port: int, token: str, ready: Callable[[Address], None]) 
     """Serve the pages of a database until SIGINT or SIGTERM.
 
     Args:
-        db: the database; a file of an older aiev is brought to the newest schema first.
-        port: to listen on; 0 for any that is free.
+        db: the database; one of an older aiev is brought to the newest schema first.
+        port: to listen on; 0 for any free port.
         token: that visitors must show; empty for a new one.
-        ready: called with the address once it answers.
+        ready: called with the address when the server answers.
 
     Raises:
         StoreError: the database cannot be used.
@@ -64,7 +53,7 @@ def serve(db: Path, *, port: int, token: str, ready: Callable[[Address], None]) 
     with extra("datasette", "`aiev serve`"):
         import uvicorn
 
-        from aiev.view.web.pages import Pages
+        from aiev.view.web.application import application
     bring_up(db)
     ReadOnly(db).close()
     index = FollowedIndex(db)
@@ -72,50 +61,25 @@ def serve(db: Path, *, port: int, token: str, ready: Callable[[Address], None]) 
         index.current()
         with _listen(port) as listener:
             address = Address(listener.getsockname()[1], token or secrets.token_urlsafe(24))
-            app = application(Pages(db, index), db, address)
+            app = application(db, index, token=address.token, port=address.port)
             config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
-            server = _Announced(uvicorn, config, lambda: ready(address))
             with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again when it has ended
-                server.run(listener)
+                _announced(config, lambda: ready(address)).run(sockets=[listener])
     finally:
         index.close()
 
 
-class _Announced:
-    """A uvicorn server that says when it answers."""
+def _announced(config: Any, ready: Callable[[], None]) -> Any:
+    """A uvicorn server that calls `ready` when it answers."""
+    import uvicorn
 
-    def __init__(self, uvicorn: Any, config: Any, ready: Callable[[], None]) -> None:
-        class Server(uvicorn.Server):  # type: ignore[misc] # uvicorn is only there with the extra
-            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-                await super().startup(sockets=sockets)
-                if self.started:
-                    ready()
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            if self.started:
+                ready()
 
-        self._server = Server(config)
-
-    def run(self, listener: socket.socket) -> None:
-        self._server.run(sockets=[listener])
-
-
-def application(pages: Any, db: Path, address: Address) -> Any:
-    """The ASGI application: the guard, our pages, then Datasette's."""
-    from datasette.app import Datasette
-    from datasette.database import Database
-    from datasette.plugins import pm
-
-    from aiev.view.web.guard import TABLES
-    from aiev.view.web.plugin import Plugin
-
-    pm.unregister(name="datasette.handle_exception")  # it prints every error with its variables, tokens included
-    pm.register(Plugin(pages, address), name="aiev")
-    datasette = Datasette(
-        template_dir=str(_HERE / "templates"),
-        static_mounts=[("-/aiev", str(_HERE / "static"))],
-        settings=_SETTINGS,
-        metadata={"title": db.name},
-    )
-    datasette.add_database(Database(datasette, path=str(db), is_mutable=True), name=TABLES)
-    return datasette.app()
+    return Server(config)
 
 
 def _listen(port: int) -> socket.socket:
@@ -126,5 +90,5 @@ def _listen(port: int) -> socket.socket:
         listener.bind((HOST, port))
     except (OSError, OverflowError) as error:
         listener.close()
-        raise SetupError(f"cannot listen on {HOST}:{port}: {error}; name another with --port, 0 for any") from None
+        raise SetupError(f"cannot listen on {HOST}:{port}: {error}; choose another --port, 0 for any") from None
     return listener

@@ -1,7 +1,7 @@
-"""Pictures of a run as inline SVG.
+"""Charts as inline SVG.
 
-Invariant: no style attribute and no script, so that they pass the strictest policy; whatever is written in them is
-escaped; each says in words what it shows, and stands beside its figures.
+Invariant: no style attribute and no script, so that they pass the strictest policy; every text in them is escaped; each
+has a title that says what it shows.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ def columns(
     names: Sequence[str],
     layers: Sequence[tuple[str, Sequence[float]]],
     *,
-    told: Callable[[float], str] | None = None,
+    write: Callable[[float], str] | None = None,
     sums: bool = True,
 ) -> Markup:
     """Stacked columns.
 
     Args:
-        title: what the picture shows, in words.
+        title: what the chart shows, in words.
         names: of the columns, from left to right.
         layers: kind (a CSS class) and heights of each layer, the lowest first.
-        told: how a height is written; `short` without it.
-        sums: whether each column says how high it is.
+        write: formats a height; `short` by default.
+        sums: whether each column shows its height.
     """
     totals = [sum(heights[number] for _, heights in layers) for number in range(len(names))]
-    told = told or short
+    write = write or short
     top = max(totals, default=0) or 1
     room = (_WIDTH - _LEFT) / max(1, len(names))
-    parts = [_axis(top, told)]
+    parts = [_axis(top, write)]
     for number, name in enumerate(names):
         left, below = _LEFT + room * (number + _GAP / 2), 0.0
         for kind, heights in layers:
@@ -58,7 +58,7 @@ def columns(
         middle = left + room * (1 - _GAP) / 2
         parts.append(_text(middle, _HEIGHT - 8, name, "middle"))
         if sums and totals[number]:
-            parts.append(_text(middle, _y(totals[number], top) - 5, told(totals[number]), "middle"))
+            parts.append(_text(middle, _y(totals[number], top) - 5, write(totals[number]), "middle"))
     return _picture(title, Markup().join(parts))
 
 
@@ -91,7 +91,7 @@ def _y(value: float, top: float) -> float:
     return _HEIGHT - _BOTTOM - (_HEIGHT - _BOTTOM - _TOP) * value / top
 
 
-def _axis(top: float, told: Callable[[float], str]) -> Markup:
+def _axis(top: float, write: Callable[[float], str]) -> Markup:
     parts = []
     for value in (0, top / 2, top):
         height = _y(value, top)
@@ -100,12 +100,12 @@ def _axis(top: float, told: Callable[[float], str]) -> Markup:
                 _LEFT, _WIDTH, height, height
             )
         )
-        parts.append(_text(_LEFT - 8, height + 4, told(value), "end"))
+        parts.append(_text(_LEFT - 8, height + 4, write(value), "end"))
     return Markup().join(parts)
 
 
 def _column(kind: str, left: float, width: float, above: float, below: float) -> Markup:
-    """One layer of a column, between two heights on the picture."""
+    """One layer of a column, between two heights on the chart."""
     return Markup('<rect class="bar-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"></rect>').format(
         kind, left, above, width, max(0.0, below - above)
     )

@@ -1,6 +1,7 @@
-"""One conversation as the template shows it: the turns with what ran and what changed, and where all of it comes from.
+"""One conversation for its template: messages with executions and repairs, seed, provenance and figures.
 
-Invariant: all text of models, programs and seeds passes through `rendering`; what a file lacks is shown as absent.
+Invariant: every text of models, programs and seeds passes through `rendering` or `safe`; what a file lacks is shown as
+absent.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ _DAY = 19
 """Characters of a time without its fraction."""
 
 
-def talk(conversation: ConversationRecord, reader: ConversationReader) -> dict[str, Any]:
-    """Everything about a conversation but its place in a list."""
+def conversation_page(conversation: ConversationRecord, reader: ConversationReader) -> dict[str, Any]:
+    """Everything about a conversation except its place in a list."""
     executions = {execution.round: execution for execution in reader.executions(conversation.id)}
     requests = {request.hash: request for request in reader.requests(conversation.id)}
     turns = [_turn(message, executions, requests) for message in conversation.messages]
@@ -66,13 +67,13 @@ def _turn(
 
 
 def _execution(execution: ExecutionRecord) -> dict[str, Any]:
-    """What came of a round, as pairs to read and boxes to open."""
+    """The result of a round: pairs of name and value, and boxes to open."""
     facts = [
         ("exit code", "none" if execution.exit_code is None else str(execution.exit_code)),
         ("assertions that held", f"{execution.assertions:,}"),
         ("time", f"{execution.wall_seconds:.2f} s, {execution.cpu_seconds:.2f} s of processor"),
         ("memory", f"{execution.peak_memory_bytes / 2**20:.0f} MiB" if execution.peak_memory_bytes else "not measured"),
-        ("packages", ", ".join(execution.requirements) or "none asked for"),
+        ("packages", ", ".join(execution.requirements) or "none"),
         ("sandbox", f"{execution.backend}, {execution.image}"),
         ("detail", execution.detail),
     ]
@@ -92,7 +93,7 @@ def _execution(execution: ExecutionRecord) -> dict[str, Any]:
 
 
 def _request(request: RequestRecord | None) -> dict[str, Any] | None:
-    """What was sent and what came back, as it was."""
+    """The raw request and reply."""
     if request is None:
         return None
     sampling = request.request.get("sampling")
@@ -138,14 +139,14 @@ def _provenance(conversation: ConversationRecord, reader: ConversationReader) ->
         ("image", run.image),
         ("configuration", run.config_fingerprint),
         ("aiev", run.version),
-        ("begun", conversation.started_at[:_DAY].replace("T", " ")),
+        ("started", conversation.started_at[:_DAY].replace("T", " ")),
         ("ended", conversation.finished_at[:_DAY].replace("T", " ")),
     ]
     return [(name, safe(value)) for name, value in pairs if value]
 
 
 def _prompts(conversation: ConversationRecord, requests: dict[str, RequestRecord]) -> list[tuple[str, str]]:
-    """Purpose and template hash of each prompt that was used, in the order of use."""
+    """Purpose and template hash of each prompt, in the order of use."""
     used = {
         (requests[message.request_hash].purpose, message.prompt_hash): None
         for message in conversation.messages
@@ -163,7 +164,7 @@ def _figures(conversation: ConversationRecord, executions: Any, requests: Any) -
         ("model calls", f"{len(requests):,}"),
         ("waiting for the model", f"{sum(request.seconds for request in requests):.1f} s"),
         ("running programs", f"{sum(execution.wall_seconds for execution in executions):.1f} s"),
-        ("from begin to end", f"{conversation.seconds:.1f} s"),
+        ("in total", f"{conversation.seconds:.1f} s"),
         ("cost", f"{sum(costs):.4f} USD" if costs else "not recorded"),
     ]
     return [(name, value) for name, value in pairs if value]

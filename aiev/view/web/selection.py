@@ -1,6 +1,6 @@
 """Which conversations a page is about: the query of its address, and the links that change it.
 
-Invariant: an unknown or empty parameter is left out of every link, so that one choice has one address.
+Invariant: an unknown or empty parameter is left out of every link, so that one selection has one address.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ TITLES = {
     "run": "Run",
 }  # fmt: skip
 _EXPORTED = ("stage", "language", "verdict", "model", "split", "label", "run")
-_OPTIONS = {"error_class": "--error-class", "run": "--run"}
+_OPTIONS = {"error_class": "--error-class"}
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """Facets with the value that is wanted of each, and the words of a search."""
 
     facets: tuple[tuple[str, str], ...] = ()
@@ -41,8 +41,8 @@ class Choice:
     page: int = 1
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> Choice:
-        """The choice that an address names; what is not understood is left out."""
+    def from_query(cls, query: Mapping[str, str]) -> Selection:
+        """The selection of an address; parameters without a meaning are left out."""
         facets = tuple((name, query[name]) for name in FACETS if query.get(name))
         page = query.get("page", "")
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1  # noqa: PLR2004 - no such page
@@ -54,7 +54,7 @@ class Choice:
         return dict(self.facets)
 
     def query(self, *, page: int = 1) -> str:
-        """The query of an address, `?` included; empty when everything is chosen."""
+        """The query of an address, `?` included; empty when everything is selected."""
         pairs = [*self.facets]
         if self.text:
             pairs.append(("q", self.text))
@@ -62,22 +62,22 @@ class Choice:
             pairs.append(("page", str(page)))
         return f"?{urlencode(pairs)}" if pairs else ""
 
-    def with_facet(self, name: str, value: str) -> Choice:
-        """The choice with another value of a facet; an empty one takes the facet out."""
+    def with_facet(self, name: str, value: str) -> Selection:
+        """The selection with another value of a facet; an empty value removes the facet."""
         wanted = self.wanted | {name: value}
         return replace(self, facets=tuple((key, wanted[key]) for key in FACETS if wanted.get(key)), page=1)
 
-    def without_text(self) -> Choice:
-        """The choice without its search."""
+    def without_text(self) -> Selection:
+        """The selection without its search."""
         return replace(self, text="", page=1)
 
     def words(self) -> str:
-        """The choice in words, for a title."""
+        """The selection in words, for a title."""
         parts = [f"{TITLES[name].lower()} {value}" for name, value in self.facets]
         return ", ".join([*parts, *([f"“{self.text}”"] if self.text else [])]) or "all"
 
     def options(self) -> list[str]:
-        """The same choice as options of `aiev inspect`."""
+        """The selection as options of `aiev inspect`."""
         options = []
         for name, value in self.facets:
             if name == "rounds":
@@ -87,7 +87,7 @@ class Choice:
         return [*options, *(["--search", self.text] if self.text else [])]
 
     def export_options(self) -> tuple[list[str], list[str]]:
-        """The same choice as options of `aiev export`, and what of it has none there."""
+        """The selection as options of `aiev export`, and the facets that have no option there."""
         options, without = [], []
         for name, value in self.facets:
             if name == "rounds":
@@ -102,30 +102,30 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """A choice, carried out on an index."""
+class Selected:
+    """The conversations of a selection."""
 
-    choice: Choice
+    selection: Selection
     index: FacetIndex
     found: int
-    """Conversations that hold the words of the search, or all."""
+    """Conversations with the words of the search, or all, as a bit for each."""
     bits: int
-    """Conversations of the choice."""
+    """Conversations of the selection, as a bit for each."""
 
     @property
     def count(self) -> int:
-        """How many conversations were chosen."""
+        """The number of conversations."""
         return self.bits.bit_count()
 
     def facets(self) -> list[dict[str, Any]]:
-        """What the list can be narrowed by: each facet with its values, their counts and links.
+        """The facets that can narrow the list, each with its values, their counts and links.
 
-        The counts of a facet leave its own present value out of account, so that another can be taken in its place.
+        The counts of a facet ignore its own selected value, so that another can replace it.
         """
         return [facet for name in FACETS if (facet := self._facet(name))["values"]]
 
     def _facet(self, name: str) -> dict[str, Any]:
-        wanted = self.choice.wanted
+        wanted = self.selection.wanted
         present = wanted.pop(name, "")
         among = self.index.choose(wanted, self.found) if present else self.bits
         counts = self.index.counts(name, among)
@@ -135,12 +135,12 @@ class Chosen:
             {
                 "value": value,
                 "count": count,
-                "chosen": value == present,
-                "link": "/conversations" + self.choice.with_facet(name, "" if value == present else value).query(),
+                "selected": value == present,
+                "link": "/conversations" + self.selection.with_facet(name, "" if value == present else value).query(),
             }
             for value, count in counts[:MAX_VALUES]
         ]
-        first = [value for number, value in enumerate(values) if number < SHOWN_VALUES or value["chosen"]]
+        first = [value for number, value in enumerate(values) if number < SHOWN_VALUES or value["selected"]]
         return {
             "name": name,
             "title": TITLES[name],
@@ -150,7 +150,7 @@ class Chosen:
         }
 
 
-def carry_out(choice: Choice, index: FacetIndex, reader: BrowseReader) -> Chosen:
-    """Find the conversations of a choice; raises StoreError."""
-    found = reader.search(index, choice.text) if choice.text else index.everything
-    return Chosen(choice, index, found, index.choose(choice.wanted, found))
+def select(selection: Selection, index: FacetIndex, reader: BrowseReader) -> Selected:
+    """Find the conversations of a selection; raises StoreError."""
+    found = reader.search(index, selection.text) if selection.text else index.everything
+    return Selected(selection, index, found, index.choose(selection.wanted, found))

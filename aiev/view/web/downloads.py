@@ -1,6 +1,6 @@
-"""The conversations of a choice as a stream: JSON lines with every message, or CSV with the lines of the list.
+"""The conversations of a selection as a stream: JSON lines with every message, or CSV with the lines of the list.
 
-Invariant: memory depends on the batch, not on how many were chosen. Not covered: datasets for trainers, which
+Invariant: memory depends on the batch, not on the number of conversations. Not covered: datasets for trainers, which
 `aiev export` makes.
 """
 
