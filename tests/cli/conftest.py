@@ -4,9 +4,8 @@ import sqlite3
 
 import pytest
 from click.testing import CliRunner
-from dataset.builder import write
-from dataset.conftest import TALKS
-from view.web.talks import make as make_talks
+from support.conversations import make as make_conversations
+from support.dialogues import EVERY_KIND, write
 
 from aiev.cli import main
 from aiev.store.writing.labels import save_label
@@ -28,7 +27,7 @@ def aiev(tmp_path, monkeypatch):
 @pytest.fixture
 def talks(tmp_path):
     """A database of repaired, hostile and plain conversations, one of them labelled."""
-    make_talks(tmp_path / "talks.db")
+    make_conversations(tmp_path / "talks.db")
     save_label(tmp_path / "talks.db", "plain007", "flag", "")
     return tmp_path / "talks.db"
 
@@ -51,4 +50,4 @@ def older(talks):
 @pytest.fixture
 def database(tmp_path):
     """A database of dialogues to export."""
-    return write(tmp_path / "d.db", TALKS)
+    return write(tmp_path / "d.db", EVERY_KIND)

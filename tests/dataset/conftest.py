@@ -4,25 +4,17 @@ import json
 import shutil
 
 import pytest
-from dataset.builder import Talk, write
+from support.dialogues import EVERY_KIND, write
 
 from aiev.config.layers import load_config
 from aiev.dataset.export import export
 from aiev.dataset.judges import default_judges
 from aiev.dataset.outputs import parse_output
 
-TALKS = (
-    *(Talk(number) for number in range(8)),
-    *(Talk(number, ("error", "ok")) for number in range(8, 14)),
-    *(Talk(number, ("error", "timeout", "ok")) for number in range(14, 18)),
-    *(Talk(number, ("error", "error")) for number in range(18, 20)),
-    *(Talk(number, language="go", licence=None) for number in range(20, 30)),
-)
-
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory):
-    return write(tmp_path_factory.mktemp("database") / "d.db", TALKS)
+    return write(tmp_path_factory.mktemp("database") / "d.db", EVERY_KIND)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import json
 import shlex
 
 import pytest
-from dataset.builder import Talk, write
+from support.dialogues import Talk, write
 
 from aiev.cli import main
 

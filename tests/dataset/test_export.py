@@ -6,9 +6,8 @@ import re
 from dataclasses import replace
 
 import pytest
-from dataset.builder import Talk, words, write
-from dataset.conftest import TALKS
 from store.sample_records import RUN, SEED, TALK
+from support.dialogues import EVERY_KIND, Talk, words, write
 
 from aiev.dataset.folder import begin_replacing
 from aiev.dataset.judges import Dropped
@@ -27,7 +26,7 @@ def contents(folder):
 def test_the_same_dialogues_give_the_same_bytes(tmp_path, exported):
     exported(*ALL, settings=["failures=true"], out="first")
     exported(*ALL, settings=["failures=true"], out="again")
-    other = write(tmp_path / "other.db", random.Random(3).sample(TALKS, len(TALKS)))
+    other = write(tmp_path / "other.db", random.Random(3).sample(EVERY_KIND, len(EVERY_KIND)))
     exported(*ALL, settings=["failures=true"], out="other", path=other)
     first = contents(tmp_path / "first")
     assert len(first) == 2 * len(ALL) + 3
@@ -37,7 +36,7 @@ def test_the_same_dialogues_give_the_same_bytes(tmp_path, exported):
 
 def test_nothing_is_lost_on_the_way(exported):
     funnel = exported(settings=["failures=true", "languages=['go']"]).funnel
-    assert funnel.taken == len(TALKS) == funnel.kept + funnel.dropped.total()
+    assert funnel.taken == len(EVERY_KIND) == funnel.kept + funnel.dropped.total()
     assert funnel.dropped == {"language": 20}
 
 

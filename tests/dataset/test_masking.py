@@ -2,8 +2,8 @@ import pytest
 
 pytest.importorskip("transformers", reason="needs the extra export")
 
-from dataset.builder import Talk, write
-from dataset.tiny import CHATML, tokenizer
+from support.dialogues import Talk, write
+from support.tokenizer import CHATML, tokenizer
 
 from aiev.dataset.check import Check
 from aiev.dataset.masking import MaskError, flagged_template, load_tokenizer, mask, prove

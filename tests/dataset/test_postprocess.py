@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from dataset.builder import Talk, write
+from support.dialogues import Talk, write
 
 from aiev.config.layers import load_config
 from aiev.dataset.phrasings import PHRASINGS, draw, phrasing

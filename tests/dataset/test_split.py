@@ -3,8 +3,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from dataset.builder import Talk, words, write
 from store.sample_records import RUN
+from support.dialogues import Talk, words, write
 
 from aiev.config.layers import load_config
 from aiev.dataset.split import assign_splits

@@ -3,7 +3,7 @@
 import pytest
 
 pytest.importorskip("trl", reason="needs the extra train; `make test-train` has it")
-from dataset.tiny import CHATML, tokenizer
+from support.tokenizer import CHATML, tokenizer
 
 from aiev.dataset.masking import flagged_template, mask
 

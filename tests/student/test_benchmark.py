@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import pytest
-from dataset.builder import Talk, write
+from support.dialogues import Talk, write
 from support.talk import GOOD
 
 from aiev.config.layers import load_config

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from dataset.builder import Talk, write
+from support.dialogues import Talk, write
 
 from aiev.store.reading.conversations import ConversationReader
 from aiev.store.reading.read_only import ReadOnly

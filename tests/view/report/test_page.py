@@ -3,8 +3,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from dataset.builder import Talk, write
 from store.sample_records import RUN
+from support.dialogues import Talk, write
 
 from aiev.errors import UsageError
 from aiev.store.reading.dialogues import Money

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from view.web import talks
+from support import conversations
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -88,7 +88,7 @@ def serving(db, errors):
 @pytest.fixture(scope="session")
 def talks_db(tmp_path_factory):
     path = tmp_path_factory.mktemp("talks") / "talks.db"
-    talks.make(path)
+    conversations.make(path)
     return path
 
 

@@ -7,7 +7,7 @@ import time
 from contextlib import closing
 
 import pytest
-from view.web import talks
+from support import conversations
 from view.web.conftest import opened
 
 pytestmark = pytest.mark.browser
@@ -144,7 +144,7 @@ def test_hostile_content_is_shown_as_text(page, site):
         assert page.evaluate("window.owned") is None
         assert page.locator("main script, main img").count() == 0
     page.goto(f"{site.base}/conversations/hostile")
-    assert talks.SCRIPT in page.locator("#turn-1").inner_text()
+    assert conversations.SCRIPT in page.locator("#turn-1").inner_text()
     assert "\\x1b[31mred" in page.locator("#turn-0").inner_text()
     page.get_by_role("link", name="The whole message, 10,000,000 characters").wait_for()
     page.get_by_text("Execution", exact=True).first.click()

@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from view.web import talks
+from support import conversations
 
 from aiev.store.records import ConversationRecord, SeedRecord
 from aiev.store.writing.store import Store
@@ -86,13 +86,13 @@ def test_neighbours_are_those_of_the_filter(site):
 
 def test_json_has_everything_uncut(site):
     data = json.loads(site.get("/conversations/hostile.json").text)
-    assert data["messages"][2]["content"] == talks.LONG
-    assert data["seed"]["source"].startswith(talks.SCRIPT)
+    assert data["messages"][2]["content"] == conversations.LONG
+    assert data["seed"]["source"].startswith(conversations.SCRIPT)
 
 
 def test_a_message_alone_is_plain_text_in_full(site):
     answer = site.get("/conversations/hostile/messages/2.txt")
-    assert answer.text == talks.LONG
+    assert answer.text == conversations.LONG
     assert answer.headers["content-type"].startswith("text/plain")
 
 

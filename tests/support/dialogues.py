@@ -71,6 +71,16 @@ class Talk:
         ]
 
 
+EVERY_KIND = (
+    *(Talk(number) for number in range(8)),
+    *(Talk(number, ("error", "ok")) for number in range(8, 14)),
+    *(Talk(number, ("error", "timeout", "ok")) for number in range(14, 18)),
+    *(Talk(number, ("error", "error")) for number in range(18, 20)),
+    *(Talk(number, language="go", licence=None) for number in range(20, 30)),
+)
+"""Accepted in one, two and three rounds, discarded, in two languages, and without a licence."""
+
+
 def write(path, talks, runs=(RUN,)):
     """Write dialogues in the order given."""
 
