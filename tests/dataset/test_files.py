@@ -1,14 +1,9 @@
 import sys
 
 import pytest
+from support.exports import ALL, contents
 
 from aiev.errors import SetupError
-
-ALL = ("messages", "openai", "sharegpt", "llama-factory", "prompt-completion", "dpo", "kto")
-
-
-def contents(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.mark.parametrize(("kind", "module"), [("parquet", "pyarrow"), ("hf", "datasets")])

@@ -1,0 +1,38 @@
+from dataclasses import replace
+
+from store.sample_records import RUN
+from support.dialogues import Talk, words, write
+
+from aiev.store.writing.connection import open_database
+
+
+def test_of_near_duplicates_the_best_is_kept(tmp_path, exported, rows):
+    same = {"problem": "Write a function that reverses a string and trims it", "seed": "one"}
+    talks = [
+        Talk(1, ("error", "ok"), run="r1", **same),
+        Talk(2, run="r2", assertions=1, **same),
+        Talk(3, run="r3", assertions=4, **same),
+        Talk(4),
+    ]
+    runs = [replace(RUN, id=f"r{number}") for number in (1, 2, 3)]
+    path = write(tmp_path / "n.db", [replace(talk, number=talk.number) for talk in talks], runs)
+    db = open_database(path)
+    db.execute("update conversations set program = 'def reverse(text): return text[::-1].strip()' where id < 'c004'")
+    db.commit()
+    db.close()
+    assert exported(path=path).funnel.dropped == {"near-duplicate": 2}
+    assert {row["id"] for row in rows("messages/train.jsonl")} == {"c003", "c004"}
+    assert exported(path=path, settings=["near_duplicates=true"]).funnel.kept == 4
+
+
+def test_a_chain_of_small_changes_does_not_drop_what_is_far_from_all_that_is_kept(tmp_path, exported):
+    said = words(1, 60).split()
+    steps = [" ".join([*words(100 + step, 8 * step).split(), *said[8 * step :]]) for step in range(3)]
+    path = write(tmp_path / "c.db", [Talk(at, problem=text, code="pass") for at, text in enumerate(steps)])
+    assert exported(path=path, settings=["split.test_share=0"]).funnel.dropped == {"near-duplicate": 1}
+
+
+def test_of_a_crowd_one_is_kept_in_each_split(tmp_path, exported):
+    talks = [Talk(at, problem=f"{words(1, 60)} {at}", seed=f"{at % 2}", run=f"r{at}", code="pass") for at in range(90)]
+    path = write(tmp_path / "c.db", talks, [replace(RUN, id=f"r{at}") for at in range(90)])
+    assert exported(path=path).funnel.kept == 1
