@@ -20,7 +20,7 @@ from aiev_agents.messages import Message, Role
 from aiev_agents.roles import programmer, questioner
 from aiev_agents.roles.reply import parse_reply
 from aiev_interpreter.feedback import render_feedback
-from aiev_interpreter.packages.install import parse_install
+from aiev_interpreter.packages.requirements import parse_install
 from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiev.errors import AievError
 from aiev.setup.errors import as_setup_errors
 from aiev.setup.interpreter import build_interpreter
-from aiev_interpreter.packages.install import parse_install
+from aiev_interpreter.packages.requirements import parse_install
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The code interpreter of aiev: what runs, in which sandbox, under which limits."""
+"""The code interpreter of aiev: executes programs with their unit tests in a sandbox, under limits."""
 
 from aiev_interpreter.backends.open import open_interpreter
 from aiev_interpreter.errors import InterpreterError, InterpreterUnavailable

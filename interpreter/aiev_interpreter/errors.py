@@ -1,8 +1,8 @@
-"""What can go wrong with a sandbox.
+"""The errors of the interpreter.
 
 InterpreterError
-├── InterpreterUnavailable   no sandbox can be had here; the message says what was tried and what to do
-└── SandboxError             the sandbox failed in the middle of a job: becomes the verdict `infra`
+├── InterpreterUnavailable   no sandbox works here; the message says what was tried and what to do
+└── SandboxError             the sandbox failed during a job, which becomes the verdict `infra`
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ class InterpreterError(Exception):
 
 
 class InterpreterUnavailable(InterpreterError):  # noqa: N818 - reads as the state it is
-    """No sandbox of the wanted kind works on this machine."""
+    """No sandbox of the requested kind works on this machine."""
 
 
 class SandboxError(InterpreterError):
-    """The sandbox itself failed; no program is to blame."""
+    """The sandbox failed; the program is not the cause."""

@@ -1,6 +1,6 @@
-"""The words in which a model is told what happened.
+"""Renders an execution result as the feedback that a model is shown.
 
-Invariant: an `infra` result has no words; it is never shown to a model.
+Invariant: an `infra` result is never shown to a model.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _HINTS = {
 
 
 def render_feedback(result: ExecutionResult, *, limit: int = 2000) -> str:
-    """What a model is shown of a result, at most `limit` characters and a mark where the middle was cut.
+    """The feedback for a result: at most `limit` characters, and a mark where the middle was cut.
 
     Raises:
         ValueError: the verdict is `infra`.
@@ -36,7 +36,7 @@ def render_feedback(result: ExecutionResult, *, limit: int = 2000) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Text cut in its middle to `limit` characters; errors stand at the end, so the end keeps more."""
+    """The text with its middle cut to `limit` characters. More of the end is kept, since errors stand there."""
     if len(text) <= limit:
         return text
     head = limit // 4

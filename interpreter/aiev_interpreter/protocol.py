@@ -1,8 +1,7 @@
-"""What the interpreter takes and what it gives back: the seam every backend implements.
+"""The interpreter's interface: jobs, limits, results, and the Protocol that every interpreter implements.
 
-Invariant: a `Job` and an `ExecutionResult` are plain frozen values that survive a round trip through JSON,
-so that a journal can store them. Not covered here: how a backend isolates anything (see `docker.py`,
-`bubblewrap.py`).
+Invariant: a `Job` and an `ExecutionResult` are plain frozen values that survive a round trip through JSON, so a journal
+can store them. Not covered: how a backend isolates a sandbox, see `backends/docker.py` and `backends/bubblewrap.py`.
 """
 
 from __future__ import annotations
@@ -21,42 +20,42 @@ class Verdict(StrEnum):
     """How one execution ended. Only `OK` can be accepted."""
 
     OK = "ok"
-    """Exit code 0 and at least one assertion of the tests was executed to the end, inside the limits."""
+    """Exit code 0 within the limits, and at least one assertion of the tests held."""
     ERROR = "error"
-    """The program or its tests raised, or ended with another exit code than 0."""
+    """The program or its tests raised, or ended with a non-zero exit code."""
     NO_TESTS = "no_tests"
-    """Exit code 0, but no assertion was executed."""
+    """Exit code 0, but no assertion was executed, or the tests cannot fail."""
     TIMEOUT = "timeout"
     """The wall-clock or CPU-time limit was reached."""
     OOM = "oom"
     """The memory limit was reached."""
     OUTPUT_LIMIT = "output_limit"
-    """More was written to stdout or stderr than is allowed."""
+    """The program wrote more than allowed to stdout or stderr."""
     INSTALL_FAILED = "install_failed"
-    """A requested package could not be installed; the installer's words are in `stderr`."""
+    """A requested package could not be installed; `stderr` holds the installer's output."""
     INFRA = "infra"
-    """The sandbox itself failed. Never shown to a model, never counted against a program."""
+    """The sandbox failed. Never shown to a model, never counted against a program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one job. Every figure is a hard limit; none can be switched off."""
+    """Limits of one job. Every limit is hard; none can be switched off."""
 
     wall_seconds: float = 10.0
     cpu_seconds: float = 10.0
     memory_bytes: int = 512 * MIB
     processes: int = 64
     output_bytes: int = 64 * 1024
-    """Kept of each stream: the first half and the last half; eight times as much ends the run."""
+    """Output kept of each stream, half from its start and half from its end. Eight times as much ends the run."""
     disk_bytes: int = 64 * MIB
     """Size of the writable work directory."""
     install_seconds: float = 180.0
     install_bytes: int = 1024 * MIB
-    """Size of the installed packages, and of what is downloaded for them."""
+    """Size of the installed packages, and of their downloads."""
 
     @classmethod
     def of(cls, interpreter: InterpreterSettings, install: InstallSettings) -> Limits:
-        """The limits that the settings name."""
+        """The limits in the settings."""
         return cls(
             wall_seconds=interpreter.wall_seconds,
             cpu_seconds=interpreter.cpu_seconds,
@@ -73,9 +72,8 @@ class Limits:
 class Job:
     """One program with its unit tests.
 
-    `program` and `tests` are source texts; the tests run with the program's names in scope and may also
-    import it as `solution`. `requirements` are PEP 508 requirement strings, already parsed: never shell
-    text.
+    `program` and `tests` are source texts. The tests run with the program's names in scope and can also import it as
+    `solution`. `requirements` are validated PEP 508 requirement strings, never shell text.
     """
 
     program: str
@@ -87,43 +85,43 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionResult:
-    """What happened, as measured from inside and outside of the sandbox."""
+    """The result of one job, measured from inside and outside the sandbox."""
 
     verdict: Verdict
     exit_code: int | None
-    """Of the program's process; None when it never ran or was killed from outside."""
+    """Exit code of the program's process; None when it never ran or was killed."""
     stdout: str = ""
     stderr: str = ""
     stdout_truncated: bool = False
     stderr_truncated: bool = False
     assertions: int = 0
-    """Assertions of the tests that were really executed and held."""
+    """Assertions of the tests that were executed and held."""
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory_bytes: int = 0
     install_log: str = ""
     installed: tuple[str, ...] = ()
-    """Exact versions, as `name==version`."""
+    """Exact versions of the installed packages, as `name==version`."""
     detail: str = ""
-    """One line for people: why the verdict is what it is."""
+    """The reason for the verdict, in one line for people."""
     backend: str = ""
     image: str = ""
     """Image digest (Docker) or `host-python-3.x.y` (bubblewrap)."""
 
 
 class Interpreter(Protocol):
-    """Runs jobs in a sandbox. Safe to call from several tasks at once."""
+    """Executes jobs in a sandbox. Safe to call from several tasks at once."""
 
     name: str
     image: str
 
     async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
-        """Run one job to its end. Never raises for anything that the program did.
+        """Execute one job. Nothing that the program does makes this raise.
 
         Args:
             job: program and tests.
-            owner: the conversation it belongs to; its programs share a sandbox, one after another, which nobody else
-                uses. Without one, the sandbox is used once.
+            owner: the conversation of the job. Its programs share one sandbox, one after another, and no other
+                conversation uses it. Without an owner, the sandbox is used once.
 
         Raises:
             InterpreterUnavailable: the sandbox has no tools for the job's language.
@@ -131,9 +129,9 @@ class Interpreter(Protocol):
         ...
 
     async def release(self, owner: str) -> None:
-        """End the sandbox of a conversation that is over. May be called twice, and without one."""
+        """End the sandbox of a conversation that is over, if there is one. May be called twice."""
         ...
 
     async def close(self) -> None:
-        """Leave nothing running. May be called twice."""
+        """End every sandbox. May be called twice."""
         ...

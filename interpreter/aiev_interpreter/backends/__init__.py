@@ -1,1 +1,1 @@
-"""Where programs run: Docker, bubblewrap, scripted."""
+"""Backends: Docker and bubblewrap, the pool of their sandboxes, and the interpreter over them."""

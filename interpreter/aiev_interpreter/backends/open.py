@@ -1,7 +1,6 @@
-"""Chooses and opens a sandbox.
+"""Chooses and opens a backend.
 
-Invariant: what `open_interpreter` returns has been seen to answer; there is no fallback to running without
-a sandbox.
+Invariant: `open_interpreter` returns only an interpreter that has answered. Programs never run without a sandbox.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Whether a backend works here, in words for people."""
+    """Whether a backend works here, with an explanation for people."""
 
     present: bool
     detail: str
@@ -37,16 +36,16 @@ async def open_interpreter(
     run_id: str,
     languages: Iterable[str] = (),
 ) -> Interpreter:
-    """Open the sandbox that the settings name; `auto` takes Docker when its daemon answers, else bubblewrap.
+    """Open the backend that the settings name. `auto` takes Docker if its daemon answers, else bubblewrap.
 
     Args:
-        settings: backend, limits and number of sandboxes; None takes the defaults.
-        install: where packages come from; None takes the defaults.
-        run_id: labels what the sandboxes leave on the machine.
-        languages: languages whose tools the Docker image must hold, besides those of the settings.
+        settings: backend, limits and number of sandboxes; None means the defaults.
+        install: where packages come from; None means the defaults.
+        run_id: labels the sandboxes.
+        languages: languages whose tools the Docker image must hold, in addition to those of the settings.
 
     Raises:
-        InterpreterUnavailable: none works; one line says what was tried and what to do.
+        InterpreterUnavailable: no backend works; the message says in one line what was tried and what to do.
     """
     settings, install = settings or InterpreterSettings(), install or InstallSettings()
     failures: list[str] = []
@@ -93,7 +92,7 @@ _BACKENDS: dict[str, Callable[[InterpreterSettings, Iterable[str], str], Awaitab
 
 
 async def probe(kind: Literal["docker", "bubblewrap"]) -> Probe:
-    """Say whether a backend works here; builds no image."""
+    """Check whether a backend works here. No image is built."""
     if kind == "docker":
         return await _probe_docker()
     try:

@@ -1,6 +1,6 @@
-"""Who owns a sandbox: one process of one boot of one machine, told apart from every other.
+"""Labels that say which process owns a sandbox: unique across machines, boots and PID namespaces.
 
-Invariant: of a process that cannot be seen from here, nothing is ever said to be dead.
+Invariant: a process that cannot be seen from here is never reported as dead.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ _FIELD_OF_START = 19
 
 @cache
 def _place() -> tuple[str, str]:
-    """This boot, and this namespace of process numbers."""
+    """Ids of this boot and of this PID namespace."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     return boot, Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
 
 
 def _started(pid: int) -> str:
-    """When a process was started, in ticks since the boot; empty when there is none."""
+    """Start time of a process in ticks since boot; empty when it does not exist."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -29,19 +29,19 @@ def _started(pid: int) -> str:
 
 
 def this_process() -> str:
-    """The owner's label of this process: boot, namespace, process, start."""
+    """The label of this process: boot, namespace, process id, start time."""
     pid = os.getpid()
     return "/".join((*_place(), str(pid), _started(pid)))
 
 
 def is_visible(label: str) -> bool:
-    """Whether a label names a process that would be seen from here if it lived."""
+    """Whether the process that a label names would be visible from here if it were alive."""
     boot, _, rest = label.partition("/")
     return (boot, rest.partition("/")[0]) == _place()
 
 
 def is_dead(label: str) -> bool:
-    """Whether a label names a process that would be seen from here, and is not."""
+    """Whether the process that a label names would be visible from here but does not exist."""
     if not is_visible(label):
         return False
     pid, started = label.split("/")[2:4]

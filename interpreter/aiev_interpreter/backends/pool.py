@@ -1,8 +1,8 @@
-"""Sandboxes kept ready: each conversation has one of its own, from its first program to its last.
+"""A pool of ready sandboxes. Each conversation keeps one sandbox from its first program to its last.
 
-Invariants: a sandbox that has run a program of one conversation never runs one of another; a job without an owner gets
-a sandbox that nobody used before and nobody uses after it; one that is not clean is closed, never used again.
-Not covered: what a sandbox is made of; `docker.py` and `bubblewrap.py` say that.
+Invariants: a sandbox never runs programs of two conversations; a job without an owner gets a fresh sandbox that is
+closed after it; a sandbox that is not clean is closed and never reused. Not covered: how a sandbox is made, see
+`docker.py` and `bubblewrap.py`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAKERS = 2
-"""Sandboxes made or closed in the background at the same time."""
+"""Sandboxes that are made or closed in the background at the same time."""
 STARTING = 4
-"""Sandboxes that start at the same time: more would only slow down the programs that run."""
+"""Sandboxes that start at the same time. More would slow down the running programs."""
 WARM_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What a sandbox is made for; one serves only jobs of its own sizes."""
+    """The limits that a sandbox is made with. It serves only jobs of the same sizes."""
 
     memory_bytes: int
     disk_bytes: int
@@ -37,38 +37,39 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back from a sandbox."""
+    """A sandbox's answer to one request."""
 
     document: dict[str, Any] | None
-    """The supervisor's; None when the deadline outside of the sandbox, or its memory limit, came first."""
+    """The supervisor's document; None when the sandbox reached its outer deadline or its memory limit first."""
     oom: bool = False
-    """Whether its memory limit was seen to be reached from outside."""
+    """Whether the memory limit was seen from outside."""
 
 
 class Sandbox(Protocol):
-    """One live sandbox. Used by one thread at a time."""
+    """One running sandbox. Used by one thread at a time."""
 
     def ask(self, request: dict[str, Any], seconds: float) -> Answer:
-        """Have a request carried out.
+        """Send a request and wait for its answer.
 
         Raises:
-            SandboxError: the sandbox itself failed.
+            SandboxError: the sandbox failed.
         """
         ...
 
     def close(self) -> None:
-        """End it and all that runs in it. May be called twice."""
+        """End the sandbox and everything in it. May be called twice."""
         ...
 
 
 class Pool:
-    """Hands out sandboxes and makes new ones ahead.
+    """Hands out sandboxes and makes new ones in advance.
 
     Args:
         make: makes and starts one sandbox.
-        ready: how many are kept ready for the next conversations.
-        kept: conversations whose sandbox is kept between their programs; of more, the one unused longest is closed.
-        warm: the first request of each new sandbox, made before anybody waits for it.
+        ready: how many are kept ready for new conversations.
+        kept: conversations whose sandbox is kept between their programs; beyond that, the least recently used is
+            closed.
+        warm: the first request to each new sandbox.
     """
 
     def __init__(
@@ -85,10 +86,10 @@ class Pool:
         self._makers = ThreadPoolExecutor(MAKERS, thread_name_prefix="aiev-pool")
 
     def take(self, owner: str, sizes: Sizes) -> Sandbox:
-        """The owner's sandbox, else a fresh one; made now where none is ready.
+        """The owner's sandbox, else a fresh one, which is made now if none is ready.
 
         Raises:
-            SandboxError: it could not be made.
+            SandboxError: no sandbox could be made.
         """
         with self._lock:
             held = self._owned.pop(owner, None)
@@ -106,7 +107,7 @@ class Pool:
         return fresh or self._made(sizes)
 
     def give_back(self, owner: str, sizes: Sizes, sandbox: Sandbox, *, clean: bool) -> None:
-        """Keep a sandbox for its owner, or close it when it is nobody's, not clean, or one too many."""
+        """Keep a sandbox for its owner, or close it if it has no owner, is not clean, or the pool is full."""
         out: list[Sandbox] = []
         with self._lock:
             if owner and clean and not self._closed and owner not in self._owned:
@@ -119,14 +120,14 @@ class Pool:
             self._close_later(one)
 
     def release(self, owner: str) -> None:
-        """Close what is kept for an owner whose conversation is over."""
+        """Close the sandbox of a conversation that is over."""
         with self._lock:
             held = self._owned.pop(owner, None)
         if held:
             self._close_later(held[1])
 
     def distrust(self) -> None:
-        """Close all that is ready: the daemon behind it may have gone."""
+        """Close every idle sandbox: after a failure, the daemon behind them may be gone."""
         with self._lock:
             stale = [*self._fresh, *(sandbox for _, sandbox in self._owned.values())]
             self._fresh.clear()
@@ -162,7 +163,7 @@ class Pool:
             self._makers.submit(self._make_ahead)
 
     def _make_ahead(self) -> None:
-        """Make one for later; a failure shows when somebody needs one."""
+        """Make one in advance. A failure is reported when a job needs a sandbox."""
         made, sizes = None, self._sizes
         try:
             if sizes and not self._closed:

@@ -1,7 +1,7 @@
-"""The interpreter over real sandboxes: the same on every backend.
+"""Executes jobs in sandboxes: install, run, judge. The same code serves every backend.
 
-Invariants: a program runs in a sandbox that no other conversation uses; what it needs is installed before, in another
-sandbox; what the sandbox itself does wrong is the verdict `infra`. Not covered: how a backend isolates anything.
+Invariants: a program runs in a sandbox that no other conversation uses; its packages are installed beforehand, in
+another sandbox; a failure of the sandbox itself is the verdict `infra`. Not covered: how a backend isolates a sandbox.
 """
 
 from __future__ import annotations
@@ -14,47 +14,53 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from aiev_interpreter import outcome
+from aiev_interpreter.backends import outcome
 from aiev_interpreter.backends.pool import Answer, Pool, Sandbox, Sizes
+from aiev_interpreter.backends.request import (
+    GRACE_SECONDS,
+    install_request,
+    probe_request,
+    run_request,
+    warm_request,
+)
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.languages import Language, language_named
-from aiev_interpreter.outcome import GRACE_SECONDS
-from aiev_interpreter.packages import index, installing
+from aiev_interpreter.packages import index, installation
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
 if TYPE_CHECKING:
     from aiev_interpreter.settings import InstallSettings, InterpreterSettings
 
 THREADS = 64
-"""Jobs that are under way at the same time: waiting, installing, or running."""
+"""Jobs in progress at the same time: waiting, installing, or running."""
 _CORES = os.cpu_count() or 1
 RUNNING = 2 * _CORES
-"""Programs that run at the same time; with more, each other's load would count against their time limits."""
+"""Programs that run at the same time. With more, the load of each would count against the time limits of the others."""
 
 
 class Backend(Protocol):
-    """What sandboxes are made of."""
+    """Starts sandboxes."""
 
     name: str
     image: str
     python: str
     limits_processes: bool
-    """Whether a program's processes must be limited from inside."""
+    """Whether the supervisor must limit the number of processes."""
 
     def make(self, sizes: Sizes) -> Sandbox:
         """A started sandbox without a network; raises SandboxError."""
         ...
 
     def installer(self, sizes: Sizes, install: InstallSettings) -> Sandbox:
-        """A started sandbox with a network, which may write to the store of packages; raises SandboxError."""
+        """A started sandbox with a network and write access to the store of packages; raises SandboxError."""
         ...
 
     def pip_command(self) -> list[str]:
-        """How pip is started inside."""
+        """The command that starts pip inside the sandbox."""
         ...
 
     def close(self) -> None:
-        """Leave nothing behind. May be called twice."""
+        """Remove everything that the backend created. May be called twice."""
         ...
 
 
@@ -62,17 +68,12 @@ class SandboxInterpreter:
     """Runs jobs in pooled sandboxes.
 
     Args:
-        backend: makes the sandboxes.
-        settings: how many sandboxes are kept, and what they have imported before their first program.
-        install: where packages come from, and which.
+        backend: starts the sandboxes.
+        settings: how many sandboxes are kept, and which packages they import before their first program.
+        install: where packages come from, and which are allowed.
     """
 
-    def __init__(
-        self,
-        backend: Backend,
-        settings: InterpreterSettings,
-        install: InstallSettings,
-    ) -> None:
+    def __init__(self, backend: Backend, settings: InterpreterSettings, install: InstallSettings) -> None:
         self.name, self.image = backend.name, backend.image
         self._backend, self._install = backend, install
         self._tree_locks: dict[str, threading.Lock] = {}
@@ -82,14 +83,15 @@ class SandboxInterpreter:
         self._installed: set[str] = set()
         self._preload = tuple(sorted(settings.preload))
         self._preloaded_tree = self._tree(self._preload)
-        warm = outcome.warm_request(self._preloaded_tree, self._preload)
+        warm = warm_request(self._preloaded_tree, self._preload)
         self._pool = Pool(backend.make, ready=settings.ready, kept=settings.kept, warm=warm)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"aiev-{backend.name}")
 
     async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
         """See `Interpreter.execute`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._execute_safely, job, owner)
+        result = await loop.run_in_executor(self._threads, self._execute_safely, job, owner)
+        return replace(result, backend=self.name, image=self.image)
 
     async def release(self, owner: str) -> None:
         """See `Interpreter.release`."""
@@ -105,7 +107,7 @@ class SandboxInterpreter:
         """Run a trivial job.
 
         Raises:
-            InterpreterUnavailable: the backend does not work here; the message has its words.
+            InterpreterUnavailable: the backend does not work here; the message says why.
         """
         result = await self.execute(Job(program="x = 1", tests="assert x == 1"))
         if result.verdict is not Verdict.OK:
@@ -113,7 +115,7 @@ class SandboxInterpreter:
             raise InterpreterUnavailable(f"{self.name} does not work here: {reason}")
 
     async def prepare(self, limits: Limits) -> None:
-        """Install what is preloaded, and have the first sandboxes made."""
+        """Install the preloaded packages and start the first sandboxes."""
         if self._preload:
             source = "\n".join(f"import {name}" for name in self._preload)
             await self.execute(Job(program=source, tests="assert True", requirements=self._preload, limits=limits))
@@ -124,20 +126,18 @@ class SandboxInterpreter:
         except (SandboxError, OSError) as error:
             self._pool.distrust()
             detail = " ".join(str(error).split())[:300]
-            return ExecutionResult(
-                verdict=Verdict.INFRA, exit_code=None, detail=detail, backend=self.name, image=self.image
-            )
+            return ExecutionResult(verdict=Verdict.INFRA, exit_code=None, detail=detail)
 
     def _execute(self, job: Job, owner: str) -> ExecutionResult:
         language = language_named(job.language)
         self._require(language)
-        requirements = installing.wanted_requirements(job, self._install)
-        if refused := installing.forbidden(requirements, self._install):
-            return installing.forbidden_result(refused, backend=self.name, image=self.image)
+        requirements = installation.wanted_requirements(job, self._install)
+        if refused := installation.forbidden(requirements, self._install):
+            return installation.forbidden_result(refused)
         if requirements and set(requirements) <= set(self._preload):
             requirements = self._preload
         tree = self._tree(requirements)
-        request = outcome.run_request(job, tree, limit_processes=self._backend.limits_processes)
+        request = run_request(job, tree, limit_processes=self._backend.limits_processes)
         if tree and tree == self._preloaded_tree:
             request["preload"] = list(self._preload)
         log = ""
@@ -147,9 +147,9 @@ class SandboxInterpreter:
             if failed:
                 return failed
             answer = self._ask(job, language, request, owner)
-        result = outcome.result_of(answer.document, backend=self.name, image=self.image, oom=answer.oom)
+        result = outcome.result_of(answer.document, oom=answer.oom)
         names = answer.document.get("installed", []) if answer.document else []
-        return replace(result, install_log=log, installed=installing.installed_versions(names))
+        return replace(result, install_log=log, installed=installation.installed_versions(names))
 
     def _ask(self, job: Job, language: Language, request: dict[str, Any], owner: str) -> Answer:
         sizes = sizes_of(job.limits, language)
@@ -165,38 +165,38 @@ class SandboxInterpreter:
         return answer
 
     def _tree(self, requirements: tuple[str, ...]) -> str:
-        return installing.tree_of(requirements, self._install, datetime.now(tz=UTC).date())
+        return installation.tree_of(requirements, self._install, datetime.now(tz=UTC).date())
 
     def _install_tree(
         self, tree: str, requirements: tuple[str, ...], limits: Limits
     ) -> tuple[ExecutionResult | None, str]:
-        """Install a tree of packages unless another job has just done it: the result if it failed, and the log."""
+        """Install a tree of packages unless another job has done so; returns a failure's result, and the log."""
         with self._lock:
             lock = self._tree_locks.setdefault(tree, threading.Lock())
         with lock:
             if tree in self._installed:
-                return None, ""  # another job was faster
-            limits = installing.install_limits(limits)
+                return None, ""  # another job has installed it
+            limits = installation.install_limits(limits)
             sandbox = self._backend.installer(
                 Sizes(limits.memory_bytes, limits.disk_bytes, limits.processes), self._install
             )
             try:
-                command = [*self._backend.pip_command(), *installing.pip_arguments(requirements, self._install)]
-                request = outcome.install_request(command, limits, index.environment(self._install), tree)
+                command = [*self._backend.pip_command(), *installation.pip_arguments(requirements, self._install)]
+                request = install_request(command, limits, index.environment(self._install), tree)
                 document = sandbox.ask(request, limits.wall_seconds + GRACE_SECONDS).document
             finally:
                 sandbox.close()
-            failed = installing.refusal(document, self._install, backend=self.name, image=self.image)
+            failed = installation.refusal(document, self._install)
             if not failed:
                 self._installed.add(tree)
         words = document["stdout"] + document["stderr"] if document else ""
         return failed, index.redacted(words, self._install)
 
     def _require(self, language: Language) -> None:
-        """Make sure that a language's tools are in the sandbox.
+        """Check that a language's tools are in the sandbox.
 
         Raises:
-            InterpreterUnavailable: they are not.
+            InterpreterUnavailable: they are missing.
         """
         if language.name in self._languages:
             return
@@ -204,7 +204,7 @@ class SandboxInterpreter:
         sizes = sizes_of(limits, language)
         sandbox = self._pool.take("", sizes)
         try:
-            answer = sandbox.ask(outcome.probe_request(language, limits), language.compile_seconds + GRACE_SECONDS)
+            answer = sandbox.ask(probe_request(language, limits), language.compile_seconds + GRACE_SECONDS)
         finally:
             self._pool.give_back("", sizes, sandbox, clean=False)
         if answer.document is None or answer.document["missing"]:
@@ -220,7 +220,7 @@ class SandboxInterpreter:
 
 
 def sizes_of(limits: Limits, language: Language) -> Sizes:
-    """What a sandbox must hold for a job: its program, and the compiler before it."""
+    """The sizes of a sandbox in which both the job's program and its compiler can run."""
     memory = limits.memory_bytes + language.memory_bytes
     if language.name != "python":
         memory = max(memory, language.compile_memory_bytes)

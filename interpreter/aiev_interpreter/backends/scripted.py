@@ -1,4 +1,4 @@
-"""An interpreter that answers from a script: for tests of the machinery, never a default."""
+"""An interpreter that answers from a script, for tests and demos. It is never a default."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Script = Iterable[ExecutionResult] | Callable[[Job], ExecutionResult]
 
 
 class ScriptedInterpreter:
-    """Answers each job with the next result of `script`, or with what a callable makes of the job."""
+    """Answers each job with the next result of `script`, or with the result that a callable returns for it."""
 
     name = "scripted"
     image = "scripted"
@@ -21,7 +21,7 @@ class ScriptedInterpreter:
         self._results = iter(()) if callable(script) else iter(script)
 
     async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:  # noqa: ARG002 - there is no sandbox
-        """The next result of the script; raises StopAsyncIteration when it has run out."""
+        """The next result of the script; raises StopAsyncIteration when none is left."""
         self.jobs.append(job)
         result = self._answer(job) if self._answer else next(self._results, None)
         if result is None:
@@ -29,7 +29,7 @@ class ScriptedInterpreter:
         return result
 
     async def release(self, owner: str) -> None:
-        """Nothing to give back."""
+        """Does nothing: there is no sandbox."""
 
     async def close(self) -> None:
-        """Nothing to give back."""
+        """Does nothing: there is no sandbox."""

@@ -1,1 +1,1 @@
-"""The Docker image that jobs run in."""
+"""The Docker image in which jobs run."""

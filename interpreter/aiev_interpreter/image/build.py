@@ -1,7 +1,7 @@
-"""Builds the interpreter's Docker image when it is not there.
+"""Builds the interpreter's Docker image if it is missing.
 
-The tag carries a hash of everything that goes into the image, so a change of the harness or of the base makes a new one
-and an old one is never mistaken for it; then the languages whose tools it holds besides Python.
+The tag consists of a hash of everything that goes into the image and the names of its languages besides Python.
+Invariant: a change of the harness or of the base changes the tag, so an outdated image is never used.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ NAME = "aiev-interpreter"
 LANGUAGES_LABEL = "aiev.languages"
 _SANDBOX = FOLDER.parent / "sandbox"
 LOCAL_BASE = "aiev-base:bookworm"
-"""Taken where the default base cannot be pulled: a base image that was made on this machine."""
+"""A base image made on this machine, used when the default base cannot be pulled."""
 ALL = "all"
 """Stands for every language."""
 
 
 def chosen_languages(names: Iterable[str]) -> tuple[str, ...]:
-    """Names of languages besides Python, sorted; `all` stands for every one.
+    """The sorted names of languages, without Python; `all` stands for every language.
 
     Raises:
-        UnknownLanguage: there is no such language.
+        UnknownLanguage: a name is unknown.
     """
     wanted = list(names)
     found = {one.name for one in LANGUAGES} if ALL in wanted else {language_named(name).name for name in wanted}
@@ -44,10 +44,10 @@ def chosen_languages(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def ensure_image(client: DockerClient, base: str = DEFAULT_IMAGE, languages: Iterable[str] = ()) -> Image:
-    """The smallest image for `base` that holds the tools of these languages, built unless one is there.
+    """The smallest image on `base` with the tools of these languages, built if none exists.
 
     Raises:
-        InterpreterUnavailable: the base cannot be had, or the build fails.
+        InterpreterUnavailable: the base cannot be pulled, or the build fails.
     """
     wanted = chosen_languages(languages)
     for candidate in dict.fromkeys((base, LOCAL_BASE) if base == DEFAULT_IMAGE else (base,)):
@@ -57,10 +57,10 @@ def ensure_image(client: DockerClient, base: str = DEFAULT_IMAGE, languages: Ite
 
 
 def build_image(client: DockerClient, base: str, languages: Iterable[str]) -> Image:
-    """Build the image, whether one is there or not.
+    """Build the image, even if one exists.
 
     Raises:
-        InterpreterUnavailable: the base cannot be had, or the build fails.
+        InterpreterUnavailable: the base cannot be pulled, or the build fails.
     """
     from docker.errors import DockerException
 
@@ -82,7 +82,7 @@ def build_image(client: DockerClient, base: str, languages: Iterable[str]) -> Im
 
 
 def tag(base: str, languages: Iterable[str] = ()) -> str:
-    """`aiev-interpreter:` with a hash of the base's name and all that goes into the image, and the languages."""
+    """`aiev-interpreter:` with a hash of the base's name and of the image's content, and the languages."""
     digest = hashlib.sha256(base.encode() + repr(sorted(_arguments(chosen_languages([ALL])).items())).encode())
     for name, path in _files().items():
         digest.update(name.encode() + path.read_bytes())
@@ -90,7 +90,7 @@ def tag(base: str, languages: Iterable[str] = ()) -> str:
 
 
 def _present(client: DockerClient, base: str, wanted: tuple[str, ...]) -> Image | None:
-    """An image of this content with these languages at least, the one with the fewest."""
+    """The image of this content with the fewest languages that include these; None when there is none."""
     plain = tag(base)
     found: list[tuple[int, Image]] = []
     for image in client.images.list(name=NAME):
@@ -101,7 +101,7 @@ def _present(client: DockerClient, base: str, wanted: tuple[str, ...]) -> Image 
 
 
 def _files() -> dict[str, Path]:
-    """What goes into the image, by its name there."""
+    """The files of the build context, by their names in it."""
     inside = [path for path in sorted(_SANDBOX.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
     return {"Dockerfile": FOLDER / "Dockerfile"} | {f"sandbox/{path.relative_to(_SANDBOX)}": path for path in inside}
 
@@ -115,7 +115,7 @@ def _arguments(languages: tuple[str, ...]) -> dict[str, str]:
 
 
 def _available_base(client: DockerClient, base: str) -> str:
-    """`base` if it is here or can be pulled, else the local base if that is here."""
+    """`base` if it exists here or can be pulled, else the local base if that exists."""
     from docker.errors import DockerException, ImageNotFound
 
     try:
@@ -140,7 +140,7 @@ def _local_base(client: DockerClient, base: str, error: Exception) -> str:
             return LOCAL_BASE
     reason = " ".join(str(error).split())[:200]
     raise InterpreterUnavailable(
-        f"base image {base} is not here and cannot be pulled ({reason}); set interpreter.base_image to one that is"
+        f"base image {base} is missing and cannot be pulled ({reason}); set interpreter.base_image to an existing image"
     ) from None
 
 

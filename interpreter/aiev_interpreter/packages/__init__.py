@@ -1,1 +1,1 @@
-"""What a program asks to be installed, and how it is."""
+"""The packages that a program asks for, and their installation."""

@@ -1,7 +1,7 @@
 """Where packages come from: the package index, the proxy and the certificates of the install phase.
 
-A setting that is empty takes pip's own, which includes its PIP_* environment variables. Invariant: credentials of an
-index never leave the install phase.
+An empty setting falls back to pip's own configuration, including its PIP_* environment variables. Invariant: an
+index's credentials never leave the install phase.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from aiev_interpreter.settings import InstallSettings
 
 CA_INSIDE = "/aiev/ca.pem"
-"""Where the certificates lie inside a sandbox."""
+"""Path of the certificates inside a sandbox."""
 _CA_PATHS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 
 def environment(settings: InstallSettings) -> dict[str, str]:
-    """The environment variables of the installer, which alone hold credentials."""
+    """The installer's environment variables. Credentials are passed in no other way."""
     own = _pip_settings()
     index = settings.index_url or own.get("index-url")
     extra = settings.extra_index_url or own.get("extra-index-url")
@@ -36,21 +36,21 @@ def environment(settings: InstallSettings) -> dict[str, str]:
 
 
 def certificates(settings: InstallSettings) -> Path | None:
-    """File of certificate authorities on this machine."""
+    """The file of certificate authorities on this machine; None when there is none."""
     named = settings.ca_bundle or _pip_settings().get("cert") or os.environ.get("REQUESTS_CA_BUNDLE")
     paths = [Path(path) for path in (named, *_CA_PATHS) if path]
     return next((path for path in paths if path.is_file()), None)
 
 
 def redacted(text: str, settings: InstallSettings) -> str:
-    """A text of the installer without the credentials of its addresses."""
+    """The installer's output with the credentials in URLs replaced by `***`."""
     for secret in secrets(settings):
         text = text.replace(secret, "***")
     return text
 
 
 def secrets(settings: InstallSettings) -> tuple[str, ...]:
-    """The parts of the addresses that must never be shown, longest first."""
+    """The parts of the URLs that must never be shown, longest first."""
     parts = [urlsplit(word) for value in environment(settings).values() for word in value.split()]
     found = [part.netloc.rpartition("@")[0] for part in parts if "@" in part.netloc]
     found += [part.password for part in parts if part.password]
@@ -59,7 +59,7 @@ def secrets(settings: InstallSettings) -> tuple[str, ...]:
 
 @cache
 def _pip_settings() -> dict[str, str]:
-    """What pip is set to: `pip config list`, which includes its PIP_* environment variables."""
+    """Pip's configuration from `pip config list`, which includes its PIP_* environment variables."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     settings: dict[str, str] = {}

@@ -1,6 +1,8 @@
+"""Which `pip install` lines are read, and which parts of a shell block are refused."""
+
 import pytest
 
-from aiev_interpreter.packages.install import parse_install
+from aiev_interpreter.packages.requirements import parse_install
 
 
 @pytest.mark.parametrize(

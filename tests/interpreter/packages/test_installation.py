@@ -1,9 +1,9 @@
-"""What is installed for a job, under which name it is kept, and what may not be."""
+"""Which packages a job needs, in which tree they are kept, and which are excluded."""
 
 from datetime import date
 
 from aiev_interpreter import Job
-from aiev_interpreter.packages.installing import (
+from aiev_interpreter.packages.installation import (
     forbidden,
     installed_versions,
     pip_arguments,

@@ -1,7 +1,7 @@
-"""Packages that a program asks for: parsed, never run as shell.
+"""Parses the `pip install` lines of a reply. The text is never run as shell.
 
-Invariant: what reaches pip is a list of validated requirement strings. Not covered: where packages come from, see
-`index.py`; how they are installed, see `installing.py`.
+Invariant: only validated requirement strings reach pip. Not covered: where packages come from, see `index.py`; how they
+are installed, see `installation.py`.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _SHELL = re.compile(r"^(?:&&|\|\||[|;&<>].*|.*[`$();|&].*)$")
 
 @dataclass(frozen=True, slots=True)
 class InstallPlan:
-    """What a shell block asks for, and what of it was refused."""
+    """The packages that a shell block asks for, and its refused parts."""
 
     requirements: tuple[str, ...]
     refused: tuple[str, ...]
-    """One line for each part that is not an installable package, with the reason."""
+    """One line with the reason for each part that is not an installable package."""
 
 
 def parse_install(text: str) -> InstallPlan:
     """Read `pip install` lines; everything else in the block is refused with a reason.
 
-    Never runs anything. Options of pip are left out, since how packages are installed is not a program's
-    business. Names of the standard library are refused with a note, since no package can provide them.
+    Nothing is run. Options of pip are dropped: the settings decide how packages are installed. Names of the standard
+    library are refused, since no package provides them.
     """
     wanted: list[str] = []
     refused: list[str] = []

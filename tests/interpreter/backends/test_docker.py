@@ -1,8 +1,7 @@
-"""What containers leave behind: nothing, whatever becomes of their owner."""
+"""Containers are removed, however their owner ends."""
 
 import asyncio
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import pytest
 from support import backends
 
 from aiev_interpreter import Job, open_interpreter
-from aiev_interpreter.backends import docker, owners
+from aiev_interpreter.backends import docker
 from aiev_interpreter.settings import InterpreterSettings
 
 pytestmark = pytest.mark.docker
@@ -80,14 +79,3 @@ async def test_the_containers_of_a_killed_owner_end_by_themselves_and_are_reaped
     assert await becomes(lambda: containers(client, "killed", status="running") == [])
     await asyncio.to_thread(docker.reap, client)
     assert containers(client, "killed") == []
-
-
-def test_a_process_that_runs_is_not_dead_and_one_that_cannot_be_seen_is_not_either():
-    label = owners.this_process()
-    boot, namespace, _, started = label.split("/")
-    assert owners.is_visible(label)
-    assert not owners.is_dead(label)
-    assert owners.is_dead(f"{boot}/{namespace}/{2**22 + 1}/{started}")
-    assert owners.is_dead(f"{boot}/{namespace}/{os.getpid()}/0")
-    assert not owners.is_dead(f"other/{namespace}/1/1")
-    assert not owners.is_dead("")

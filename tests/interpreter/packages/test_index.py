@@ -1,4 +1,4 @@
-"""Where packages come from, and what is never shown of it."""
+"""Where packages come from; credentials are never shown."""
 
 from aiev_interpreter.packages.index import environment, redacted, secrets
 from aiev_interpreter.settings import InstallSettings

@@ -1,7 +1,8 @@
-"""The install phase, the same on every backend: what pip is asked, and what its answer means.
+"""The install phase: which packages a job needs, how pip is called, and what its answer means.
 
-Invariants: pip gets a list of validated requirement strings and takes wheels only, so no package's code
-runs while there is a network; an index that does not answer is the machine's fault, never a program's.
+The rules are the same on every backend. Invariants: pip gets a list of validated requirement strings and takes wheels
+only, so no package's code runs while there is a network; an unreachable index is the machine's fault and never counts
+against a program. Not covered: where packages come from, see `index.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from aiev_interpreter.errors import SandboxError
-from aiev_interpreter.outcome import imported
+from aiev_interpreter.packages.imports import KNOWN, imported
 from aiev_interpreter.packages.index import redacted
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
@@ -25,30 +26,9 @@ if TYPE_CHECKING:
     from aiev_interpreter.settings import InstallSettings
 
 INSTALL_MEMORY_BYTES = 1 << 30
+"""Memory that the installer gets at least."""
 REFRESH_DAYS = 7
 TREE_DIGITS = 24
-_SAME_NAME = """
-aiohttp attrs beartype boto3 cachetools click colorama cryptography faker fastapi flask gensim geopy httpx hypothesis
-jinja2 joblib jsonschema lxml markdown matplotlib more_itertools msgpack multidict networkx nltk numba numpy openpyxl
-orjson pandas parameterized patsy pendulum plotly polars psutil pyarrow pydantic pygments pyparsing pytest pytz regex
-requests rich scipy seaborn shapely six sortedcontainers sqlalchemy statsmodels sympy tabulate toml tomli toolz tqdm
-typer unidecode urllib3 werkzeug xlrd xmltodict yarl
-"""
-KNOWN = {name: name for name in _SAME_NAME.split()} | {
-    "attr": "attrs",
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python-headless",
-    "dateutil": "python-dateutil",
-    "docx": "python-docx",
-    "dotenv": "python-dotenv",
-    "pptx": "python-pptx",
-    "PIL": "pillow",
-    "skimage": "scikit-image",
-    "sklearn": "scikit-learn",
-    "yaml": "PyYAML",
-}
-"""Names that a program may import without asking for their package: well-known ones alone, so that an invented name
-stays an import error, and nobody gains by registering it."""
 _UNREACHABLE = (
     "Temporary failure in name resolution",
     "Name or service not known",
@@ -58,6 +38,7 @@ _UNREACHABLE = (
     "NewConnectionError",
     "CERTIFICATE_VERIFY_FAILED",
 )
+"""Parts of pip's messages when it cannot reach the index."""
 _WORDS = {
     "timeout": "The installation took too long.",
     "cpu": "The installation took too long.",
@@ -68,7 +49,7 @@ _WORDS = {
 
 
 def pip_arguments(requirements: tuple[str, ...], settings: InstallSettings) -> list[str]:
-    """Arguments of `pip install` into the folder that the supervisor names: asking nothing and caching nothing."""
+    """Arguments of `pip install` into the folder that the supervisor names, without prompts and without a cache."""
     quiet = ("--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--root-user-action=ignore")
     wheels = () if settings.allow_source else ("--only-binary=:all:",)
     return ["install", *quiet, *wheels, "--target", "{tree}", "--", *requirements]
@@ -77,8 +58,8 @@ def pip_arguments(requirements: tuple[str, ...], settings: InstallSettings) -> l
 def tree_of(requirements: tuple[str, ...], settings: InstallSettings, today: date) -> str:
     """The name of the tree of packages for these requirements; empty when there are none.
 
-    Requirements that do not pin their versions get a new tree every `REFRESH_DAYS`, so that a cache never keeps an old
-    version for ever.
+    Requirements without pinned versions get a new tree every `REFRESH_DAYS`, so the cache does not keep an old version
+    forever.
     """
     if not requirements:
         return ""
@@ -100,7 +81,7 @@ def install_limits(limits: Limits) -> Limits:
 
 
 def wanted_requirements(job: Job, settings: InstallSettings) -> tuple[str, ...]:
-    """The job's requirements, and well-known packages that program and tests import without asking for them."""
+    """The job's requirements, and the well-known packages that program and tests import without requiring them."""
     if job.language != "python":
         return ()
     named = {_name(one) for one in job.requirements}
@@ -110,7 +91,7 @@ def wanted_requirements(job: Job, settings: InstallSettings) -> tuple[str, ...]:
 
 
 def forbidden(requirements: tuple[str, ...], settings: InstallSettings) -> tuple[str, ...]:
-    """One line for each requirement that the lists of the settings do not let through."""
+    """One line for each requirement that the settings' allow and deny lists exclude."""
     allow, deny = ({canonicalize_name(name) for name in names} for names in (settings.allow, settings.deny))
     lines = []
     for requirement in requirements:
@@ -120,27 +101,16 @@ def forbidden(requirements: tuple[str, ...], settings: InstallSettings) -> tuple
     return tuple(lines)
 
 
-def forbidden_result(lines: tuple[str, ...], *, backend: str, image: str) -> ExecutionResult:
-    """The result of a job whose packages are not let through."""
-    words = "\n".join(lines)
-    return ExecutionResult(
-        verdict=Verdict.INSTALL_FAILED,
-        exit_code=None,
-        stderr=words,
-        install_log=words,
-        detail="a package may not be installed here",
-        backend=backend,
-        image=image,
-    )
+def forbidden_result(lines: tuple[str, ...]) -> ExecutionResult:
+    """The result of a job that needs excluded packages."""
+    return _failed("\n".join(lines), "a package may not be installed here")
 
 
-def refusal(
-    document: dict[str, Any] | None, settings: InstallSettings, *, backend: str, image: str
-) -> ExecutionResult | None:
-    """The `install_failed` result, in the installer's words without credentials; None when all was installed.
+def refusal(document: dict[str, Any] | None, settings: InstallSettings) -> ExecutionResult | None:
+    """The `install_failed` result with the installer's output, without credentials; None when all was installed.
 
     Raises:
-        SandboxError: the installer's sandbox ended without a word, or the package index does not answer.
+        SandboxError: the installer's sandbox ended without an answer, or the package index is unreachable.
     """
     if document is None:
         raise SandboxError("the installation's sandbox ended without a word")
@@ -150,22 +120,17 @@ def refusal(
     stderr = redacted(words, settings)
     if any(sign in stderr for sign in _UNREACHABLE):
         raise SandboxError(f"the package index does not answer: {stderr[-200:]}")
-    return ExecutionResult(
-        verdict=Verdict.INSTALL_FAILED,
-        exit_code=None,
-        stderr=stderr,
-        wall_seconds=document["wall_seconds"],
-        install_log=stderr,
-        detail="a package could not be installed",
-        backend=backend,
-        image=image,
-    )
+    return replace(_failed(stderr, "a package could not be installed"), wall_seconds=document["wall_seconds"])
 
 
 def installed_versions(folders: Sequence[str]) -> tuple[str, ...]:
     """`name==version` for each `.dist-info` folder name."""
     pairs = [folder.removesuffix(".dist-info").rpartition("-") for folder in folders if folder.endswith(".dist-info")]
     return tuple(sorted(f"{name}=={version}" for name, _, version in pairs))
+
+
+def _failed(words: str, detail: str) -> ExecutionResult:
+    return ExecutionResult(Verdict.INSTALL_FAILED, exit_code=None, stderr=words, install_log=words, detail=detail)
 
 
 def _name(requirement: str) -> str:

@@ -1,6 +1,6 @@
-"""Lines to and from a sandbox, with a deadline.
+"""Reads and writes lines of a sandbox's streams within a deadline.
 
-Invariant: nothing here waits beyond its deadline, whatever the other side does or does not do.
+Invariant: no call waits beyond its deadline, whatever the other side does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CHUNK = 1 << 16
 
 
 class DeadlineError(Exception):
-    """The other side took too long."""
+    """The deadline passed before the other side was ready."""
 
 
 def wait_for(descriptor: int, event: int, deadline: float) -> None:
@@ -38,7 +38,7 @@ def write_all(descriptor: int, data: bytes, deadline: float) -> None:
 
     Raises:
         DeadlineError: the other side did not read in time.
-        OSError: it is gone.
+        OSError: the other side has closed the stream.
     """
     view = memoryview(data)
     while view:
@@ -47,10 +47,10 @@ def write_all(descriptor: int, data: bytes, deadline: float) -> None:
 
 
 class LineReader:
-    """Reads lines from parts as they come.
+    """Assembles lines from the parts of a stream.
 
     Args:
-        receive: gives the next part before the deadline that it is told; empty at the end.
+        receive: returns the next part, or nothing at the end of the stream, before the deadline that it is given.
     """
 
     def __init__(self, receive: Callable[[float], bytes]) -> None:
@@ -58,10 +58,10 @@ class LineReader:
         self._held = bytearray()
 
     def line(self, deadline: float) -> bytes:
-        """The next line; empty when the stream ended before it was whole.
+        """The next line; empty when the stream ended before it was complete.
 
         Raises:
-            DeadlineError: it did not come in time.
+            DeadlineError: it did not arrive in time.
         """
         parts = [bytes(self._held)]
         self._held.clear()

@@ -1,0 +1,116 @@
+"""The host's requests to a sandbox's supervisor: run a job, install packages, warm up, probe for a language.
+
+The requests are the same on every backend. Invariant: a request is plain JSON, and nothing of a job is executed while
+its request is made. Not covered: the supervisor's answer, see `outcome.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from aiev_interpreter.languages import language_named
+from aiev_interpreter.packages.imports import imported
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiev_interpreter.languages import Language
+    from aiev_interpreter.protocol import Job, Limits
+
+WORK = "/work"
+PACKAGES = "/packages"
+CODE = "/aiev"
+"""Where the sandbox holds the package `aiev_interpreter.sandbox`."""
+WRITABLE = (WORK, "/tmp", "/dev/shm")  # noqa: S108 - inside the sandbox
+PRELOADED = frozenset(("numpy", "pandas", "scipy", "sklearn", "matplotlib", "sympy", "networkx", "torch"))
+"""Packages that are slow to import. A fork server imports them once for all programs of a conversation."""
+GRACE_SECONDS = 15.0
+"""Time that a sandbox gets beyond its own limits before it is killed from outside."""
+TTL_SECONDS, IDLE_SECONDS = 3600, 900
+"""A sandbox ends by itself this long after its start, and this long after its last job."""
+_START = "import sys; sys.path.insert(0, {folder!r}); from aiev_interpreter.sandbox import supervisor; "
+_START += "del sys.path[0]; supervisor.main()"
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": WORK,
+    "LANG": "C.UTF-8",
+    "TMPDIR": "/tmp",  # noqa: S108 - inside the sandbox
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+}
+
+
+def supervisor_command(python: str) -> list[str]:
+    """The command of process 1 of a sandbox."""
+    options = {"writable": WRITABLE, "ttl_seconds": TTL_SECONDS, "idle_seconds": IDLE_SECONDS}
+    return [python, "-I", "-B", "-c", _START.format(folder=CODE), json.dumps(options)]
+
+
+def warm_request(tree: str, preload: Sequence[str]) -> dict[str, Any]:
+    """Starts the fork servers that later jobs need: a plain one, and one with these packages and modules."""
+    return {"warm": [[""], *([[tree, *preload]] if preload else [])]}
+
+
+def probe_request(language: Language, limits: Limits) -> dict[str, Any]:
+    """Runs a language's probe command, whose exit code tells whether the tools are installed."""
+    held = asdict(limits) | {"data_bytes": 0, "memory_bytes": limits.memory_bytes + language.memory_bytes}
+    held |= {"wall_seconds": language.compile_seconds, "cpu_seconds": language.compile_seconds}
+    return _request(command=list(language.probe), limits=held, env=ENVIRONMENT, tree="", probes=True)
+
+
+def run_request(job: Job, tree: str, *, limit_processes: bool) -> dict[str, Any]:
+    """Runs a job without a network.
+
+    Args:
+        job: program and tests.
+        tree: the tree of packages that the program can import; empty for none.
+        limit_processes: whether the supervisor limits the number of processes.
+    """
+    language = language_named(job.language)
+    plan = language.plan(job.program, job.tests)
+    python = language.name == "python"
+    limits = asdict(job.limits) | {"data_bytes": job.limits.memory_bytes if python else 0}
+    limits["memory_bytes"] += language.memory_bytes
+    compiling = limits | {"memory_bytes": language.compile_memory_bytes, "wall_seconds": language.compile_seconds}
+    return _request(
+        files=dict(plan.files),
+        compile=[list(command) for command in plan.compile],
+        compile_limits=compiling | {"cpu_seconds": 4 * language.compile_seconds},
+        command=list(plan.run),
+        limits=limits,
+        env=ENVIRONMENT | dict(plan.env),
+        tree=tree,
+        preload=sorted(PRELOADED & imported(job.program, job.tests)) if python else [],
+        limit_processes=limit_processes,
+    )
+
+
+def install_request(command: list[str], limits: Limits, env: dict[str, str], tree: str) -> dict[str, Any]:
+    """Runs the installer; `{tree}` in its command stands for the folder to fill."""
+    return _request(
+        command=command,
+        limits=asdict(limits) | {"data_bytes": 0},
+        env=ENVIRONMENT | env,
+        tree=tree,
+        installs=True,
+        watched_bytes=limits.install_bytes,
+    )
+
+
+def _request(**values: Any) -> dict[str, Any]:
+    defaults = {
+        "files": {},
+        "compile": [],
+        "preload": [],
+        "limit_processes": False,
+        "installs": False,
+        "probes": False,
+        "compile_limits": {},
+        "watched": "",
+        "watched_bytes": 0,
+        "folder": WORK,
+    }
+    return defaults | values
