@@ -46,12 +46,13 @@ class BandIndex:
 
         Nothing is near to an empty set.
         """
-        shared = Counter[int]()
-        for key in keys if shingles else ():
-            if key in self._first:
-                shared[self._first[key]] += 1
-                shared.update(self._later.get(key, ()))
-        for number, _ in sorted(shared.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST]:
+        known = [key for key in keys if key in self._first] if shingles else []
+        found = [self._first[key] for key in known]
+        for key in known:
+            if key in self._later:
+                found += self._later[key]
+        shared = Counter(found)
+        for number in sorted(shared, key=lambda number: (-shared[number], number))[:MOST]:
             similarity = jaccard(shingles, self._sets[number])
             if similarity >= threshold:
                 yield number, similarity
