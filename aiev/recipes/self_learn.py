@@ -22,7 +22,7 @@ from aiev.recipes.teach import Teaching
 from aiev.run.identity import SELF_LEARN, TEACH
 from aiev.store.reading.student import StudentReader
 from aiev.store.writing.student import StudentStore
-from aiev.student.backends import DEFAULT_BACKENDS, Backends
+from aiev.student.context import DEFAULT_BACKENDS, Backends
 from aiev.student.evaluate import evaluate_round
 from aiev.student.gate import decide_round
 from aiev.student.guards import acceptance
@@ -114,7 +114,7 @@ async def teach(state: Channel, runtime: Runtime[SelfLearning]) -> Channel:
     statuses = (await teaching.run(model=model, interpreter=interpreter)).progress.statuses
     loop.tell(f"{statuses['accepted']} accepted, {statuses['discarded']} discarded, {statuses['failed']} failed")
     if not statuses["accepted"] + statuses["discarded"]:
-        raise AievError(f"no dialogue of {len(seeds)} came to an end; `aiev inspect {loop.db}` shows why")
+        raise AievError(f"none of {len(seeds)} dialogues ended; `aiev inspect {loop.db}` shows why")
     return {"now": loop.state()}
 
 

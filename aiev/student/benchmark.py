@@ -15,12 +15,11 @@ from aiev.store.clock import now
 from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import DecontaminationRecord
 from aiev.store.writing.student import StudentStore
-from aiev.student.backends import DEFAULT_BACKENDS, Backends
 from aiev.student.benchmark_files import load_benchmark
 from aiev.student.contamination import contamination, data_in_files, data_of_training
-from aiev.student.context import open_evaluation
+from aiev.student.context import DEFAULT_BACKENDS, Backends, open_evaluation
 from aiev.student.evaluate import evaluate
-from aiev.student.roles import config_for_role, with_model_name
+from aiev.student.roles import config_for_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,14 +80,12 @@ async def evaluate_benchmark(
     with StudentStore.open(db) as store, StudentReader.open(db) as reader:
         training = _training(reader, model_name)
         own = config_for_role(config, "student" if training else "teacher", model=model_name)
-        if training:
-            own = with_model_name(own, training.adapter)
         opened = open_evaluation(own, store, reader, chosen, training=training, progress=progress, backends=backends)
         async with opened as context:
             evaluation = await evaluate(context, chosen, benchmark=benchmark.name)
-        learnt = data_in_files(trained_on) if trained_on else data_of_training(reader, training) if training else None
-        if learnt is None:
+        if not trained_on and not training:
             return BenchmarkEvaluation(evaluation, None)
+        learnt = data_of_training(reader, training) if training and not trained_on else data_in_files(trained_on)
         report = await asyncio.to_thread(
             contamination, benchmark.name, chosen, evaluation.samples, learnt, config.settings.decontamination
         )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from aiev.batch.answers import answer_by_batch
 from aiev.run.progress import Progress
-from aiev.student.backends import DEFAULT_BACKENDS, Backends
+from aiev.setup.interpreter import build_interpreter
+from aiev.student.serve import open_model
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
     from aiev_interpreter.protocol import Interpreter
 
     Prefetch = Callable[[str, Sequence[PendingRequest]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """How models and sandboxes are opened; tests of the machinery pass scripted ones."""
+
+    open_model: Callable[[Config, TrainingRecord | None], Awaitable[ChatModel]] = open_model
+    open_interpreter: Callable[..., Awaitable[Interpreter]] = build_interpreter
+
+
+DEFAULT_BACKENDS = Backends()
 
 
 @dataclass(frozen=True, slots=True)

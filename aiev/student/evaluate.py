@@ -18,10 +18,9 @@ from aiev.store.clock import now
 from aiev.store.reading.read_only import ReadOnly
 from aiev.store.reading.student import StudentReader
 from aiev.store.writing.student import StudentStore
-from aiev.student.backends import DEFAULT_BACKENDS, Backends
-from aiev.student.context import open_evaluation
+from aiev.student.context import DEFAULT_BACKENDS, Backends, open_evaluation
 from aiev.student.evaluation import Evaluation, check_samples, evaluation_owner, evaluation_record, pass_at_k_of
-from aiev.student.roles import config_for_role, with_model_name
+from aiev.student.roles import config_for_role
 from aiev.student.rounds import current_round, items_of, problems_of
 from aiev.student.sampling import draw_sample, unanswered_requests
 
@@ -63,7 +62,6 @@ async def evaluate_round(
     Raises:
         AievError: see `evaluate` and `freeze_round`.
     """
-    own = config_for_role(config, role, model=model_name)
     ReadOnly(db).close()  # evaluating a missing database must not create it
     with StudentStore.open(db) as store, StudentReader.open(db) as reader:
         number = await current_round(store, reader, config.settings.split)
@@ -73,8 +71,7 @@ async def evaluate_round(
         chosen = problems[:limit] if limit else problems
         if role == "student" and not model_name:
             training = training or next((one for one in reader.trainings() if one.status == "done"), None)
-        if training:
-            own = with_model_name(own, training.adapter)
+        own = config_for_role(config, role, model=training.adapter if training else model_name)
         opened = open_evaluation(own, store, reader, chosen, training=training, progress=progress, backends=backends)
         async with opened as context:
             return await evaluate(context, chosen, subject=role, round_number=number)

@@ -34,7 +34,7 @@ def config_for_role(config: Config, role: RoleName, *, model: str = "") -> Confi
 
 def config_for_training(config: Config, training: TrainingRecord | None) -> Config:
     """The configuration of a trained student; None is the teacher's own."""
-    return with_model_name(config_for_role(config, "student"), training.adapter) if training else config
+    return config_for_role(config, "student", model=training.adapter) if training else config
 
 
 def with_model_name(config: Config, name: str) -> Config:

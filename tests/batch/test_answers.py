@@ -11,9 +11,8 @@ from aiev.errors import SetupError
 from aiev.store.reading.batches import BatchReader
 from aiev.store.reading.journal import JournalReader
 from aiev.store.student_records import TrainingRecord
-from aiev.student.backends import DEFAULT_BACKENDS
 from aiev.student.benchmark import evaluate_benchmark
-from aiev.student.context import uses_batch
+from aiev.student.context import DEFAULT_BACKENDS, uses_batch
 from aiev_interpreter import ExecutionResult, Verdict
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 

@@ -4,7 +4,7 @@ import importlib.util
 import warnings
 
 import pytest
-from student.tiny import make_model
+from support.tiny_llama import make_model
 
 NEEDED = ("torch", "transformers", "trl", "peft", "datasets")
 

@@ -12,9 +12,9 @@ from aiev.errors import UsageError
 from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import TrainingRecord
 from aiev.store.writing.student import StudentStore
-from aiev.student.backends import Backends
 from aiev.student.benchmark import evaluate_benchmark
 from aiev.student.benchmark_files import load_benchmark
+from aiev.student.context import Backends
 from aiev.student.rounds import freeze_round
 from aiev.view.terminal.evaluations import contamination_rows
 from aiev_agents.clients.scripted import ScriptedChatModel

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from student.tiny import make_model
 from support.loop_parts import QUIET, loop
+from support.tiny_llama import make_model
 
 from aiev.cli import main
 from aiev.config.layers import load_config

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from student.tiny import STRICT, dialogue, make_tokenizer, write_dialogues
+from support.tiny_llama import STRICT, dialogue, make_tokenizer, write_dialogues
 
 from aiev.dataset.masking import MaskError
 from aiev.errors import AievError, SetupError, UsageError

@@ -14,7 +14,7 @@ from aiev.store.clock import now
 from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import TrainingRecord
 from aiev.store.writing.student import StudentStore
-from aiev.student.backends import Backends
+from aiev.student.context import Backends
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_interpreter import ExecutionResult, Verdict
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
