@@ -37,7 +37,7 @@ from aiev.store.reading.runs import RunReader
 from aiev.store.records import RunRecord
 from aiev.store.writing.store import Store
 from aiev.telemetry.observed import ObservedInterpreter, ObservedModel
-from aiev.telemetry.operations import ItemOperation, Observers, RunOperation
+from aiev.telemetry.operations import DialogueOperation, Observers, RunOperation
 from aiev_agents.roles.prompting import prompt_hashes
 
 if TYPE_CHECKING:
@@ -165,12 +165,13 @@ class Teaching:
             prices=Prices(settings.model),
             progress=self.progress,
             stopping=lambda: self._engine.failed,
+            callbacks=self._observers.callbacks,
         )
 
     async def _make_one(self, context: RunContext, seed: SeedRecord) -> None:
         dialogue = RunDialogue(context, seed)
         language = context.settings.dialogue.language or seed.language
-        operation = ItemOperation(dialogue.conversation, language)
+        operation = DialogueOperation(dialogue.conversation, language)
         with self._observers.observe(operation):
             operation.ended = await dialogue.make()
 

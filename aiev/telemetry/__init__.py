@@ -1,4 +1,4 @@
-"""What a run tells the outside while it goes on: log lines, traces, metrics. All of it is off by default.
+"""What a run reports while it runs: log lines, traces, metrics. All of it is off by default.
 
-Nothing is ever sent to anybody but the addresses that the user configures.
+Nothing is sent anywhere but to the addresses that the user configures.
 """

@@ -1,8 +1,8 @@
-"""A run's log, one JSON document a line.
+"""The log of a run, one JSON document a line.
 
-Invariants: no line holds the value of a key, and none holds what was said between the agents unless that was asked for;
-a line is appended by one write, so that several runs can share a file; a file that was renamed is left and begun anew,
-so that logrotate needs no signal; a log that cannot be written says so once and never fails a run.
+Invariants: no line holds the value of a key, nor prompts and replies unless they were asked for; a line is appended by
+one write, so that several runs can share a file; a renamed file is closed and a new one opened, so that logrotate needs
+no signal; a log that cannot be written is reported once and never fails a run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ from logging.handlers import WatchedFileHandler
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import UsageError
-from aiev.telemetry.operations import ChatOperation, ExecutionOperation, ItemOperation, Operation, RunOperation
+from aiev.telemetry.operations import (
+    ChatOperation,
+    DialogueOperation,
+    ExecutionOperation,
+    Observer,
+    Operation,
+    RunOperation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,12 +32,12 @@ if TYPE_CHECKING:
 
 LOGGERS = ("aiev", "aiev_agents")
 _SHORTEST_SECRET = 4
-"""A shorter value is no key, and hiding it would blacken words."""
+"""Characters of the shortest value that is hidden: hiding shorter ones would hide words."""
 _log = logging.getLogger("aiev.run")
 
 
-class JsonLog:
-    """Writes the operations of a run, and what the packages' own loggers say, into a file."""
+class JsonLog(Observer):
+    """Writes the operations of a run, and the records of our loggers, into a file."""
 
     def __init__(self, path: Path, *, secrets: Sequence[str] = (), prompts: bool = False) -> None:
         """Open the file.
@@ -38,7 +45,7 @@ class JsonLog:
         Args:
             path: appended to.
             secrets: values that are never written.
-            prompts: also write requests and replies in full.
+            prompts: write requests and replies in full too.
 
         Raises:
             UsageError: the file cannot be written.
@@ -71,15 +78,15 @@ class JsonLog:
         """Close the file. May be called twice."""
         for name in LOGGERS:
             logging.getLogger(name).removeHandler(self._handler)
-        with suppress(OSError):  # what a full disk has not taken; it was said already
+        with suppress(OSError):  # a full disk, which was reported already
             self._handler.close()
 
     def _write(self, operation: Operation, seconds: float, error: BaseException | None = None) -> None:
         match operation:
             case RunOperation():
                 event, fields = "run_ended", _run(operation) | {"statuses": operation.statuses}
-            case ItemOperation():
-                event, fields = "item_finished", _item(operation)
+            case DialogueOperation():
+                event, fields = "item_finished", _dialogue(operation)
             case ChatOperation():
                 event, fields = "reply", _chat(operation, prompts=self._prompts)
             case ExecutionOperation():
@@ -101,7 +108,7 @@ def _run(operation: RunOperation) -> dict[str, Any]:
     return {"run": run.id, **fields, "seeds": operation.seeds}
 
 
-def _item(operation: ItemOperation) -> dict[str, Any]:
+def _dialogue(operation: DialogueOperation) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "run": operation.conversation.run_id,
         "conversation": operation.conversation.id,
@@ -112,7 +119,7 @@ def _item(operation: ItemOperation) -> dict[str, Any]:
     if ended is None:
         return fields | {"status": "suspended"}
     names = ("status", "reason", "rounds", "prompt_tokens", "completion_tokens", "cost")
-    return fields | {name: getattr(ended, name) for name in names if hasattr(ended, name)}
+    return fields | {name: getattr(ended, name) for name in names}
 
 
 def _chat(operation: ChatOperation, *, prompts: bool) -> dict[str, Any]:
@@ -125,8 +132,7 @@ def _chat(operation: ChatOperation, *, prompts: bool) -> dict[str, Any]:
     }
     if reply is not None:
         names = ("finish_reason", "prompt_tokens", "completion_tokens", "tries")
-        fields |= {"answered_by": reply.model}
-        fields |= {name: getattr(reply, name) for name in names if hasattr(reply, name)}
+        fields |= {"answered_by": reply.model} | {name: getattr(reply, name) for name in names}
     if prompts:
         fields |= {"turns": request.turns, "content": reply.content if reply else None}
     return fields
@@ -162,7 +168,7 @@ class _Formatter(logging.Formatter):
 
 
 class _Handler(WatchedFileHandler):
-    """Says once that the log cannot be written, and goes on."""
+    """Reports once that the log cannot be written."""
 
     _said = False
 
@@ -171,5 +177,5 @@ class _Handler(WatchedFileHandler):
             self._said = True
             error = sys.exc_info()[1]
             sys.stderr.write(
-                f"aiev: cannot write the log {self.baseFilename}: {error}; the run goes on ({record.msg})\n"
+                f"aiev: cannot write the log {self.baseFilename}: {error}; the run continues ({record.msg})\n"
             )

@@ -1,6 +1,6 @@
-"""A chat model and an interpreter that let observers see what goes through them.
+"""A chat model and an interpreter whose calls are observed.
 
-Invariant: what goes through is not changed. They stand below the journal, so what it answers is not seen.
+Invariant: calls are not changed. They stand below the journal, so a replayed reply or result is not observed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ObservedModel:
-    """A chat model in full view."""
+    """A chat model whose requests are observed."""
 
     def __init__(self, model: ChatModel, observers: Observers, address: str = "") -> None:
         self.name = model.name
@@ -38,7 +38,7 @@ class ObservedModel:
 
 
 class ObservedInterpreter:
-    """An interpreter in full view."""
+    """An interpreter whose executions are observed."""
 
     def __init__(self, interpreter: Interpreter, observers: Observers) -> None:
         self.name = interpreter.name

@@ -1,12 +1,12 @@
 """Opens the observers that the configuration asks for.
 
-Invariant: without being asked for, none is opened and no library of theirs is imported.
+Invariant: one that is not asked for is not opened, and its library is not imported.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,38 +26,30 @@ def observers_of(settings: Settings) -> Iterator[Observers]:
 
     Raises:
         UsageError: the log cannot be written.
-        SetupError: an extra is missing, or the metrics' port is taken.
+        SetupError: an extra is missing, or the metrics port is taken.
     """
-    opened: list[Observer] = []
-    try:
-        if settings.telemetry.log_file:
-            opened.append(_log(settings))
-        if settings.telemetry.metrics_port:
-            opened.append(_prometheus(settings.telemetry.metrics_port))
-        if settings.telemetry.otel:
-            opened.append(_otel(settings.model.backend))
-        yield Observers(*opened)
-    finally:
-        for observer in opened:
-            observer.close()
+    with ExitStack() as stack:
+        yield Observers(*(stack.enter_context(closing(observer)) for observer in _opened(settings)))
+
+
+def _opened(settings: Settings) -> Iterator[Observer]:
+    telemetry = settings.telemetry
+    if telemetry.log_file:
+        yield _log(settings)
+    if telemetry.metrics_port:
+        with extra("prometheus", "--metrics-port"):
+            from aiev.telemetry.prometheus import PrometheusObserver
+        yield PrometheusObserver(telemetry.metrics_port)
+    if telemetry.otel:
+        with extra("otel", "telemetry.otel"):
+            from aiev.telemetry.otel import OtelObserver
+        yield OtelObserver.exporting(software=settings.model.backend)
 
 
 def _log(settings: Settings) -> Observer:
     from aiev.telemetry.json_log import JsonLog
 
-    names = [settings.model.api_key_env, *(one.api_key_env or "" for one in settings.model.endpoints)]
+    model, telemetry = settings.model, settings.telemetry
+    names = [model.api_key_env, *(endpoint.api_key_env for endpoint in model.endpoints)]
     secrets = [value for name in names if name and (value := os.environ.get(name))]
-    telemetry = settings.telemetry
     return JsonLog(Path(telemetry.log_file), secrets=secrets, prompts=telemetry.log_prompts)
-
-
-def _prometheus(port: int) -> Observer:
-    with extra("prometheus", "--metrics-port"):
-        from aiev.telemetry.prometheus import PrometheusObserver
-    return PrometheusObserver(port)
-
-
-def _otel(software: str) -> Observer:
-    with extra("otel", "telemetry.otel"):
-        from aiev.telemetry.otel import OtelObserver
-    return OtelObserver.exporting(software=software)

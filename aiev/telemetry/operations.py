@@ -1,7 +1,7 @@
-"""What can be observed of a run, and the seam to whoever observes.
+"""What can be observed of a run, and the seam to the observers.
 
-Invariants: an operation is handed to every observer before it begins, and holds its outcome when it has ended; one
-that was taken from the journal did not happen and is not observed. Not covered: what is made of it.
+Invariants: every observer gets an operation before it begins, and the operation holds its outcome when it has ended; a
+reply or result from the journal did not happen again and is not observed.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
+
+    from langchain_core.callbacks import BaseCallbackHandler
 
     from aiev.store.records import ConversationRecord, RunRecord
     from aiev_agents.messages import ChatReply, ChatRequest
@@ -29,20 +31,20 @@ class RunOperation:
 
     run: RunRecord
     seeds: int
-    """To work on now."""
+    """That this start works on."""
     statuses: dict[str, int] = field(default_factory=dict)
     """Dialogues that ended, by status; filled at the end."""
     tokens: int = 0
 
 
 @dataclass(slots=True)
-class ItemOperation:
-    """One seed on its way to a dialogue."""
+class DialogueOperation:
+    """One dialogue."""
 
     conversation: ConversationRecord
     language: str
     ended: ConversationRecord | None = None
-    """None when the run stopped before it ended."""
+    """None when the run stopped before the dialogue ended."""
 
 
 @dataclass(slots=True)
@@ -58,7 +60,7 @@ class ChatOperation:
 
 @dataclass(slots=True)
 class ExecutionOperation:
-    """One program in the sandbox, with the installation of its packages."""
+    """One program in the sandbox, the installation of its packages included."""
 
     job: Job
     interpreter: str
@@ -66,18 +68,23 @@ class ExecutionOperation:
     result: ExecutionResult | None = None
 
 
-Operation = RunOperation | ItemOperation | ChatOperation | ExecutionOperation
+Operation = RunOperation | DialogueOperation | ChatOperation | ExecutionOperation
 
 
 class Observer(Protocol):
-    """Something that follows operations. Called on the event loop, so it must be quick."""
+    """Follows operations. Called on the event loop, so it must be quick."""
+
+    @property
+    def callbacks(self) -> Sequence[BaseCallbackHandler]:
+        """Handlers of LangChain that follow the nodes of a dialogue's graph; none by default."""
+        return ()
 
     def observe(self, operation: Operation) -> AbstractContextManager[None]:
-        """Enclose an operation: entered before it begins, left when its outcome is in it, or with its error."""
+        """Enclose an operation: entered before it begins, left with its outcome in it, or with its error."""
         ...
 
     def close(self) -> None:
-        """Hand on what has not been handed on yet."""
+        """Pass on what is still held back."""
         ...
 
 
@@ -90,17 +97,17 @@ class Observers:
     def __bool__(self) -> bool:
         return bool(self._observers)
 
+    @property
+    def callbacks(self) -> list[BaseCallbackHandler]:
+        """See `Observer.callbacks`."""
+        return [callback for observer in self._observers for callback in observer.callbacks]
+
     @contextmanager
     def observe(self, operation: Operation) -> Iterator[None]:
         """See `Observer.observe`."""
         with ExitStack() as stack:
-            if isinstance(operation, ItemOperation):
+            if isinstance(operation, DialogueOperation):
                 stack.callback(conversation.reset, conversation.set(operation.conversation.id))
             for observer in self._observers:
                 stack.enter_context(observer.observe(operation))
             yield
-
-    def close(self) -> None:
-        """See `Observer.close`."""
-        for observer in self._observers:
-            observer.close()

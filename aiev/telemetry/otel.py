@@ -1,8 +1,8 @@
-"""Traces and metrics by OpenTelemetry, named as its conventions for generative AI name them.
+"""Traces and metrics by OpenTelemetry, with the names of its conventions for generative AI.
 
-A dialogue is an `invoke_workflow` span, a model call a `chat` span, an execution an `execute_tool` span. Invariants:
-names and units are the conventions' where they have one, and ours begin with `aiev.`; no span holds what was said;
-exporters are those that the standard OTEL_* variables configure, and nothing leaves without them being asked for.
+A dialogue is an `invoke_workflow` span, a request to the model a `chat` span, an execution an `execute_tool` span.
+Invariants: names and units are those of the conventions where they have one, and ours begin with `aiev.`; no span holds
+prompts or replies; exporters are those that the standard OTEL_* variables configure.
 
 Source: https://github.com/open-telemetry/semantic-conventions/blob/v1.41.0/docs/gen-ai/ (status: development)
 """
@@ -27,7 +27,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from aiev import __version__
-from aiev.telemetry.operations import ChatOperation, ExecutionOperation, ItemOperation, Operation, RunOperation
+from aiev.telemetry.node_spans import NodeSpans
+from aiev.telemetry.operations import ChatOperation, DialogueOperation, ExecutionOperation, Operation, RunOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,28 +48,29 @@ PROVIDERS = {
     "api.x.ai": "x_ai",
     "generativelanguage.googleapis.com": "gcp.gemini",
 }
-"""Well-known providers by host; another one is named by its host, an unknown one by its software."""
+"""Well-known providers by host; any other is named by its host, or by its software where it has no name."""
 _EXPORT_SECONDS = 3.0
-"""For one export with its retries, unless OTEL_EXPORTER_OTLP_TIMEOUT says otherwise: a run's end waits for the last."""
+"""For one export with its retries, unless OTEL_EXPORTER_OTLP_TIMEOUT says otherwise; a run waits for the last."""
 _SHUTDOWN_MS = 5000
 
 
 class OtelObserver:
-    """Makes a span of each operation, and the client metrics of each model call."""
+    """Makes a span of each operation and of each node of a dialogue, and the client metrics of each request."""
 
     def __init__(self, tracers: TracerProvider, meters: MeterProvider, *, software: str = "openai") -> None:
         """Observe with these providers, which are shut down by `close`.
 
         Args:
-            tracers: where spans go.
-            meters: where metrics go.
-            software: names the provider where no address does: the model's backend.
+            tracers: of spans.
+            meters: of metrics.
+            software: names the provider where no address does; the backend of the model.
         """
         self._tracers = tracers
         self._meters = meters
         self._software = software
         self._closed = False
         self._tracer = tracers.get_tracer("aiev", __version__, schema_url=SCHEMA)
+        self.callbacks = (NodeSpans(self._tracer),)
         meter = meters.get_meter("aiev", __version__, schema_url=SCHEMA)
         self._duration = meter.create_histogram(
             "gen_ai.client.operation.duration",
@@ -90,7 +92,7 @@ class OtelObserver:
         tracers = TracerProvider(resource=resource)
         tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=_timeout("TRACES"))))
         reader = PeriodicExportingMetricReader(OTLPMetricExporter(timeout=_timeout("METRICS")))
-        _say_once()
+        _report_once()
         return cls(tracers, MeterProvider(resource=resource, metric_readers=[reader]), software=software)
 
     @contextmanager
@@ -125,8 +127,8 @@ class OtelObserver:
         match operation:
             case RunOperation(run=run):
                 return f"aiev {run.recipe}", SpanKind.INTERNAL, {"aiev.run.id": run.id, "aiev.seeds": operation.seeds}
-            case ItemOperation():
-                return "invoke_workflow aiev-instruct", SpanKind.INTERNAL, _item(operation)
+            case DialogueOperation():
+                return "invoke_workflow aiev-instruct", SpanKind.INTERNAL, _dialogue(operation)
             case ChatOperation():
                 return f"chat {operation.request.model}", SpanKind.CLIENT, self._chat(operation)
             case ExecutionOperation():
@@ -179,8 +181,8 @@ def _timeout(signal: str) -> float | None:
     return None if any(name in os.environ for name in names) else _EXPORT_SECONDS
 
 
-def _say_once() -> None:
-    """One line on standard error for all that the exporters log, which would be one for each try."""
+def _report_once() -> None:
+    """One line on standard error in place of all that the exporters log, which is a line for each try."""
     logger = logging.getLogger("opentelemetry")
     logger.propagate = False
     if not any(isinstance(handler, _OneLine) for handler in logger.handlers):
@@ -188,18 +190,18 @@ def _say_once() -> None:
 
 
 class _OneLine(logging.Handler):
-    """Passes on the first record alone."""
+    """Prints the first record alone."""
 
-    _said = False
+    _printed = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not self._said:
-            self._said = True
-            said = " ".join(record.getMessage().split())[:300]
-            sys.stderr.write(f"aiev: telemetry cannot be exported, the run goes on: {said}\n")
+        if not self._printed:
+            self._printed = True
+            message = " ".join(record.getMessage().split())[:300]
+            sys.stderr.write(f"aiev: telemetry cannot be exported, the run continues: {message}\n")
 
 
-def _item(operation: ItemOperation) -> dict[str, Any]:
+def _dialogue(operation: DialogueOperation) -> dict[str, Any]:
     return {
         "gen_ai.operation.name": "invoke_workflow",
         "gen_ai.workflow.name": "aiev-instruct",
@@ -223,7 +225,7 @@ def _execution(operation: ExecutionOperation) -> dict[str, Any]:
 
 
 def _outcome(span: Span, operation: Operation) -> None:
-    """Put into a span what is known at its end."""
+    """Set the attributes that are known at the end of a span."""
     match operation:
         case ChatOperation(reply=reply) if reply:
             span.set_attributes(
@@ -236,7 +238,7 @@ def _outcome(span: Span, operation: Operation) -> None:
             )
         case ExecutionOperation(result=result) if result:
             span.set_attributes({"aiev.verdict": str(result.verdict), "aiev.assertions": result.assertions})
-        case ItemOperation(ended=ended) if ended:
+        case DialogueOperation(ended=ended) if ended:
             span.set_attributes({"aiev.status": ended.status, "aiev.rounds": ended.rounds})
         case RunOperation():
             span.set_attributes({f"aiev.items.{status}": count for status, count in operation.statuses.items()})

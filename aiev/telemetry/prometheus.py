@@ -1,6 +1,6 @@
-"""A run's counters for Prometheus, on a loopback port.
+"""The counters of a run for Prometheus, on a loopback port.
 
-Invariants: a registry of our own, so that nothing else in the process is shown; labels have few values: no
+Invariants: a registry of our own, so that nothing else in the process is exported; labels have few values: no
 conversation, no seed, no address.
 """
 
@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, assert_never
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
 
 from aiev.errors import SetupError
-from aiev.telemetry.operations import ChatOperation, ExecutionOperation, ItemOperation, Operation, RunOperation
+from aiev.telemetry.operations import (
+    ChatOperation,
+    DialogueOperation,
+    ExecutionOperation,
+    Observer,
+    Operation,
+    RunOperation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +31,7 @@ _CALL_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320)
 _EXECUTION_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180)
 
 
-class PrometheusObserver:
+class PrometheusObserver(Observer):
     """Counts operations and serves the counters."""
 
     def __init__(self, port: int) -> None:
@@ -62,7 +69,7 @@ class PrometheusObserver:
     def observe(self, operation: Operation) -> Iterator[None]:
         """See `Observer.observe`."""
         started = time.monotonic()
-        if isinstance(operation, ItemOperation):
+        if isinstance(operation, DialogueOperation):
             self._in_flight.inc()
         try:
             yield
@@ -80,7 +87,7 @@ class PrometheusObserver:
         match operation:
             case RunOperation():
                 pass
-            case ItemOperation():
+            case DialogueOperation():
                 self._in_flight.dec()
                 self._items.labels(operation.ended.status if operation.ended else "suspended").inc()
             case ChatOperation():
@@ -102,7 +109,7 @@ class PrometheusObserver:
 
 
 class _RetryCounter(logging.Handler):
-    """Counts the retries that the clients tell of."""
+    """Counts the retries that the clients log."""
 
     def __init__(self, counter: Counter) -> None:
         super().__init__()

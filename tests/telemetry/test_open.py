@@ -113,4 +113,4 @@ def test_a_collector_that_is_not_there_is_one_line_and_nothing_fails(monkeypatch
     observer.close()
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["aiev"]
-    assert "the run goes on" in lines[0]
+    assert "the run continues" in lines[0]

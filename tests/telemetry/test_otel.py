@@ -111,3 +111,25 @@ async def test_a_failed_call_is_an_error_span_with_its_type(teach, collected):
         point.attributes["error.type"]
         for point in collected.metric("gen_ai.client.operation.duration").data.data_points
     } == {"ModelRefused"}
+
+
+async def test_each_node_of_the_graph_is_a_span_inside_its_dialogue(teach, collected):
+    await teach(collected.observer)
+    workflows = {span.context.span_id: span for span in collected.spans("invoke_workflow")}
+    nodes = collected.spans("node ")
+    by_dialogue = {key: [span for span in nodes if span.parent.span_id == key] for key in workflows}
+    found = sorted([span.attributes["aiev.node"] for span in spans] for spans in by_dialogue.values())
+    assert found == [["ask", "solve"], ["ask", "solve"], ["ask", "solve", "repair"]]
+    assert len(nodes) == 7
+    assert not any(PROBLEM in str(span.attributes) for span in nodes)
+
+
+async def test_a_node_that_fails_is_an_error_span(teach, collected):
+    def refuse(_request):
+        raise ModelRefused("no such key")
+
+    with pytest.raises(SetupError):
+        await teach(collected.observer, model=ScriptedChatModel(refuse))
+    span = collected.spans("node ask")[0]
+    assert span.status.status_code is StatusCode.ERROR
+    assert span.attributes["error.type"]
