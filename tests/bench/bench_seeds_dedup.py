@@ -78,7 +78,7 @@ def compared(name: str, rate: float, recall: float, peer_rate: float, peer_recal
 
 
 def held(path: Path, count: int) -> list[Figure]:
-    """Memory and rate while so many snippets are judged and kept, two processes making sketches for a third."""
+    """Memory and rate while so many snippets are judged and kept, two processes computing signatures for a third."""
     command = [sys.executable, str(HERE / "peers" / "near_duplicates_ours.py"), "hold", str(path), str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         peak = Peak(process.pid)
