@@ -86,9 +86,9 @@ def _write(out: Path, seeds: Iterator[SeedRecord]) -> int:
     if not first:
         return 0
     written = 0
-    with open_writer(out) as writer:
+    with open_writer(out) as write:
         for batch in chain([first], iter(lambda: list(islice(seeds, _BATCH)), [])):
-            writer.add(batch)
+            write(batch)
             written += len(batch)
     return written
 

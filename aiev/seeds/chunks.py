@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiev.errors import WorkerError
 from aiev.processes import map_batches
+from aiev.seeds.snippet import Snippet
 from aiev.seeds.sources.items import BlobItem, FileItem, SourceText
 from aiev.seeds.worker import Outcome
 from aiev.tables.row import Skipped
@@ -85,6 +86,8 @@ def _weight(item: Item) -> int:
     match item:
         case SourceText():
             return len(item.text)
+        case Snippet():
+            return len(item.content)
         case BlobItem():
             return item.size
         case FileItem():
@@ -95,7 +98,7 @@ def _weight(item: Item) -> int:
 
 def _name(item: Item) -> str:
     match item:
-        case FileItem() | BlobItem():
+        case FileItem() | BlobItem() | Snippet():
             return item.path
         case SourceText():
             return item.origin

@@ -20,12 +20,13 @@ from aiev.seeds.funnel import Funnel, apply_filters
 from aiev.seeds.settings import FiltersSettings, SeedsSettings
 from aiev.seeds.snippet import FUNCTION, Snippet
 from aiev.seeds.sources.item_reader import ItemReader
+from aiev.seeds.sources.items import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aiev.seeds.filters.filter import Filter
-    from aiev.seeds.sources.items import Item, SourceText
+    from aiev.seeds.sources.items import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,11 @@ class _Worker:
         outcome = Outcome()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes in a snippet are no concern of the user
-            texts = list(self._reader.texts(chunk, outcome.funnel))
-            for whole, filters in ((False, self._for_files), (True, self._for_rows)):
-                found = [snippet for text in texts if text.whole is whole for snippet in self._snippets(text)]
-                outcome.snippets += _judged(found, filters, outcome.funnel)
+            found = list(self._reader.read(chunk, outcome.funnel))
+            taken_out = [snippet for text in found if isinstance(text, SourceText) for snippet in self._snippets(text)]
+            rows = [row for row in found if isinstance(row, Snippet)]
+            for snippets, filters in ((taken_out, self._for_files), (rows, self._for_rows)):
+                outcome.snippets += _judged(snippets, filters, outcome.funnel)
         return outcome
 
     def _snippets(self, text: SourceText) -> Iterator[Snippet]:
@@ -91,14 +93,11 @@ class _Worker:
             )
 
     def _taken_out(self, text: SourceText) -> Iterator[Snippet]:
-        if text.whole:
-            yield Snippet(text.kind, text.text, name=text.name, language=text.language)
-        elif self._plan.seeds.kind == FUNCTION:
-            yield from documented_functions(text.text, text.language)
-        else:
-            digest = hashlib.sha256(f"{self._plan.seed}:{text.text}".encode(errors="surrogatepass")).digest()
-            rng = random.Random(digest)  # noqa: S311 - a sample, not a secret
-            yield from random_lines(text.text, rng, text.language)
+        if self._plan.seeds.kind == FUNCTION:
+            return documented_functions(text.text, text.language)
+        digest = hashlib.sha256(f"{self._plan.seed}:{text.text}".encode(errors="surrogatepass")).digest()
+        rng = random.Random(digest)  # noqa: S311 - a sample, not a secret
+        return random_lines(text.text, rng, text.language)
 
 
 def _judged(snippets: Sequence[Snippet], filters: Sequence[Filter], funnel: Funnel) -> Iterator[Snippet]:

@@ -1,6 +1,7 @@
 import pytest
 
 from aiev.seeds.settings import SeedsSettings
+from aiev.seeds.snippet import FUNCTION, Snippet
 from aiev.seeds.sources.items import SourceText
 from aiev.seeds.worker import Plan, work
 from aiev.tables.row import Skipped
@@ -11,7 +12,7 @@ QUIET = 'def quiet(x):\n    """Print x."""\n    print(x)\n'
 
 @pytest.mark.parametrize(("judge_rows", "kept"), [(True, 1), (False, 2)])
 def test_rows_that_are_snippets_are_judged_only_when_that_is_asked_for(judge_rows, kept):
-    rows = [SourceText(text, "rows:1", whole=True) for text in (GOOD, QUIET)]
+    rows = [Snippet(FUNCTION, text, path="rows:1") for text in (GOOD, QUIET)]
     outcome = work(Plan(judge_rows=judge_rows), rows)
     assert len(outcome.snippets) == kept
     assert (outcome.funnel.taken, outcome.funnel.dropped.total()) == (2, 2 - kept)

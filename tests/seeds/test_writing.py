@@ -10,8 +10,8 @@ def test_a_database_that_was_built_is_a_source_again(tmp_path):
     (tmp_path / "a.py").write_text(GOOD)
     (seed,) = load_seeds([tmp_path / "a.py"]).seeds
     for name in ("seeds.db", "seeds.jsonl", "seeds.jsonl.gz", "seeds.parquet"):
-        with open_writer(tmp_path / name) as writer:
-            writer.add([seed])
+        with open_writer(tmp_path / name) as write:
+            write([seed])
         assert load_seeds([tmp_path / name]).seeds == (seed,), name
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.errors import ConfigError
 from aiev.seeds.extract.languages import language_of
+from aiev.seeds.snippet import FUNCTION, PROBLEM, SNIPPET, Snippet
 from aiev.seeds.sources.items import SourceText
 from aiev.tables.row import Skipped
 from aiev_agents.languages import LANGUAGES, PYTHON, canonical_name
@@ -41,8 +42,8 @@ _FILE_MARKS = frozenset(
     {"max_stars_repo_path", "max_stars_repo_name", "ext", "avg_line_length", "blob_id", "detected_licenses"}
 )
 """Columns that only tables of whole files have."""
-_KIND_BY_COLUMN = {"seed": "snippet", "instruction": "problem", "problem": "problem"}
-_KINDS = frozenset({"function", "snippet", "problem"})
+_KIND_BY_COLUMN = {"seed": SNIPPET, "instruction": PROBLEM, "problem": PROBLEM}
+_KINDS = frozenset({FUNCTION, SNIPPET, PROBLEM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +63,22 @@ class Columns:
             role: own.get(role) or next((name for name in known if name in names), "")
             for role, known in KNOWN_COLUMNS.items()
         }
-        if settings.kind == "problem" and "content" not in own:
+        if settings.kind == PROBLEM and "content" not in own:
             of["content"] = next((name for name in ("problem", "instruction") if name in names), of["content"])
         if settings.rows != "auto":
             holds: str = settings.rows
         elif _FILE_MARKS & set(names) and of["content"] == "content":
             holds = "file"
         else:
-            holds = _KIND_BY_COLUMN.get(of["content"], "function")
+            holds = _KIND_BY_COLUMN.get(of["content"], FUNCTION)
         return cls({role: name for role, name in of.items() if name}, holds)
 
     def needed(self, names: Sequence[str]) -> list[str]:
         """Those of a table's columns that must be read to recognise and use its rows."""
         return [name for name in names if name in _FILE_MARKS or name in self.of.values()]
 
-    def item(self, row: Mapping[str, Any], where: str) -> SourceText | Skipped:
-        """The text of a row, or why it has none."""
+    def item(self, row: Mapping[str, Any], where: str) -> SourceText | Snippet | Skipped:
+        """The snippet or file of a row, or why it has none."""
         get = {role: row.get(name) for role, name in self.of.items()}
         content = get.get("content")
         if isinstance(content, bytes):
@@ -85,23 +86,18 @@ class Columns:
         if not isinstance(content, str) or not content.strip():
             looked = self.of.get("content") or ", ".join(KNOWN_COLUMNS["content"])
             return Skipped("no_content", where, f"no field {looked} with text in it; --column content=NAME names it")
-        path, whole = _text(get.get("path")), self.holds != "file"
-        language = _language(_text(get.get("language")), path, whole=whole)
+        path, is_file = _text(get.get("path")), self.holds == "file"
+        language = _language(_text(get.get("language")), path, is_file=is_file)
         if language is None:
             named = get.get("language") or path
             return Skipped("other_language", where, f"language {named!r} is none of {', '.join(LANGUAGES)}")
-        kind = _text(get.get("kind"))
-        return SourceText(
-            text=content,
-            origin=path or where,
-            licence=_licence(get.get("licence")),
-            whole=whole,
-            kind=kind if kind in _KINDS else self.holds if whole else "function",
-            name=_text(get.get("name")) or None,
-            language=language,
-            repository=_text(get.get("repository")),
-            revision=_text(get.get("revision")),
-            blob=_text(get.get("blob")),
+        origin, licence = path or where, _licence(get.get("licence"))
+        commit = {role: _text(get.get(role)) for role in ("repository", "revision", "blob")}
+        if is_file:
+            return SourceText(content, origin, licence, language, **commit)
+        kind, name = _text(get.get("kind")), _text(get.get("name")) or None
+        return Snippet(
+            kind if kind in _KINDS else self.holds, content, 0, name, language, path=origin, licence=licence, **commit
         )
 
 
@@ -109,12 +105,12 @@ def _text(value: object) -> str:
     return str(value) if isinstance(value, str | int) else ""
 
 
-def _language(named: str, path: str, *, whole: bool) -> str | None:
+def _language(named: str, path: str, *, is_file: bool) -> str | None:
     """A row's language. Without a name for it, a snippet is Python, and a file unknown."""
     if named:
         return canonical_name(named)
     by_path = language_of(path) if path else None
-    return by_path or (PYTHON if whole else None)
+    return by_path or (None if is_file else PYTHON)
 
 
 def _licence(value: object) -> str | None:

@@ -38,28 +38,28 @@ class ItemReader:
         self._applied = OF_FILES & set(applied)
         self._licence = early_filter("licence", filters).check
 
-    def texts(self, items: Sequence[Item], funnel: Funnel) -> Iterator[SourceText]:
-        """Texts that snippets can be taken from; the funnel counts the other items."""
+    def read(self, items: Sequence[Item], funnel: Funnel) -> Iterator[SourceText | Snippet]:
+        """Texts to take snippets from, and rows that are snippets; the funnel counts the other items."""
         blobs = _contents(items)
         for item in items:
-            text = self._text(item, blobs)
-            if isinstance(text, SourceText) and self._languages and text.language not in self._languages:
-                text = Skipped("unwanted_language", text.origin, is_fault=False)
-            if isinstance(text, Skipped):
-                funnel.skip(text)
+            found = self._found(item, blobs)
+            if not isinstance(found, Skipped) and self._languages and found.language not in self._languages:
+                found = Skipped("unwanted_language", "", is_fault=False)
+            if isinstance(found, Skipped):
+                funnel.skip(found)
             else:
                 funnel.read += 1
-                yield text
+                yield found
 
-    def _text(self, item: Item, blobs: dict[tuple[str, str], bytes | None]) -> SourceText | Skipped:
+    def _found(self, item: Item, blobs: dict[tuple[str, str], bytes | None]) -> SourceText | Snippet | Skipped:
         match item:
             case FileItem():
                 return self._file(item)
             case BlobItem():
                 return self._blob(item, blobs[item.repository, item.blob])
             case SourceText():
-                return item if item.whole else self._wanted(item, is_named=False)
-            case Skipped():
+                return self._wanted(item, is_named=False)
+            case Snippet() | Skipped():
                 return item
 
     def _file(self, item: FileItem) -> SourceText | Skipped:

@@ -1,4 +1,4 @@
-"""Items of a source: files to read, texts that are read already, and what was skipped.
+"""Items of a source: files to read, texts that are read already, rows that are snippets, and what was skipped.
 
 Invariant: items are picklable, and small or bounded by the settings.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aiev.seeds.snippet import Snippet
 from aiev.tables.row import Skipped
 from aiev_agents.languages import PYTHON
 
@@ -43,19 +44,16 @@ class BlobItem:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A text to take snippets from, or (`whole`) one that is a snippet already."""
+    """A text to take snippets from."""
 
     text: str
     origin: str
     """A path relative to the given source, or `file:row`."""
     licence: str | None = None
-    whole: bool = False
-    kind: str = "function"
-    name: str | None = None
     language: str = PYTHON
     repository: str = ""
     revision: str = ""
     blob: str = ""
 
 
-Item = FileItem | BlobItem | SourceText | Skipped
+Item = FileItem | BlobItem | SourceText | Snippet | Skipped

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import SeedError, SetupError, StoreError
+from aiev.seeds.snippet import Snippet
 from aiev.seeds.sources.columns import Columns
 from aiev.seeds.sources.items import SourceText
 from aiev.seeds.sources.reading import assumed_language, decode
@@ -127,17 +128,6 @@ def _stored(path: Path, name: str) -> Iterator[Item]:
     try:
         with TextReader.open(path) as reader:
             for seed in reader.seeds():
-                yield SourceText(
-                    seed.content,
-                    seed.source,
-                    seed.licence,
-                    whole=True,
-                    kind=seed.kind,
-                    name=seed.name,
-                    language=seed.language,
-                    repository=seed.repository,
-                    revision=seed.revision,
-                    blob=seed.blob,
-                )
+                yield Snippet.of(seed)
     except StoreError as error:
         yield Skipped("broken_table", name, str(error))

@@ -37,8 +37,7 @@ EVOL_INSTRUCT = {"instruction": "Sort a list in linear time.", "response": "def 
 )
 def test_columns_are_recognised_by_their_names(row, options, found):
     item = Columns.found_in(list(row), SeedsSettings(**options)).item(row, "rows:1")
-    assert (item.kind, item.language, item.text) == found
-    assert item.whole
+    assert (item.kind, item.language, item.content) == found
 
 
 def test_a_column_that_is_none_is_refused():

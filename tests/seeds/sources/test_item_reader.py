@@ -4,6 +4,7 @@ import pytest
 
 from aiev.seeds.funnel import Funnel
 from aiev.seeds.settings import FiltersSettings, SeedsSettings
+from aiev.seeds.snippet import FUNCTION, Snippet
 from aiev.seeds.sources.item_reader import ItemReader
 from aiev.seeds.sources.items import FileItem, SourceText
 
@@ -11,7 +12,8 @@ from aiev.seeds.sources.items import FileItem, SourceText
 def read(items, *applied, licences=(), **seeds):
     funnel = Funnel()
     reader = ItemReader(SeedsSettings(**seeds), FiltersSettings(licences=licences), applied)
-    return [text.origin for text in reader.texts(items, funnel)], dict(funnel.passed_over)
+    found = list(reader.read(items, funnel))
+    return [getattr(item, "origin", "") or item.path for item in found], dict(funnel.passed_over)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +30,7 @@ def test_a_file_that_a_filter_would_drop_whole_is_passed_over(text, applied, rea
 
 
 def test_a_row_that_is_a_snippet_is_left_to_its_own_filters():
-    row = SourceText("x = 1", "tests/a.py", "GPL-3.0-only", whole=True)
+    row = Snippet(FUNCTION, "x = 1", path="tests/a.py", licence="GPL-3.0-only")
     assert read([row], "test_files", "licence", licences=("MIT",)) == (["tests/a.py"], {})
 
 

@@ -14,6 +14,7 @@ from support.loading import load_seeds
 
 from aiev.errors import SeedError
 from aiev.seeds.settings import SeedsSettings
+from aiev.seeds.snippet import Snippet
 from aiev.seeds.sources.items import SourceText
 from aiev.seeds.sources.named import source_items
 from aiev.seeds.sources.tables import hub_items, stdin_items
@@ -65,9 +66,10 @@ def test_a_saved_dataset_and_a_folder_of_parquet_are_read_as_hub_datasets_are(tm
     (tmp_path / "tables").mkdir()
     pq.write_table(pa.Table.from_pylist([THE_STACK]), tmp_path / "tables" / "train.parquet")
     saved = list(hub_items(str(tmp_path / "saved"), SeedsSettings()))
-    assert [(item.kind, item.origin) for item in saved] == [("problem", f"hf:{tmp_path}/saved:{n}") for n in (1, 2)]
+    assert [(item.kind, item.path) for item in saved] == [("problem", f"hf:{tmp_path}/saved:{n}") for n in (1, 2)]
     (streamed,) = hub_items(str(tmp_path / "tables"), SeedsSettings())
-    assert (streamed.origin, streamed.whole) == ("src/twice.py", False)
+    provenance = ("src/twice.py", "MIT OR Apache-2.0", "python", "someone/numbers", "c0ffee", "beef")
+    assert streamed == SourceText(THE_STACK["content"], *provenance)
     with pytest.raises(SeedError, match="cannot open split 'nowhere'"):
         list(hub_items(str(tmp_path / "tables"), SeedsSettings(split="nowhere")))
 
@@ -80,10 +82,10 @@ def test_parquet_inside_of_a_folder_is_found(tmp_path):
 
 def test_standard_input_is_json_lines_or_one_source(capfdbinary):
     rows = io.BufferedReader(io.BytesIO(json.dumps({"code": "x"}).encode()))
-    assert [item.text for item in stdin_items(SeedsSettings(), rows)] == ["x"]
+    assert [item.content for item in stdin_items(SeedsSettings(), rows)] == ["x"]
     source = io.BufferedReader(io.BytesIO(b"func F() {}\n"))
     (item,) = stdin_items(SeedsSettings(languages=("go",)), source)
-    assert (item.whole, item.language) == (False, "go")
+    assert item == SourceText("func F() {}\n", "stdin", language="go")
 
 
 def skipped(source, **options):
@@ -112,7 +114,7 @@ def test_a_row_that_is_too_long_is_passed_over_and_the_next_one_read(tmp_path):
     path.write_text(json.dumps({"code": "x" * 50_000}) + "\n" + json.dumps({"code": "y"}))
     assert skipped(path, max_row_kib=10) == [("too_large", "rows.jsonl:1")]
     items = list(source_items([str(path)], SeedsSettings(max_row_kib=10)))
-    assert [item.text for item in items if isinstance(item, SourceText)] == ["y"]
+    assert [item.content for item in items if isinstance(item, Snippet)] == ["y"]
     table = tmp_path / "rows.csv"
     table.write_text("code\n" + "x" * 50_000 + "\ny\n")
     assert skipped(table, max_row_kib=10) == [("too_large", "rows.csv, line 2")]
