@@ -2,7 +2,7 @@
 # Two gates on real models, without a GPU: `gate_demo.sh FOLDER` (`make gate-demo`), under an hour on two cores.
 # Qwen2.5-Coder-1.5B makes dialogues. With SmolLM2-135M as the student the gate stays shut; with both the other way round,
 # on the same problems and with the replies that are in the journal by then, it opens. Nobody is trained here: what
-# decides is what the models are. The same command goes on where it was stopped.
+# decides is what the models are. The same command resumes the demo.
 set -euo pipefail
 folder=$1
 aiev=${AIEV:-.venv/bin/aiev} python=${PYTHON:-.venv/bin/python}

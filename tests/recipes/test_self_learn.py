@@ -14,6 +14,7 @@ import pytest
 from support.loop_parts import loop
 
 from aiev.errors import AievError, UsageError
+from aiev.recipes.self_learn import loop_graph, mermaid
 from aiev.store.reading.student import StudentReader
 
 
@@ -111,6 +112,20 @@ def test_a_loop_that_gets_nowhere_stops(path, monkeypatch):
     monkeypatch.setattr("aiev.run.dialogues.run_dialogue", broken)
     with pytest.raises(AievError, match=r"none of .* dialogues ended"):
         run(path)
+
+
+def test_a_long_loop_runs_to_its_end(path):
+    state = run(path, "gate.every=4", "run.workers=1", seeds=32)
+    assert state.facts.rounds == 8  # 32 steps: more than the 25 that LangGraph may stop at
+    assert state.facts.seeds_left == 0
+
+
+def test_the_graph_has_an_edge_for_each_step_that_can_follow():
+    edges = {(edge.source, edge.target) for edge in loop_graph().get_graph().edges}
+    start = {("__start__", step) for step in ("teach", "split", "train", "decide", "__end__")}
+    rounds = {("teach", "split"), ("split", "train"), ("train", "decide"), ("decide", "teach"), ("decide", "split")}
+    assert edges == start | rounds | {("teach", "teach"), ("teach", "__end__"), ("decide", "__end__")}
+    assert "split --> train" in mermaid()
 
 
 CHILD = """
