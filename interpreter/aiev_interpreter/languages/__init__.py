@@ -1,4 +1,4 @@
-"""The languages that programs and tests may be written in, each a module of its own."""
+"""The languages of programs and tests. Each is a module of its own."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _BY_NAME = {name: one for one in LANGUAGES for name in (*one.fences, *one.aliase
 
 
 class UnknownLanguage(ValueError):  # noqa: N818 - reads as the state it is
-    """No language has the name that was asked for."""
+    """No language has this name."""
 
 
 def language_named(name: str) -> Language:
-    """The language of a name or an alias, in any case.
+    """The language with this name or alias, in upper or lower case.
 
     Raises:
-        UnknownLanguage: there is none; the message names the nearest, or all.
+        UnknownLanguage: there is none; the message suggests the nearest name, or lists all.
     """
     wanted = name.strip().lower()
     if wanted in _BY_NAME:

@@ -1,9 +1,10 @@
 """Bash: the tests run in the shell that has sourced the program, with their checks passed through the counter.
 
-A check is `[ … ]`, `[[ … ]]`, `test`, `(( … ))`, `diff`, `cmp` or `grep -q` at the place of a command. What the tests
-want of it is read from around it: a branch that exits, returns or prints a failure names the outcome that must not
-be; where nothing does, a failure matters unless the shell itself is asking (`if`, `&&`, a called predicate). Loops'
-conditions are none. Invariant: lines keep their numbers. Not covered: checks in `$( )`, `case`, here-documents.
+A check is `[ … ]`, `[[ … ]]`, `test`, `(( … ))`, `diff`, `cmp` or `grep -q` in the position of a command. The code
+around a check tells which outcome the tests want: a branch that exits, returns or prints a failure marks the unwanted
+outcome. Without such a branch, a failed check counts unless the shell itself uses its status (`if`, `&&`, a called
+predicate). Conditions of loops are not checks. Invariant: lines keep their numbers. Not covered: checks in `$( )`,
+`case`, here-documents.
 """
 
 from __future__ import annotations
@@ -38,16 +39,16 @@ _TEST = re.compile(r"^[ \t]*(?:function[ \t]+)?(test\w*)[ \t]*(?:\([ \t]*\))?\s*
 
 
 class Check(NamedTuple):
-    """A check from `start` to `end`, and what the tests want of it."""
+    """A check from `start` to `end`, and the outcome that the tests want."""
 
     start: int
     end: int
     kind: str
-    """`true`, `false`, or `bare` where the shell decides."""
+    """`true`, `false`, or `bare` if the shell decides."""
 
 
 def plan(program: str, tests: str) -> Plan:
-    """Two files, whose syntax is checked, and our runner."""
+    """Two files, a syntax check of each, and the runner."""
     prepared = instrumented(tests)
     as_script = _RUNS.search(tests) and not _SOURCES.search(scan.masked(tests, _OPAQUE))
     how = "run" if as_script else "source"
@@ -64,7 +65,7 @@ def uncalled(tests: str) -> list[str]:
 
 
 def instrumented(tests: str) -> str:
-    """The tests with each check passed through the counter, and without loading the program again."""
+    """The tests with each check passed through the counter, and without commands that source the program again."""
     mask = scan.masked(tests, _OPAQUE)
     edits = [Edit(*found.span(), ":") for found in _SOURCES.finditer(mask)]
     for check in checks(tests, mask):
@@ -76,7 +77,7 @@ def instrumented(tests: str) -> str:
 
 
 def _passed(tests: str, mask: str, check: Check) -> list[Edit]:
-    """Edits that pass one check through the counter: as its arguments, or its status where it is syntax."""
+    """Edits that pass one check to the counter: a command as its arguments, shell syntax by its status."""
     line = tests.count("\n", 0, check.start) + 1
     start, end, kind = check
     if mask[start : start + 2] not in {"[[", "(("}:
@@ -84,7 +85,7 @@ def _passed(tests: str, mask: str, check: Check) -> list[Edit]:
     words = f'"$(__aiev_words {line} {_literal(tests[start:end])}{_operands(tests, mask, start, end)})"'
     good, bad = ('""', words) if kind != "false" else (words, '""')
     then, otherwise = f"__aiev_judge {kind} 0 {good}", f"__aiev_judge {kind} 1 {bad}"
-    return [Edit(start, start, "if "), Edit(end, end, f"; then {then}; else {otherwise}; fi")]
+    return scan.wrapped(start, end, "if ", f"; then {then}; else {otherwise}; fi")
 
 
 def _literal(text: str) -> str:
@@ -93,7 +94,7 @@ def _literal(text: str) -> str:
 
 
 def _operands(tests: str, mask: str, start: int, end: int) -> str:
-    """Both sides of the one comparison of `[[ … ]]`, to be expanded when it has failed."""
+    """Words that expand to both sides of the only comparison in `[[ … ]]` after it failed; empty for others."""
     flat = mask[start:end]
     found = list(re.finditer(r"\s(==|=|!=|=~|-eq|-ne|-lt|-le|-gt|-ge|<|>)\s", flat))
     if not flat.startswith("[[") or len(found) != 1 or re.search(r"&&|\|\|", flat):
@@ -119,7 +120,7 @@ def checks(tests: str, mask: str) -> list[Check]:
 
 
 def _end(mask: str, start: int) -> int:
-    """Where a check ends: its closing bracket, or the end of the command."""
+    """The end of a check: its closing bracket, or the end of the command."""
     for opening, close in (("[[", r"\s\]\]"), ("((", r"\)\)"), ("[", r"\s\](?=[\s;&|)]|\Z)")):
         if mask.startswith(opening, start):
             found = re.compile(close).search(mask, start)
@@ -129,7 +130,7 @@ def _end(mask: str, start: int) -> int:
 
 
 def _kind(tests: str, mask: str, lead: str, start: int, end: int) -> str:
-    """What the tests want of a check; empty when they decide nothing by it."""
+    """The outcome that the tests want of a check; empty if nothing depends on it."""
     before = mask[:start].rstrip(" \t!")
     turned = "!" in lead
     if re.search(r"\b(?:while|until)\s*$", before):
@@ -154,7 +155,7 @@ def _of_branches(then: str, otherwise: str) -> str:
 
 
 def _branches(tests: str, mask: str, end: int) -> tuple[str, str]:
-    """The texts of an `if` after its condition: of its `then`, and of what comes otherwise."""
+    """The texts of both branches of an `if` after its condition."""
     depth, marks = 0, []
     for found in _SHELL_WORD.finditer(mask, end):
         word = found.group(1)
@@ -181,7 +182,7 @@ def _bare(tests: str, mask: str, start: int, end: int) -> str:
 
 
 def _of_list(tests: str, mask: str, start: int, operator: str) -> str:
-    """What `check && A || B`, `check && A`, or `check || B` wants of its check."""
+    """The outcome that `check && A || B`, `check && A`, or `check || B` wants of its check."""
     line_end = mask.find("\n", start)
     stop = line_end if line_end >= 0 else len(mask)
     if "{" in mask[start:stop] and scan.closing(mask, mask.find("{", start)) > stop:

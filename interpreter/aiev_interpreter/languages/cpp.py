@@ -1,8 +1,8 @@
-"""C++: program and tests are one translation unit, in which the tests have an `assert` of their own.
+"""C++: program and tests form one translation unit, in which the tests use an `assert` of ours.
 
-The program's `main` gets another name, and so does the tests', which ends with `return 0` as `main` would.
-Tests without one have their functions `test…()` called. Includes of files in quotes are dropped, since both texts
-are together already. Not covered: a program that names the counting namespace.
+Both `main` functions are renamed; that of the tests ends with `return 0`, as a `main` would. If the tests have no
+`main`, their functions `test…()` are called. Includes of files in quotes are removed, since both texts are already
+together. Not covered: a program that uses the names of the counting namespace.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.language import MIB, SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
+from aiev_interpreter.protocol import MIB
 
 _RAW = r'R"(?P<mark>[^()\\\s]{0,16})\([\s\S]*?\)(?P=mark)"'
 _CHARACTER = r"(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'"
@@ -48,7 +49,7 @@ def plan(program: str, tests: str) -> Plan:
 
 
 def without_includes(text: str) -> str:
-    """The text without includes of the other's file; those of a test framework find ours."""
+    """The text without includes of the other file. Includes of a test framework find our stand-in."""
     return _QUOTED_INCLUDE.sub(_kept, text)
 
 
@@ -57,7 +58,7 @@ def _kept(found: re.Match[str]) -> str:
 
 
 def prepared(tests: str) -> str:
-    """The tests without those includes, their guards counted, and their `main` ending with a value."""
+    """The tests without these includes, with counted guards, and with a `main` that returns a value."""
     tests = without_includes(tests)
     mask = scan.masked(tests, _OPAQUE)
     edits = guarded(tests, mask)
@@ -69,14 +70,12 @@ def prepared(tests: str) -> str:
 
 
 def guarded(tests: str, mask: str) -> list[Edit]:
-    """Edits that tell the conditions of guards to the counter; one that declares something stays as it is."""
-    edits = []
+    """Edits that pass the conditions of guards to the counter, except conditions that declare something."""
+    edits: list[Edit] = []
     for guard in guards.guards(tests, mask, _FAILS):
         if not _DECLARES.search(scan.top_level(mask, guard.start, guard.end)):
-            text = scan.quoted(tests[guard.start : guard.end]) if guard.printed else '""'
-            wanted = str(guard.wanted).lower()
-            edits.append(Edit(guard.start, guard.start, f"aiev_::guard({wanted}, aiev_::Start{{}} <= "))
-            edits.append(Edit(guard.end, guard.end, f", {text})"))
+            before = f"aiev_::guard({guard.outcome}, aiev_::Start{{}} <= "
+            edits += guard.passed_to(before, f", {guard.literal(tests)})")
     return edits
 
 

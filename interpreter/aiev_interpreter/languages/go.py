@@ -1,9 +1,9 @@
-"""Go: program, tests and counter are one package `main`, compiled and linked by Go's own tools without a cache.
+"""Go: program, tests and counter form one package `main`, compiled and linked by Go's own tools without a cache.
 
-An assertion is a guard of the tests that was passed: `if got != want { t.Errorf(…) }`, with `panic`, `log.Fatal`
-and `os.Exit` as well. Test functions run under package testing; tests without any have their `main` called. Imports
-of packages that are not Go's own are taken for the program; testify's are stood in for. Invariant: lines keep
-their numbers. Not covered: modules, cgo, `TestMain`, examples, fuzzing; guards written as `switch`.
+An assertion is a guard that the tests get past: `if got != want { t.Errorf(…) }`, also with `panic`, `log.Fatal` or
+`os.Exit`. Test functions run under package testing; without test functions, the `main` of the tests is called. Imports
+of packages outside the standard library refer to the program; a stand-in replaces testify. Invariant: lines keep their
+numbers. Not covered: modules, cgo, `TestMain`, examples, fuzzing, guards written as `switch`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.language import MIB, SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
+from aiev_interpreter.protocol import MIB
 
 _OPAQUE = scan.any_of(scan.LINE_COMMENT, scan.BLOCK_COMMENT, r"`[^`]*`", scan.STRING, scan.CHARACTER)
 _PACKAGE = r"^[ \t]*package[ \t]+(\w+)"
@@ -29,13 +30,13 @@ _OWN_NAMES = """
     sort strconv strings sync syscall testing text time unicode unsafe
 """
 _OWN = frozenset(_OWN_NAMES.split())
-"""The standard library at its top level."""
+"""Top-level packages of the standard library."""
 _TO_STDERR = ("sh", "-c", 'exec "$@" >&2', "go")
-"""Go's compiler writes its errors to standard output."""
+"""Sends output to standard error: Go's compiler writes its errors to standard output."""
 
 
 def plan(program: str, tests: str) -> Plan:
-    """Three or four files; one call of the compiler and one of the linker."""
+    """Three files, and one call each of the compiler and the linker."""
     prepared, frameworks = instrumented(tests)
     files = {"solution.go": packaged(program, "aievProgramMain"), "tests.go": prepared, "aiev_main.go": entry(tests)}
     support = [f"{SUPPORT}/go/aiev_count.go"]
@@ -52,7 +53,7 @@ def plan(program: str, tests: str) -> Plan:
 
 
 def packaged(text: str, main: str) -> str:
-    """The text as a part of package `main`, its own `main` under another name."""
+    """The text as part of package `main`, with its own `main` renamed."""
     mask = scan.masked(text, _OPAQUE)
     package = next(scan.at_top(mask, _PACKAGE), None)
     found = next(scan.at_top(mask, _MAIN), None)
@@ -61,19 +62,17 @@ def packaged(text: str, main: str) -> str:
 
 
 def instrumented(tests: str) -> tuple[str, list[str]]:
-    """The tests with their guards told to the counter; and the names of frameworks that they use."""
+    """The tests with their guards passed to the counter, and the names of the frameworks that they use."""
     tests, frameworks = _without_foreign(packaged(tests, "aievTestsMain"))
     mask = scan.masked(tests, _OPAQUE)
-    edits = []
+    edits: list[Edit] = []
     for guard in guards.go_guards(tests, mask, _FAILS):
-        text = scan.quoted(tests[guard.start : guard.end]) if guard.printed else '""'
-        edits.append(Edit(guard.start, guard.start, f"aievGuard({str(guard.wanted).lower()}, "))
-        edits.append(Edit(guard.end, guard.end, f", {text})"))
+        edits += guard.passed_to(f"aievGuard({guard.outcome}, ", f", {guard.literal(tests)})")
     return scan.edited(tests, edits), frameworks
 
 
 def _without_foreign(tests: str) -> tuple[str, list[str]]:
-    """The tests without imports that only a module could have, and without those packages' names."""
+    """The tests without imports from outside the standard library, and without the names of those packages."""
     mask = scan.masked(tests, _OPAQUE)
     edits: list[Edit] = []
     frameworks: list[str] = []

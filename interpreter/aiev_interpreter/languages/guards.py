@@ -1,8 +1,8 @@
-"""Finds the conditions by which tests decide that they fail, in languages of the C family.
+"""Finds the conditions that decide whether tests fail, in languages of the C family.
 
-A *guard* is an `if` whose body throws, exits or prints a failure: `if (got != want) throw …`. It counts like an
-assertion when the tests go past it. Invariant: a guard is its condition alone, so wrapping that in a call changes
-no line. Not covered: decisions without an `if`, such as `switch` or `cond ? pass() : fail()`.
+A *guard* is an `if` whose body throws, exits or prints a failure: `if (got != want) throw …`. It counts as an assertion
+when the tests get past it. Invariant: a guard is only its condition, so wrapping it in a call moves no line. Not
+covered: decisions without an `if`, such as `switch` or `cond ? pass() : fail()`.
 """
 
 from __future__ import annotations
@@ -13,32 +13,47 @@ from typing import TYPE_CHECKING, NamedTuple
 from aiev_interpreter.languages import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from aiev_interpreter.languages.scan import Edit
 
 PRINTED = re.compile(r"fail(?!s\b)|\bincorrect|\bwrong\b|\bnot ok\b|[✗✘❌]", re.IGNORECASE)
-"""How tests say a failure that they only print."""
+"""Words of a failure that tests only print."""
 _IF = re.compile(r"\bif\s*(?=\()")
 _GO_IF = re.compile(r"\bif\s(?!.*\bfunc\b)")
 
 
 class Guard(NamedTuple):
-    """The condition from `start` to `end` that decides about a failure."""
+    """A condition from `start` to `end` that decides about a failure."""
 
     start: int
     end: int
     wanted: bool
-    """What the condition must come to for the tests to go on."""
+    """The value of the condition with which the tests go on."""
     printed: bool
-    """Whether the failure is only printed, so that nothing else ends the tests."""
+    """Whether the failure is only printed, so nothing else ends the tests."""
+
+    @property
+    def outcome(self) -> str:
+        """The wanted value as a literal: `true` or `false`."""
+        return str(self.wanted).lower()
+
+    def literal(self, text: str) -> str:
+        """The condition as a string literal if its failure is only printed, else an empty one."""
+        return scan.quoted(text[self.start : self.end]) if self.printed else '""'
+
+    def passed_to(self, before: str, after: str, inner: Iterable[Edit] = ()) -> list[Edit]:
+        """Edits that make the condition an argument of a call; `inner` are edits within the condition."""
+        return scan.wrapped(self.start, self.end, before, after, inner)
 
 
 def guards(text: str, mask: str, fails: re.Pattern[str], *, ends: str = ";") -> Iterator[Guard]:
-    """The guards of a text whose conditions stand in parentheses.
+    """The guards of a text whose conditions are in parentheses.
 
     Args:
         text: the source.
-        mask: the same, masked.
-        fails: what a body says that ends the tests.
+        mask: the masked source.
+        fails: matches a body that ends the tests.
         ends: characters that end a statement without braces.
     """
     for found in _IF.finditer(mask):
@@ -48,7 +63,7 @@ def guards(text: str, mask: str, fails: re.Pattern[str], *, ends: str = ";") -> 
 
 
 def go_guards(text: str, mask: str, fails: re.Pattern[str]) -> Iterator[Guard]:
-    """The same for Go: no parentheses, but perhaps a statement before the condition."""
+    """The same for Go and Rust: no parentheses, and perhaps a statement before the condition."""
     for found in _GO_IF.finditer(mask):
         place = found.end()
         while place < len(mask) and mask[place] != "{":
@@ -59,7 +74,7 @@ def go_guards(text: str, mask: str, fails: re.Pattern[str]) -> Iterator[Guard]:
         yield from _judged(text, mask, (start, place), _statement(mask, place, ";"), fails, ";")
 
 
-def _judged(  # noqa: PLR0917 - one private step of both
+def _judged(  # noqa: PLR0917 - a private step of both
     text: str, mask: str, condition: tuple[int, int], body: tuple[int, int], fails: re.Pattern[str], ends: str
 ) -> Iterator[Guard]:
     otherwise = _otherwise(mask, body[1], ends)
@@ -91,7 +106,7 @@ def _otherwise(mask: str, after: int, ends: str) -> tuple[int, int] | None:
 
 
 def _direct(text: str, mask: str, start: int, end: int) -> str:
-    """A body without comments and without the blocks inside of it."""
+    """A body without comments and inner blocks."""
     start = start + 1 if mask[start : start + 1] == "{" else start
     parts, place = [], start
     while place < end:

@@ -1,8 +1,8 @@
-"""Java: both texts in the default package, so that each file may hold any public class.
+"""Java: both texts belong to the default package, so a file can hold any public class.
 
-`public` before a top-level type, package clauses, and imports of one's own package are made blank. `assert`
-statements of the tests are counted and keep both sides of their comparison; JUnit 4 and 5 are stood in for.
-Invariant: lines keep their numbers. Not covered: static imports of one's own classes, Hamcrest, AssertJ, Mockito.
+`public` before a top-level type, package clauses, and imports of the program's own package are blanked. `assert`
+statements of the tests are counted and show both sides of their comparison. Stand-ins replace JUnit 4 and 5.
+Invariant: lines keep their numbers. Not covered: static imports of own classes, Hamcrest, AssertJ, Mockito.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.language import MIB, SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
+from aiev_interpreter.protocol import MIB
 
 _BLOCK = r'"""(?:\\[\s\S]|[^\\])*?"""'
 _OPAQUE = scan.any_of(scan.LINE_COMMENT, scan.BLOCK_COMMENT, _BLOCK, scan.STRING, scan.CHARACTER)
@@ -29,7 +30,7 @@ _OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "
 
 
 def plan(program: str, tests: str) -> Plan:
-    """Two files; the compiler takes from the support what they import."""
+    """Two files; the compiler finds the support classes that they import."""
     files = {"solution.java": unpackaged(program), "tests.java": unpackaged(instrumented(tests))}
     compiler = ("javac", *(f"-J{option}" for option in (*_OPTIONS, "-Xmx512m")), "-nowarn", "-proc:none")
     sources = (f"{SUPPORT}/java/aiev/Run.java", *files)
@@ -55,17 +56,15 @@ def unpackaged(text: str) -> str:
 
 
 def instrumented(tests: str) -> str:
-    """The tests with their assert statements and guards told to the counter."""
+    """The tests with their assert statements and guards passed to the counter."""
     mask = scan.masked(tests, _OPAQUE)
     edits: list[Edit] = []
     for found in _ASSERT.finditer(mask):
         edits += _asserted(tests, mask, found.end())
     for guard in guards.guards(tests, mask, _FAILS):
         if not re.search(r"\binstanceof\b", mask[guard.start : guard.end]):
-            text = scan.quoted(tests[guard.start : guard.end]) if guard.printed else '""'
-            edits.append(Edit(guard.start, guard.start, f"aiev.Count.guard({str(guard.wanted).lower()}, "))
-            edits += recorded(mask, guard.start, guard.end)
-            edits.append(Edit(guard.end, guard.end, f", {text})"))
+            inner = recorded(mask, guard.start, guard.end)
+            edits += guard.passed_to(f"aiev.Count.guard({guard.outcome}, ", f", {guard.literal(tests)})", inner)
     return scan.edited(tests, edits)
 
 
@@ -78,14 +77,14 @@ def _asserted(tests: str, mask: str, start: int) -> list[Edit]:
     colon = start + colon if colon >= 0 else -1
     start, stop = scan.trimmed(mask, start, colon if colon >= 0 else end)
     message = f"aiev.Count.message({scan.quoted(tests[start:stop])}"
-    condition = [Edit(start, start, "aiev.Count.held("), *recorded(mask, start, stop), Edit(stop, stop, ")")]
+    condition = scan.wrapped(start, stop, "aiev.Count.held(", ")", recorded(mask, start, stop))
     if colon < 0:
         return [*condition, Edit(end, end, f" : {message})")]
     return [*condition, Edit(colon, colon + 1, f": {message},"), Edit(end, end, ")")]
 
 
 def _colon(flat: str) -> int:
-    """Where the detail message of an assert statement begins; -1 when it has none."""
+    """Position of the colon before the detail message of an assert statement; -1 when there is none."""
     open_choices, place = 0, 0
     while place < len(flat):
         if flat.startswith("::", place):
@@ -101,7 +100,7 @@ def _colon(flat: str) -> int:
 
 
 def recorded(mask: str, start: int, end: int) -> list[Edit]:
-    """Edits that let the counter see both sides of `a == b`, of `a.equals(b)`, and of `Objects.equals(a, b)`."""
+    """Edits that record both sides of `a == b`, `a.equals(b)`, or `Objects.equals(a, b)`."""
     found = scan.comparison(mask, start, end)
     if found:
         return _sides((start, found[0]), (found[1], end), mask)
@@ -129,7 +128,7 @@ def _sides(left: tuple[int, int], right: tuple[int, int], mask: str) -> list[Edi
         start, end = scan.trimmed(mask, *span)
         if mask[start:end] == "null" or "->" in mask[start:end] or "::" in mask[start:end]:
             return []
-        edits += [Edit(start, start, f"aiev.Count.{name}("), Edit(end, end, ")")]
+        edits += scan.wrapped(start, end, f"aiev.Count.{name}(", ")")
     return edits
 
 

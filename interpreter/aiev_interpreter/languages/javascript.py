@@ -1,7 +1,7 @@
-"""JavaScript: Node runs the program as a script and the tests beside it; both are transpiled if they are modules.
+"""JavaScript: Node runs the program as a script, and the tests with it; modules are transpiled first.
 
-In the tests, comparisons inside of `assert(…)` and the conditions of guards are passed through the counter, so
-that a failure can say both values. Not covered: JSX without a transpiler, and packages other than Node's own.
+In the tests, comparisons inside `assert(…)` and the conditions of guards are passed through the counter, so a failure
+shows both values. Not covered: JSX without a transpiler, and packages other than Node's own.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.language import MIB, SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
+from aiev_interpreter.protocol import MIB
 
 _TEMPLATE = r"`(?:\\[\s\S]|\$\{(?:[^{}`]|\{[^{}]*\}|`(?:\\[\s\S]|[^`\\])*`)*\}|[^`\\])*`"
 _REGEX = r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*"
@@ -31,14 +32,14 @@ def masked(text: str) -> str:
 
 
 def _is_literal(text: str, found: re.Match[str]) -> bool:
-    """A slash begins a regular expression only where a value may begin."""
+    """Whether a match is a literal: a slash begins a regular expression only where a value can begin."""
     if not found.group().startswith("/") or found.group().startswith(("//", "/*")):
         return True
     return bool(_BEFORE_REGEX.search(text, max(0, found.start() - 40), found.start()))
 
 
 def plan(program: str, tests: str) -> Plan:
-    """Two files and our runner; modules go through the transpiler first."""
+    """Two files and the runner; modules are transpiled first."""
     files = {"solution.js": program, "tests.js": instrumented(tests)}
     modules = [name for name, text in (("solution.js", program), ("tests.js", tests)) if _MODULE.search(masked(text))]
     return Plan(files=files, compile=((*MODULE_COMPILER, *modules),) if modules else (), run=runner("js"))
@@ -50,14 +51,12 @@ def runner(extension: str) -> tuple[str, ...]:
 
 
 def instrumented(tests: str) -> str:
-    """The tests with the conditions that decide about failures told to the counter."""
+    """The tests with the conditions that decide about failures passed to the counter."""
     mask = masked(tests)
     edits = [edit for span in _asserted(mask) for edit in compared(mask, *span)]
     for guard in guards.guards(tests, mask, _FAILS, ends=";\n"):
-        edits.append(Edit(guard.start, guard.start, f"__aiev__.guard({str(guard.wanted).lower()}, "))
-        edits += compared(mask, guard.start, guard.end)
-        text = scan.quoted(tests[guard.start : guard.end]) if guard.printed else '""'
-        edits.append(Edit(guard.end, guard.end, f", {text})"))
+        inner = compared(mask, guard.start, guard.end)
+        edits += guard.passed_to(f"__aiev__.guard({guard.outcome}, ", f", {guard.literal(tests)})", inner)
     return scan.edited(_without_last_exit(tests, mask), edits)
 
 
@@ -79,12 +78,11 @@ def compared(mask: str, start: int, end: int) -> list[Edit]:
     if found is None or re.search(r"\bawait\b.*\bas\b|\byield\b", mask[start:end]):
         return []
     operator = mask[found[0] : found[1]]
-    before = Edit(start, start, f'__aiev__.compare("{operator}", ')
-    return [before, Edit(found[0], found[1], ","), Edit(end, end, ")")]
+    return scan.wrapped(start, end, f'__aiev__.compare("{operator}", ', ")", [Edit(*found, ",")])
 
 
 def _without_last_exit(tests: str, mask: str) -> str:
-    """A `process.exit(0)` that is the tests' last line is their natural end."""
+    """The tests with a `process.exit(…)` in their last line replaced by setting the exit code."""
     found = _LAST_EXIT.search(mask)
     if not found:
         return tests

@@ -1,11 +1,10 @@
-"""What a language is to the interpreter: names, packages, and how one job is laid out, compiled and run.
+"""A language: its names, its packages, and how one job is laid out, compiled and run.
 
-Invariant: a `Plan` is made of texts alone, on the host; nothing of a job is executed while it is made. At run
-time every language keeps one protocol. The support code reads one line `TOKEN MODE` from descriptor 4 before
-any code of the program runs; when the tests have come to their end without a failure it writes one line
-`TOKEN {"assertions": N, "completed": true, "error": ""}` to descriptor 3 and exits with 0. With the mode
-`sabotage` each assertion fails although it holds. Not covered here: limits and isolation, which are the
-supervisor's and the sandbox's.
+Invariant: a `Plan` is made on the host from texts alone; nothing of a job is executed while it is made. At run time
+every language follows one protocol. The support code reads one line `TOKEN MODE` from descriptor 4 before any code of
+the program runs. When the tests have finished without a failure, it writes one line
+`TOKEN {"assertions": N, "completed": true, "error": ""}` to descriptor 3 and exits with 0. In the mode `sabotage` every
+assertion fails, even if it holds. Not covered: limits and isolation, which the supervisor and the sandbox provide.
 """
 
 from __future__ import annotations
@@ -13,54 +12,54 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from aiev_interpreter.protocol import MIB
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 SUPPORT = "/aiev/aiev_interpreter/sandbox/support"
-"""Where the sandbox holds the support files of the languages, read-only."""
-REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR = 3, 4
-MIB = 1024 * 1024
+"""Folder of the languages' support files in the sandbox, read-only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one job is laid out, compiled and run in the work folder."""
+    """The files and commands of one job."""
 
     files: Mapping[str, str]
-    """Texts by their paths relative to the work folder."""
+    """Texts by path, relative to the work folder."""
     compile: tuple[tuple[str, ...], ...]
-    """Commands, in order, before the run; a non-zero exit ends the job with the compiler's stderr."""
+    """Commands that run before the program, in order. A non-zero exit ends the job with the compiler's stderr."""
     run: tuple[str, ...]
-    """The command that runs program and tests; empty for Python, which a fork of the sandbox's fork server runs."""
+    """The command that runs program and tests; empty for Python, which runs in a fork of the fork server."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """Added to the environment of every command."""
+    """Variables that are added to the environment of every command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language in which programs and tests are written."""
+    """One language of programs and tests."""
 
     name: str
-    """As it stands in `Job.language`."""
+    """The value of `Job.language`."""
     title: str
-    """As people write it."""
+    """The name that people write."""
     aliases: tuple[str, ...]
-    """Other names by which it is asked for."""
+    """Other names that commands and configurations accept."""
     fences: tuple[str, ...]
-    """Info strings of its Markdown fences, the usual one first."""
+    """Info strings of Markdown fences, the usual one first."""
     extension: str
-    """Of its source files, without the dot; the program is `solution.EXTENSION`, the tests `tests.EXTENSION`."""
+    """Extension of source files, without the dot. The program is `solution.EXTENSION`, the tests `tests.EXTENSION`."""
     packages: tuple[str, ...]
     """Debian bookworm packages that the image needs."""
     probe: tuple[str, ...]
-    """A command that succeeds where the tools are there."""
+    """A command that succeeds if the tools are installed."""
     plan: Callable[[str, str], Plan]
-    """From program and tests to the plan."""
+    """Makes the plan from program and tests."""
     compile_seconds: float = 30.0
     """Wall-clock limit of each compile command."""
     compile_memory_bytes: int = 1024 * MIB
     """Memory limit of each compile command."""
     memory_bytes: int = 0
-    """Memory that the runtime itself takes, to be added to the limit of the job."""
+    """Memory that the runtime itself needs, added to the limit of the job."""
     image_steps: tuple[str, ...] = ()
-    """Shell lines that the Dockerfile runs after the support files are in place."""
+    """Shell lines that the Dockerfile runs after copying the support files."""

@@ -1,4 +1,4 @@
-"""Python: a fork of the sandbox's fork server rewrites, counts and runs; nothing is compiled, no command is started."""
+"""Python: a fork of the sandbox's fork server rewrites the tests, counts and runs. No command is started."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from aiev_interpreter.languages.language import Language, Plan
 
 
 def plan(program: str, tests: str) -> Plan:
-    """Two files; no command, which asks for a fork of the fork server."""
+    """Two files and no command, so the supervisor uses the fork server."""
     return Plan(files={"solution.py": program, "tests.py": tests}, compile=(), run=())
 
 

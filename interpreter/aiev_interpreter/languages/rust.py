@@ -1,8 +1,8 @@
 """Rust: one crate whose root is the program, with the tests as a module at its end.
 
-The tests see the program's names as `super::*`, and find it under every crate name that they use. A test
-function is registered by an initializer beside it, so that the module it stands in need not be public; a `main` of
-the tests is one more test. Tests inside of the program stay what they are to the compiler: left out.
+The tests see the program's names as `super::*`, and find it under every crate name that they use. An initializer
+beside each test function registers it, so its module need not be public. A `main` of the tests is one more test. The
+compiler leaves out tests inside the program.
 Invariant: lines keep their numbers. Not covered: crates other than the standard library, doc tests.
 """
 
@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.language import MIB, SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
+from aiev_interpreter.protocol import MIB
 
 _RAW = r'\bb?r(?P<marks>#*)"[\s\S]*?"(?P=marks)'
 _NESTED = r"/\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*(?:[^*/]|\*(?!/)|/(?!\*))*\*/)*\*/"
@@ -40,7 +41,7 @@ _END = """
 
 
 def plan(program: str, tests: str) -> Plan:
-    """Two files of one crate, one call of the compiler."""
+    """Two files of one crate and one call of the compiler."""
     names = "".join(f" extern crate self as {name};" for name in crate_names(program, tests))
     root = f"#![no_main] {program}{_END.replace('SUPPORT', SUPPORT).replace('NAMES', names)}"
     files = {"solution.rs": root, "tests.rs": instrumented(tests)}
@@ -53,7 +54,7 @@ def plan(program: str, tests: str) -> Plan:
 
 
 def crate_names(program: str, tests: str) -> list[str]:
-    """Names other than the known ones by which the tests ask for the program."""
+    """Crate names under which the tests look for the program, without known crates."""
     mask = scan.masked(tests, _OPAQUE)
     own = {found.group(1) for text in (scan.masked(program, _OPAQUE), mask) for found in _MODULE.finditer(text)}
     dropped = {found.group(1) for found in _OUTER.finditer(mask) if found.group(1)}
@@ -62,7 +63,7 @@ def crate_names(program: str, tests: str) -> list[str]:
 
 
 def instrumented(tests: str) -> str:
-    """The tests with each test function registered, and all of them compiled in."""
+    """The tests with each test function registered, and none left out by `#[cfg(test)]`."""
     mask = scan.masked(tests, _OPAQUE)
     edits = [Edit(found.start(), found.end(), "#[cfg(all())]") for found in _CONFIGURED.finditer(mask)]
     edits += [Edit(found.start(), found.end(), scan.blank(found.group())) for found in _OUTER.finditer(mask)]
@@ -70,9 +71,8 @@ def instrumented(tests: str) -> str:
         edits += _registered(tests, mask, found)
     for guard in guards.go_guards(tests, mask, _FAILS):
         if not re.search(r"\blet\b", mask[guard.start : guard.end]):
-            wanted = str(guard.wanted).lower()
-            edits.append(Edit(guard.start, guard.start, f"crate::aiev_counting::guard({wanted}, "))
-            edits.append(Edit(guard.end, guard.end, f", {str(guard.printed).lower()})"))
+            after = f", {str(guard.printed).lower()})"
+            edits += guard.passed_to(f"crate::aiev_counting::guard({guard.outcome}, ", after)
     main = next(scan.at_top(mask, _MAIN), None)
     if main:
         edits.append(Edit(main.start(), main.start(), _registration("main", "None")))
@@ -80,12 +80,10 @@ def instrumented(tests: str) -> str:
 
 
 def _registered(tests: str, mask: str, found: re.Match[str]) -> list[Edit]:
-    """Edits that take the test attributes off a function and register it in their place."""
+    """Edits that replace the test attributes of a function by its registration."""
     start, end = found.span("attributes")
     mark = _MARK.search(mask, start, end)
-    if mark is None:
-        return []
-    if "#[ignore" in mask[start:end]:
+    if mark is None or "#[ignore" in mask[start:end]:
         return []
     expected, edits = "None", []
     if panics := _SHOULD_PANIC.search(mask, start, end):
@@ -96,7 +94,7 @@ def _registered(tests: str, mask: str, found: re.Match[str]) -> list[Edit]:
 
 
 def _registration(name: str, expected: str) -> str:
-    """An initializer that registers a function of its own module."""
+    """An initializer that registers a function of the same module."""
     call = f'crate::aiev_counting::register("{name}", {expected}, || crate::aiev_counting::Outcome::outcome({name}()));'
     initializer = f'extern "C" fn add() {{ {call} }}'
     return f'#[used] #[link_section = ".init_array"] static AIEV_{name}: extern "C" fn() = {{ {initializer} add }}; '

@@ -1,9 +1,8 @@
-"""Looks at source texts without being misled by comments and literals.
+"""Searches and edits source texts without being misled by comments and literals.
 
-A text is *masked* first: comments become blanks, literals become runs of `"`, newlines stay, so every position
-means the same in both. What is looked for is then found in the masked text and edited in the original.
-Invariant: an edit never adds or removes a line. Not covered: anything that takes a real parser, such as macros
-that write code.
+A text is *masked* first: comments become blanks, literals become runs of `"`, and newlines stay, so every position is
+the same in both texts. A search runs on the masked text, and its result is edited in the original. Invariant: an edit
+never adds or removes a line. Not covered: anything that needs a real parser, such as macros that generate code.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ STRING, CHARACTER = r'"(?:\\[\s\S]|[^"\\\n])*"', r"'(?:\\.|[^'\\\n])+'"
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:
-    """A pattern that matches what any of these does, the first of them winning."""
+    """A pattern that matches any of these; the first that matches wins."""
     return re.compile("|".join(patterns))
 
 
 class Edit(NamedTuple):
-    """Puts `text` in the place of what lies from `start` to `end`."""
+    """Replaces the span from `start` to `end` by `text`."""
 
     start: int
     end: int
@@ -33,7 +32,7 @@ class Edit(NamedTuple):
 
 
 def masked(text: str, opaque: re.Pattern[str], accept: Callable[[str, re.Match[str]], bool] | None = None) -> str:
-    """The text with what `opaque` matches made blank; `accept` may refuse a match that only looks like one."""
+    """The text with every match of `opaque` masked; `accept` can reject a match that only looks like one."""
     parts, place = [], 0
     while found := opaque.search(text, place):
         if accept and not accept(text, found):
@@ -47,7 +46,7 @@ def masked(text: str, opaque: re.Pattern[str], accept: Callable[[str, re.Match[s
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """The text with all edits made; of two that overlap, the one that starts first wins."""
+    """The text with all edits applied. Of two that overlap, the one that starts first wins."""
     parts, place = [], 0
     for edit in sorted(edits, key=lambda one: (one.start, one.end)):
         if edit.start >= place:
@@ -56,13 +55,18 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*parts, text[place:]])
 
 
+def wrapped(start: int, end: int, before: str, after: str, inner: Iterable[Edit] = ()) -> list[Edit]:
+    """Edits that put a span between two texts; `inner` are edits within the span."""
+    return [Edit(start, start, before), *inner, Edit(end, end, after)]
+
+
 def blank(text: str) -> str:
-    """As many lines as the text has, and nothing else."""
+    """The text with everything but its newlines replaced by blanks."""
     return re.sub(r"[^\n]", " ", text)
 
 
 def closing(mask: str, opening: int) -> int:
-    """Where the bracket that opens at `opening` closes; the text's end when it never does."""
+    """Position where the bracket at `opening` closes; the end of the text if it never does."""
     depth = 0
     for place in range(opening, len(mask)):
         if mask[place] in _OPENING:
@@ -75,7 +79,7 @@ def closing(mask: str, opening: int) -> int:
 
 
 def top_level(mask: str, start: int, end: int) -> str:
-    """The part from `start` to `end` with everything inside of brackets made blank, and brackets kept."""
+    """The part from `start` to `end` with everything inside brackets blanked, and the brackets kept."""
     parts, depth = [], 0
     for char in mask[start:end]:
         depth -= char in _CLOSING
@@ -85,18 +89,18 @@ def top_level(mask: str, start: int, end: int) -> str:
 
 
 def at_top(mask: str, pattern: str) -> Iterator[re.Match[str]]:
-    """Matches of a pattern that stand outside of all brackets."""
+    """Matches of a pattern outside all brackets."""
     return re.finditer(pattern, top_level(mask, 0, len(mask)), re.MULTILINE)
 
 
 def trimmed(mask: str, start: int, end: int) -> tuple[int, int]:
-    """The same span without blanks at its ends."""
+    """The span without blanks at its ends."""
     part = mask[start:end]
     return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
 
 
 def comparison(mask: str, start: int, end: int) -> tuple[int, int] | None:
-    """Where the one comparison operator of an expression lies; None unless it is a plain `left OP right`."""
+    """The span of the comparison operator in a plain `left OP right`; None for any other expression."""
     flat = top_level(mask, start, end)
     if re.search(r"&&|\|\||\?|=>|->|,|;|\binstanceof\b|\bin\b", flat):
         return None
@@ -107,7 +111,7 @@ def comparison(mask: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def quoted(text: str) -> str:
-    """The text as a string literal of the C family, on one line and cut to a readable length."""
+    """The text as a string literal of the C family, on one line and at most 200 characters long."""
     text = " ".join(text.split())
     text = text if len(text) <= 200 else f"{text[:199]}…"  # noqa: PLR2004 - as many characters as a line of feedback
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

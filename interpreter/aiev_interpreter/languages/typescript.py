@@ -1,13 +1,14 @@
 """TypeScript: transpiled file by file, then run as JavaScript, with errors at the lines of the source.
 
-Invariant: syntax errors end the job before it runs; types are dropped unchecked, as every fast runner does it.
+Invariant: syntax errors end the job before it runs; types are removed without checks, as fast runners do.
 Not covered: type errors, `const enum` across files, path aliases.
 """
 
 from __future__ import annotations
 
 from aiev_interpreter.languages.javascript import MODULE_COMPILER, PACKAGES, instrumented, runner
-from aiev_interpreter.languages.language import MIB, Language, Plan
+from aiev_interpreter.languages.language import Language, Plan
+from aiev_interpreter.protocol import MIB
 
 
 def plan(program: str, tests: str) -> Plan:
