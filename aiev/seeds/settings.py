@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +11,7 @@ from aiev_agents.languages.names import LanguageName
 
 _ASIDE: dict[str, Any] = {"shapes_dialogue": False}
 _KIB = 1024
+_key = partial(Field, json_schema_extra=_ASIDE)
 
 DEFAULT_FILTERS = (
     *("test_files", "generated", "licence", "size", "unfinished", "returns_value", "parses", "has_arguments"),
@@ -25,64 +27,40 @@ class SeedsSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sources: tuple[str, ...] = Field(
+    sources: tuple[str, ...] = _key(
         (),
         description='files, folders, git repositories, .jsonl, .csv, .parquet, .db, "hf:NAME", "-"; [] takes the '
         "snippets that ship with aiev",
-        json_schema_extra=_ASIDE,
     )
-    languages: tuple[LanguageName, ...] = Field(
-        (),
-        description='take only seeds in these languages, for example ["go", "rust"]; [] takes all eight',
-        json_schema_extra=_ASIDE,
+    languages: tuple[LanguageName, ...] = _key(
+        (), description='take only seeds in these languages, for example ["go", "rust"]; [] takes all eight'
     )
-    kind: Literal["function", "snippet", "problem"] = Field(
+    kind: Literal["function", "snippet", "problem"] = _key(
         "function",
         description="function: documented functions (SelfCodeAlign) | snippet: 1 to 15 consecutive lines "
         "(OSS-Instruct) | problem: the task of a row, in words",
-        json_schema_extra=_ASIDE,
     )
-    self_contained: bool = Field(
+    self_contained: bool = _key(
         default=True,
         description="keep only functions that need nothing from their module; false takes `self_contained` out of "
         "the filters",
-        json_schema_extra=_ASIDE,
     )
-    filters: tuple[str, ...] = Field(
-        DEFAULT_FILTERS,
-        description="which filters are applied, in this order; docs/seeds.md says what each one drops",
-        json_schema_extra=_ASIDE,
+    filters: tuple[str, ...] = _key(
+        DEFAULT_FILTERS, description="which filters are applied, in this order; docs/seeds.md says what each one drops"
     )
-    workers: int = Field(
-        0,
-        ge=0,
-        le=1024,
-        description="processes that read and filter; 0 takes one for each core, 1 works in aiev's own",
-        json_schema_extra=_ASIDE,
+    workers: int = _key(
+        0, ge=0, le=1024, description="processes that read and filter; 0 takes one for each core, 1 works in aiev's own"
     )
-    rows: Literal["auto", "file", "function", "snippet", "problem"] = Field(
-        "auto",
-        description="what a row of a table holds: auto (by its columns) | file | function | snippet | problem",
-        json_schema_extra=_ASIDE,
+    rows: Literal["auto", "file", "function", "snippet", "problem"] = _key(
+        "auto", description="what a row of a table holds: auto (by its columns) | file | function | snippet | problem"
     )
-    columns: tuple[str, ...] = Field(
-        (),
-        description='columns that have other names than the known ones: ["content=body", "language=ext"]',
-        json_schema_extra=_ASIDE,
+    columns: tuple[str, ...] = _key(
+        (), description='columns that have other names than the known ones: ["content=body", "language=ext"]'
     )
-    subset: str = Field(
-        "", description='hf: configuration of the dataset; "" takes its default', json_schema_extra=_ASIDE
-    )
-    split: str = Field("train", min_length=1, description="hf: split of the dataset", json_schema_extra=_ASIDE)
-    max_file_kib: int = Field(
-        1954, ge=1, description="larger source files are passed over, in kibibytes", json_schema_extra=_ASIDE
-    )
-    max_row_kib: int = Field(
-        16384,
-        ge=1,
-        description="longer lines and rows of a table are passed over, in kibibytes",
-        json_schema_extra=_ASIDE,
-    )
+    subset: str = _key("", description='hf: configuration of the dataset; "" takes its default')
+    split: str = _key("train", min_length=1, description="hf: split of the dataset")
+    max_file_kib: int = _key(1954, ge=1, description="larger source files are passed over, in kibibytes")
+    max_row_kib: int = _key(16384, ge=1, description="longer lines and rows of a table are passed over, in kibibytes")
 
     @property
     def applied_filters(self) -> tuple[str, ...]:
