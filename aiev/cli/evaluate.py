@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from aiev.cli.options import AS_JSON, DB, configured, setting
+from aiev.cli.options import AS_JSON, AT_LEAST_1, DB, PATH, configured, setting
 from aiev.cli.printing import show
 from aiev.cli.progress import progress_lines
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 MODEL = click.option("--model", default="", help="Evaluate this model instead of the configured one.")
 BATCH = setting("--batch", "gate.batch", to=True, help="Use the provider's batch API: within a day, at half the price.")
-FIRST = click.option("--limit", type=click.IntRange(min=1), default=None, help="Only this many problems.")
+FIRST = click.option("--limit", type=AT_LEAST_1, default=None, help="Only this many problems.")
 
 
 @click.command()
@@ -73,14 +73,12 @@ def gate(db: Path, teacher: str, student: str, config: Config, as_json: bool) ->
 @click.command("eval")
 @click.option("--benchmark", required=True, metavar="NAME", help="humaneval, mbpp, or a TOML file that describes one.")
 @click.option("--data", default="", metavar="FILE", help="Its problems, instead of the file that it names.")
-@click.option(
-    "--db", type=click.Path(path_type=Path), default=Path("eval.db"), show_default=True, help="Database for results."
-)
+@click.option("--db", type=PATH, default=Path("eval.db"), show_default=True, help="Database for results.")
 @MODEL
 @click.option(
     "--trained-on",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Training data to compare the benchmark with: .jsonl, .json, .csv, .parquet, or a database; repeatable. For a"
     " student of --db, its training dialogues by default.",

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.options import AS_JSON, configured, language_called, setting
+from aiev.cli.options import AS_JSON, PATH, configured, language_called, setting
 from aiev.cli.printing import show
 from aiev.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aiev.config.layers import Config
 
 
 @click.command()
-@click.option("--program", type=click.Path(path_type=Path), required=True, help="File with the solution.")
-@click.option("--tests", type=click.Path(path_type=Path), required=True, help="File with its unit tests.")
+@click.option("--program", type=PATH, required=True, help="File with the solution.")
+@click.option("--tests", type=PATH, required=True, help="File with its unit tests.")
 @click.option("--install", default="", metavar="'pip install ...'", help="Packages to install first.")
 @click.option("--language", default="python", show_default=True, help="Language of both files.")
 @setting("--backend", "interpreter.backend", type=click.Choice(["auto", "docker", "bubblewrap"]), help="Sandbox.")

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.options import AS_JSON, DB, configured, setting
+from aiev.cli.options import AS_JSON, AT_LEAST_0, DB, LANGUAGE_NAME, PATH, configured, setting
 from aiev.cli.printing import show
-from aiev_agents.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from aiev.config.layers import Config
-
-_AT_LEAST_0 = click.IntRange(min=0)
 
 
 @click.command("export")
@@ -30,19 +27,13 @@ _AT_LEAST_0 = click.IntRange(min=0)
     help="messages, openai, sharegpt, llama-factory, prompt-completion, dpo or kto; FILE is jsonl, parquet or hf, and "
     "alone stands for messages in it; repeatable.",
 )
-@click.option("--out", type=click.Path(path_type=Path), default=Path("dataset"), show_default=True, help="Folder.")
+@click.option("--out", type=PATH, default=Path("dataset"), show_default=True, help="Folder.")
 @setting("--split", "export.splits", multiple=True, type=click.Choice(["train", "test"]), help="Only this split.")
 @setting("--failures", "export.failures", to=True, help="Include discarded dialogues.")
-@setting("--min-rounds", "export.min_rounds", type=_AT_LEAST_0, help="Only dialogues with this many rounds or more.")
-@setting("--max-rounds", "export.max_rounds", type=_AT_LEAST_0, help="Only dialogues with this many rounds or fewer.")
+@setting("--min-rounds", "export.min_rounds", type=AT_LEAST_0, help="Only dialogues with this many rounds or more.")
+@setting("--max-rounds", "export.max_rounds", type=AT_LEAST_0, help="Only dialogues with this many rounds or fewer.")
 @setting("--verdict", "export.verdicts", multiple=True, help="Only dialogues with a round of this verdict; repeatable.")
-@setting(
-    "--language",
-    "export.languages",
-    multiple=True,
-    type=click.Choice(list(LANGUAGES)),
-    help="Only this language; repeatable.",
-)
+@setting("--language", "export.languages", multiple=True, type=LANGUAGE_NAME, help="Only this language; repeatable.")
 @setting("--licence", "export.licences", multiple=True, help="Only seeds under this SPDX expression; repeatable.")
 @setting("--stage", "export.stages", multiple=True, help="Only this recipe, such as teach; repeatable.")
 @setting("--model", "export.models", multiple=True, help="Only dialogues by this model; repeatable.")

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiev.cli.options import AS_JSON, DB
+from aiev.cli.options import AS_JSON, AT_LEAST_0, AT_LEAST_1, DB
 from aiev.cli.printing import show
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_AT_LEAST_0 = click.IntRange(min=0)
 
 
 @click.command()
@@ -22,8 +20,8 @@ _AT_LEAST_0 = click.IntRange(min=0)
 @click.option("--status", type=click.Choice(["accepted", "discarded", "failed", "running"]), help="Only this status.")
 @click.option("--verdict", help="Only those with a round of this verdict.")
 @click.option("--run", help="Only runs whose id begins with this.")
-@click.option("--min-rounds", type=_AT_LEAST_0, help="Only those with this many rounds or more.")
-@click.option("--max-rounds", type=_AT_LEAST_0, help="Only those with this many rounds or fewer.")
+@click.option("--min-rounds", type=AT_LEAST_0, help="Only those with this many rounds or more.")
+@click.option("--max-rounds", type=AT_LEAST_0, help="Only those with this many rounds or fewer.")
 @click.option("--language", help="Only those in this language.")
 @click.option("--model", help="Only those by this model.")
 @click.option("--stage", help="Only those of this stage (the run's recipe), such as teach.")
@@ -32,8 +30,8 @@ _AT_LEAST_0 = click.IntRange(min=0)
 @click.option("--package", help="Only those with a round that asked for this package.")
 @click.option("--label", help="Only those with this label: accept, reject or flag.")
 @click.option("--search", "text", help="Only those with a message that contains all these words.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="List at most this many.")
-@click.option("--offset", type=_AT_LEAST_0, help="Skip this many.")
+@click.option("--limit", type=AT_LEAST_1, default=50, show_default=True, help="List at most this many.")
+@click.option("--offset", type=AT_LEAST_0, help="Skip this many.")
 @AS_JSON
 def inspect(db: Path, conversation: str | None, as_json: bool, **filters: Any) -> None:
     """List the conversations of DB, or show one in full.

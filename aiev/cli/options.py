@@ -73,16 +73,17 @@ def language_called(name: str) -> str:
         raise UsageError(f"--language: {error}") from None
 
 
+PATH = click.Path(path_type=Path)
+AT_LEAST_0, AT_LEAST_1 = click.IntRange(min=0), click.IntRange(min=1)
+LANGUAGE_NAME = click.Choice(list(LANGUAGES))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-DB = click.argument("db", type=click.Path(path_type=Path))
-DATABASE = click.option(
-    "--db", type=click.Path(path_type=Path), default=Path("aiev.db"), show_default=True, help="The database."
-)
+DB = click.argument("db", type=PATH)
+DATABASE = click.option("--db", type=PATH, default=Path("aiev.db"), show_default=True, help="The database.")
 SOURCES = click.argument("sources", nargs=-1)
-LIMIT = setting("--limit", "run.limit", type=click.IntRange(min=1), help="Take at most this many seeds.")
+LIMIT = setting("--limit", "run.limit", type=AT_LEAST_1, help="Take at most this many seeds.")
 LANGUAGE = setting(
     "--language",
     "dialogue.language",
-    type=click.Choice(list(LANGUAGES)),
+    type=LANGUAGE_NAME,
     help="Language of the problems; by default that of each seed.",
 )

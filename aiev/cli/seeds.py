@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from aiev.cli.decontaminate import decontaminate
 from aiev.cli.exits import INTERRUPTED
-from aiev.cli.options import AS_JSON, DATABASE, SOURCES, configured, setting
+from aiev.cli.options import (
+    AS_JSON,
+    AT_LEAST_0,
+    AT_LEAST_1,
+    DATABASE,
+    LANGUAGE_NAME,
+    PATH,
+    SOURCES,
+    configured,
+    setting,
+)
 from aiev.cli.printing import show
-from aiev_agents.languages import LANGUAGES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aiev.config.layers import Config
 
 
@@ -28,19 +38,11 @@ seeds.add_command(decontaminate)
 
 @seeds.command("build")
 @SOURCES
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="A .jsonl, .jsonl.gz, .parquet or .db file."
-)
-@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to it too, as JSON.")
-@setting("--limit", "run.limit", type=click.IntRange(min=1), help="Take a random sample of this many seeds.")
-@setting("--seed", "run.seed", type=click.IntRange(min=0), help="Seed of the sample and of random snippets.")
-@setting(
-    "--language",
-    "seeds.languages",
-    type=click.Choice(list(LANGUAGES)),
-    multiple=True,
-    help="Only this language; repeatable.",
-)
+@click.option("--out", type=PATH, required=True, help="A .jsonl, .jsonl.gz, .parquet or .db file.")
+@click.option("--report", type=PATH, metavar="FILE", help="Write the report to it too, as JSON.")
+@setting("--limit", "run.limit", type=AT_LEAST_1, help="Take a random sample of this many seeds.")
+@setting("--seed", "run.seed", type=AT_LEAST_0, help="Seed of the sample and of random snippets.")
+@setting("--language", "seeds.languages", type=LANGUAGE_NAME, multiple=True, help="Only this language; repeatable.")
 @setting(
     "--kind", "seeds.kind", type=click.Choice(["function", "snippet", "problem"]), help="What is extracted from files."
 )

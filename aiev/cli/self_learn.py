@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiev.cli.exits import INTERRUPTED
-from aiev.cli.options import AS_JSON, DATABASE, LIMIT, SOURCES, configured, setting
+from aiev.cli.options import AS_JSON, AT_LEAST_1, DATABASE, LIMIT, SOURCES, configured, setting
 from aiev.cli.printing import show
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @DATABASE
 @setting("--student", "student.name", help="The student: a known model, a folder, or a name on the hub.")
 @setting("--every", "gate.every", type=click.IntRange(min=2), help="Accepted dialogues between two gates.")
-@setting("--rounds", "student.rounds", type=click.IntRange(min=1), help="Stop after this many rounds.")
+@setting("--rounds", "student.rounds", type=AT_LEAST_1, help="Stop after this many rounds.")
 @LIMIT
 @configured
 @AS_JSON

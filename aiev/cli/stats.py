@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.options import AS_JSON, DB
+from aiev.cli.options import AS_JSON, DB, PATH
 from aiev.cli.printing import show
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
 @DB
-@click.option("--plots", type=click.Path(path_type=Path), metavar="DIR", help="Draw PNG and SVG charts into it too.")
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write an HTML page to it too.")
+@click.option("--plots", type=PATH, metavar="DIR", help="Draw PNG and SVG charts into it too.")
+@click.option("--html", type=PATH, metavar="FILE", help="Write an HTML page to it too.")
 @AS_JSON
 def stats(db: Path, plots: Path | None, html: Path | None, as_json: bool) -> None:
     """Show the figures of each run of DB.

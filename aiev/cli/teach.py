@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from aiev.cli.duration import DURATION
 from aiev.cli.exits import INTERRUPTED
-from aiev.cli.options import AS_JSON, DATABASE, LANGUAGE, LIMIT, SOURCES, configured, setting
+from aiev.cli.options import AS_JSON, AT_LEAST_1, DATABASE, LANGUAGE, LIMIT, PATH, SOURCES, configured, setting
 from aiev.cli.printing import show
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aiev.config.layers import Config
 
 
@@ -26,19 +27,10 @@ if TYPE_CHECKING:
 @setting(
     "--max-cost", "limits.max_cost", type=click.FloatRange(min=0, min_open=True), help="Stop at this many US dollars."
 )
-@setting(
-    "--max-tokens", "limits.max_tokens", type=click.IntRange(min=1), help="Stop at this many tokens, read and written."
-)
-@setting(
-    "--max-accepted", "limits.max_accepted", type=click.IntRange(min=1), help="Stop at this many accepted dialogues."
-)
+@setting("--max-tokens", "limits.max_tokens", type=AT_LEAST_1, help="Stop at this many tokens, read and written.")
+@setting("--max-accepted", "limits.max_accepted", type=AT_LEAST_1, help="Stop at this many accepted dialogues.")
 @setting("--max-time", "limits.max_seconds", type=DURATION, help="Stop after this time, such as 90s, 30m, 2h or 1d.")
-@setting(
-    "--log-file",
-    "telemetry.log_file",
-    type=click.Path(path_type=Path),
-    help="Append events to this file, as JSON lines.",
-)
+@setting("--log-file", "telemetry.log_file", type=PATH, help="Append events to this file, as JSON lines.")
 @setting("--log-prompts", "telemetry.log_prompts", to=True, help="Log prompts and replies too.")
 @setting(
     "--metrics-port",

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiev.cli.options import AS_JSON, DB, configured, setting
+from aiev.cli.options import AS_JSON, DB, PATH, configured, setting
 from aiev.cli.printing import show
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aiev.config.layers import Config
 
 
 @click.command()
 @DB
 @click.option("--student", default="", help="The student: a known model, a folder, or a name on the hub.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of trainings; by default `student` beside DB.")
+@click.option("--out", type=PATH, help="Folder of trainings; by default `student` beside DB.")
 @setting("--full", "train.method", to="full", help="Train all weights instead of an adapter.")
 @configured
 @AS_JSON

@@ -1,12 +1,12 @@
-"""Renders every row with a tokenizer's chat template and proves its loss mask; counts tokens on the way.
+"""Renders every row with a tokenizer's chat template, proves its loss mask, and counts its tokens.
 
-Invariant: what is checked is the row that is written, not the sample that it came from; where the interpreter's output
-stands is taken from the sample, so a row that puts it into the loss is found.
+Invariant: the check is of the row that is written, not of its sample; only the interpreter's output is taken from the
+sample, so that a row with output in the loss is found.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiev.dataset.masking import MaskError, mask, prove
@@ -31,18 +31,12 @@ class TokenCounts:
 
     @property
     def masked(self) -> int:
-        """Tokens outside of the loss."""
+        """Tokens outside the loss."""
         return self.tokens - self.trained
 
     def as_dict(self) -> dict[str, int]:
         """The counts as plain data."""
-        return {
-            "rows": self.rows,
-            "tokens": self.tokens,
-            "masked": self.masked,
-            "trained": self.trained,
-            "longest": self.longest,
-        }
+        return asdict(self) | {"masked": self.masked}
 
 
 @dataclass(slots=True)
@@ -57,7 +51,7 @@ class Check:
         """Check a row and count it for its file.
 
         Raises:
-            MaskError: the row's mask would be wrong; the message names file and dialogue.
+            MaskError: the mask would be wrong; the message names file and dialogue.
         """
         printed = {turn.content for turn in sample.turns if turn.output}
         for messages, train in _conversations(row):
@@ -79,7 +73,7 @@ class Check:
 
 
 def _conversations(row: Row) -> list[tuple[list[dict[str, str]], list[bool]]]:
-    """The conversations of a row, of whatever shape, and which of their messages the loss covers."""
+    """The conversations of a row of any shape, each with a flag for each message: whether the loss covers it."""
     if "chosen" in row:
         return [_completed(row["prompt"], row[name]) for name in ("chosen", "rejected")]
     if "completion" in row:

@@ -1,4 +1,4 @@
-"""Writes a dataset: seeds are assigned to splits, dialogues selected, told, checked and written, then described.
+"""Writes a dataset: assigns seeds to splits; selects, post-processes, checks and writes dialogues; describes the files.
 
 Invariants: a file under its own name is whole and belongs to the manifest beside it; when anything fails, nothing is
 renamed; dialogues are read in the order of their ids, so equal dialogues give equal bytes. Memory does not grow with
@@ -92,18 +92,18 @@ def _write(
     check: Check | None,
 ) -> None:
     """Write a dialogue into every file of its split."""
-    told = build_sample(record, settings)
-    # preferences need the failed turns, which a dialogue that is told without execution does not show
-    executed = told if told.executed else build_sample(record, settings.model_copy(update={"plain_share": 0.0}))
+    sample = build_sample(record, settings)
+    # preferences need the failed turns, which a sample without execution does not show
+    executed = sample if sample.executed else build_sample(record, settings.model_copy(update={"plain_share": 0.0}))
     for file in files:
         if file.sink.split != record.split:
             continue
-        sample = told if file.shape.supervised else executed
-        for row in file.shape.rows(sample):
+        shown = sample if file.shape.supervised else executed
+        for row in file.shape.rows(shown):
             if check:
-                check.row(file.name, row, sample)
+                check.row(file.name, row, shown)
             file.sink.write(row)
-    result.count(told, record)
+    result.count(sample, record)
 
 
 def _publish(files: Sequence[DatasetFile], result: Exported, manifest: Manifest) -> None:

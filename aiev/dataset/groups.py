@@ -1,19 +1,19 @@
-"""Disjoint groups of positions, joined pair by pair: what is near to the same thing belongs together.
+"""Disjoint groups of positions, joined pair by pair.
 
-Invariant: a group is named by its lowest position, so the same pairs give the same names in whatever order they come.
+Invariant: a group is named by its lowest position, so the order of the pairs does not matter.
 """
 
 from __future__ import annotations
 
 
 class Groups:
-    """Groups of the positions below `size`, each in one of its own at first."""
+    """Groups of the positions below `size`, at first one for each."""
 
     def __init__(self, size: int) -> None:
         self._parent = list(range(size))
 
     def join(self, one: int, other: int) -> None:
-        """Make one group of the groups of two positions."""
+        """Merge the groups of two positions."""
         low, high = sorted((self.of(one), self.of(other)))
         self._parent[high] = low
 

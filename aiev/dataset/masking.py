@@ -1,8 +1,8 @@
 """Which tokens of a row the loss covers, and the proof that they are the right ones.
 
-The mask is found by rendering the turns one after another with the tokenizer's own chat template: what each assistant's
-turn adds after its generation prompt is its own text. That needs no `{% generation %}` marks, so it works with every
-template whose rendering only ever grows; one that rewrites earlier turns is refused by name.
+The turns are rendered one after another with the tokenizer's own chat template: what an assistant's turn adds after its
+generation prompt is its own text. That needs no `{% generation %}` marks, so it works with every template whose
+rendering only grows; a template that rewrites earlier turns is refused.
 
 Invariant: a token is in the loss only when all its characters belong to a turn that is.
 """
@@ -38,7 +38,7 @@ class Masked:
     text: str
     offsets: list[tuple[int, int]]
     spans: list[tuple[int, int]]
-    """Where in the text each turn stands, its role's words included."""
+    """Where in the text each turn is, with the words of its role."""
 
     @property
     def labels(self) -> list[int]:
@@ -68,7 +68,7 @@ def load_tokenizer(name: str) -> Any:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UsageError(f"cannot load tokenizer {name}: {first}; give a folder or a name on the hub") from None
     if not tokenizer.is_fast:
-        raise UsageError(f"tokenizer {name} has no fast form, which tells where each token stands; choose another")
+        raise UsageError(f"tokenizer {name} has no fast form, which gives the place of each token; choose another")
     if not tokenizer.chat_template:
         raise UsageError(f"tokenizer {name} has no chat template; choose one of an instruction-tuned model")
     return tokenizer
@@ -102,7 +102,7 @@ def mask(tokenizer: Any, messages: Sequence[Message], train: Sequence[bool]) -> 
 
 
 def prove(masked: Masked, messages: Sequence[Message], train: Sequence[bool], output: Sequence[bool]) -> None:
-    """Pass when every word to be learnt is learnt and nothing that the interpreter printed is.
+    """Pass when the loss covers every word to be trained on, and nothing that the interpreter printed.
 
     Raises:
         MaskError: a turn is not in the text as it was written, the mask leaves out a turn that it should cover, or

@@ -1,7 +1,7 @@
-"""The words that post-processing adds, several for each purpose, so that no single template is learnt.
+"""The sentences that post-processing adds, several for each purpose, so that no single template is learnt.
 
-Invariant: which of them a dialogue gets depends on its id and the place alone. `{count}` is what the interpreter
-counted; nothing here claims what was not measured.
+Invariant: the sentence of a dialogue depends only on its id and the place. `{count}` is what the interpreter counted;
+no sentence claims anything else.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ PHRASINGS = {
 
 
 def phrasing(purpose: str, *place: object) -> str:
-    """The words for a purpose at a place, such as a dialogue's id and a round."""
+    """The sentence for a purpose at a place, such as a dialogue's id and a round."""
     return PHRASINGS[purpose][draw(len(PHRASINGS[purpose]), purpose, *place)]
 
 
 def draw(below: int, *place: object) -> int:
-    """A number from 0 to `below` - 1 that the place alone decides."""
+    """A number from 0 to `below` - 1 that depends only on the place."""
     digest = hashlib.sha256("\0".join(map(str, place)).encode()).digest()
     return int.from_bytes(digest[:8], "big") % below

@@ -1,12 +1,11 @@
 """Turns a stored dialogue into training turns for a model that can call a code interpreter.
 
-The request to execute goes into the user's turn and the answer to it into the assistant's; special tokens stand around
-the blocks that are to be run; the interpreter's output comes back in a turn of its own, together with the questioner's
-description where it failed. A share of accepted dialogues is told without any execution, so that a model learns when
-to run code, too.
+The request to execute goes into the user's turn and the answer to it into the assistant's; special tokens enclose the
+blocks that are to be run; the interpreter's output follows in a turn of its own, with the questioner's description
+where the run failed. A share of accepted dialogues shows no execution, so that a model also learns when to run code.
 
 Invariants: turns alternate and begin with the user's; the loss covers no interpreter output, and of the programmer's
-turns those that passed (all of them on request); what is added is chosen by hash.
+turns those that passed (on request all); added sentences are chosen by hash.
 
 Source: AutoCoder, arXiv 2405.14906, on post-processing for the code interpreter.
 """
@@ -33,7 +32,7 @@ _BACKTICKS = re.compile(r"`{3,}")
 
 
 def build_sample(record: DialogueRecord, settings: ExportSettings) -> Sample:
-    """The training sample of a dialogue; its turns may be empty where nothing was answered."""
+    """The training sample of a dialogue; without turns where nothing was answered."""
     executed = not _is_plain(record, settings)
     turns = tuple(merged(_executed(record, settings))) if executed else _plain(record)
     return Sample(
@@ -119,7 +118,7 @@ def _with_tokens(text: str, record: DialogueRecord, message: MessageRecord, sett
 
 
 def merged(turns: Iterator[Turn]) -> Iterator[Turn]:
-    """Neighbours of one role become one turn, as most chat templates demand."""
+    """Neighbouring turns of one role become one turn, as most chat templates demand."""
     held: Turn | None = None
     for turn in turns:
         if held is None:

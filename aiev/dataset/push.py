@@ -27,13 +27,13 @@ def push(folder: Path, name: str, *, private: bool = True) -> str:
 
     Args:
         folder: of the export.
-        name: `owner/dataset`; made when it is not there.
-        private: whether a new one is for its owner alone.
+        name: `owner/dataset`; created if it does not exist.
+        private: whether a new dataset is private.
 
     Raises:
-        UsageError: there is no token, or nothing that a hub can read.
+        UsageError: there is no token, or no file that a hub can read.
         SetupError: huggingface_hub is not installed.
-        AievError: the hub refuses or does not answer; the export stays where it is.
+        AievError: the hub refuses or does not answer; the export stays in its folder.
     """
     token = os.environ.get(TOKEN, "")
     if not token:

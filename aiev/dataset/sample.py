@@ -1,4 +1,4 @@
-"""What stands between a stored conversation and a row of a file: turns of user and assistant, ready for a trainer."""
+"""A dialogue between the store and a file: turns of user and assistant, ready for a trainer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Turn:
     """One message of a sample."""
 
     role: str
-    """`system`, `user`, `assistant`, or the role that the interpreter's output is given."""
+    """`system`, `user`, `assistant`, or the role of the interpreter's output."""
     content: str
     train: bool = False
     """Whether the loss covers it."""
@@ -25,13 +25,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A dialogue as it will be trained on."""
+    """A dialogue as a trainer gets it."""
 
     id: str
     split: str
     turns: tuple[Turn, ...]
     executed: bool
-    """Whether it asks for execution and shows it; false for those that teach when not to run code."""
+    """Whether it asks for execution and shows it; false teaches when not to run code."""
     language: str
     licence: str
     model: str
@@ -42,7 +42,7 @@ class Sample:
     seed_id: str
 
     def about(self) -> dict[str, Any]:
-        """The columns that say where a row comes from; no name of them means anything to a trainer."""
+        """The columns with the origin of a row; none has a name with a meaning for trainers."""
         return {
             "id": self.id,
             "language": self.language,

@@ -1,7 +1,7 @@
-"""The kinds of files that rows go into, by the name that a user gives.
+"""The kinds of files, by the name that a user gives.
 
-Invariants: a sink writes row by row, so memory stays flat; what it writes is called something else until `commit`, so a
-file under its own name is whole; the same rows give the same bytes.
+Invariants: a sink writes row by row, so memory stays flat; a file has a temporary name until `commit`, so one under its
+own name is whole; the same rows give the same bytes.
 """
 
 from __future__ import annotations

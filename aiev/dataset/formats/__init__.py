@@ -1,7 +1,7 @@
-"""The shapes that rows can have, by the name that a user gives.
+"""The shapes of rows, by the name that a user gives.
 
-A shape is a function from a sample to its rows, and the columns that those rows have; one module for each. Into what
-kind of file they go is `aiev.dataset.files`' business.
+A shape is a function from a sample to its rows, and the columns of those rows; each is a module. `aiev.dataset.files`
+has the kinds of files.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""`llama-factory`: ShareGPT that ends with the turn to be learnt, one row for each such turn.
+"""`llama-factory`: ShareGPT that ends with a turn to be trained on, one row for each such turn.
 
-LLaMA-Factory has no flag for a single message; with `mask_history: true` it learns the last turn alone, which is then
-just the right one. It wants human and gpt in strict alternation, so the interpreter's output is the human's here.
+LLaMA-Factory has no flag for a single message; with `mask_history: true` it trains on the last turn only. It wants
+human and gpt in strict alternation, so the interpreter's output is the human's here.
 """
 
 from __future__ import annotations
@@ -35,4 +35,4 @@ DATASET_INFO = {
     "columns": {"messages": "conversations"},
     "tags": {"role_tag": "from", "content_tag": "value", "user_tag": "human", "assistant_tag": "gpt"},
 }
-"""What `dataset_info.json` says of each file, but for its name."""
+"""The entry of each file in `dataset_info.json`, without its name."""

@@ -1,6 +1,6 @@
 """`dpo`: preference pairs: in the same context the turn that failed is rejected, the one that passed is chosen.
 
-A dialogue gives a pair for each failed turn. Not covered: the chosen turn's prose may speak of the failure that the
+A dialogue gives a pair for each failed turn. Not covered: prose of the chosen turn that mentions the failure, which the
 context does not show yet.
 """
 

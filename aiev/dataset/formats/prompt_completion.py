@@ -1,6 +1,6 @@
-"""`prompt-completion`: what came before, and the turn to be learnt; one row for each such turn.
+"""`prompt-completion`: a turn to be trained on with the turns before it; one row for each such turn.
 
-TRL's SFT learns the completion alone by default, so no mask can go wrong.
+TRL's SFT trains on the completion only by default, so no mask can go wrong.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a shape of rows is made of."""
+"""Shapes of rows."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Shape:
     columns: dict[str, Column]
     rows: Callable[[Sample], Iterator[Row]]
     supervised: bool = True
-    """Whether a row is worth nothing without a turn in the loss; preferences and labels are."""
+    """Whether a row needs a turn in the loss; preferences and labels do not."""
 
 
 def chat(turns: tuple[Turn, ...]) -> list[Row]:

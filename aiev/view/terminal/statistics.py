@@ -80,7 +80,6 @@ def _figures(row: dict[str, Any]) -> list[RenderableType]:
         "libraries": _listed(found["libraries"]),
         "median length": ", ".join(lengths),
         "distinct n-grams": ", ".join(shares),
-        "cost": _cost(found["cost"]),
     }
     heading = Text(f"\n{row['id']} {safe(row['model'])}", "bold underline")
     return [heading, pairs((name, safe(text)) for name, text in lines.items() if text)]
@@ -90,12 +89,3 @@ def _listed(counts: dict[str, int]) -> str:
     shown = [f"{count} {name}" for name, count in counts.items()]
     more = f" and {len(shown) - MOST_LISTED} more" if len(shown) > MOST_LISTED else ""
     return ", ".join(shown[:MOST_LISTED]) + more
-
-
-def _cost(cost: dict[str, Any] | None) -> str:
-    if cost is None:
-        return ""
-    per = cost["dollars_per_accepted"]
-    unpriced = f"; {cost['unpriced']} of {cost['replies']} replies have no known price" if cost["unpriced"] else ""
-    each = f", ${per:.4f} for each accepted dialogue" if per is not None else ""
-    return f"${cost['dollars']:.4f}{each}{unpriced}"
