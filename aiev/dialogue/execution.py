@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiev.errors import AievError
 from aiev.store.records import ExecutionRecord
-from aiev.store.writing.rows import columns
+from aiev.store.writing.statements import columns
 from aiev_agents.encoding import encode
 from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job, Verdict
 

@@ -3,8 +3,7 @@
 Invariants: commands are numbered from 1 in the order in which they are taken and ended; at most so many are queued, and
 whoever waits for room is woken; whoever waits for a command is told once, after it has ended; the error of a command
 goes to its own caller alone, and is kept in `late` where there is none; nothing is queued once it is closed, and what
-was queued before is still taken. A command that nobody waits for costs nothing but its place in a list. Safe for
-several event loops and one taker. Knows nothing of what commands do.
+was queued before is still taken. Safe for several event loops and one taker. Knows nothing of what commands do.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiev.errors import StoreError
@@ -22,9 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from aiev.store.writing.bulk import Command
+    from aiev.store.writing.statements import Command
 
 Future = asyncio.Future[None]
+LINGER_SECONDS = 0.05
+"""How long commands that nobody waits for may wait for others."""
+GATHER_SECONDS = 0.001
+"""How long a command that is waited for waits for others: each commit has a price of its own, and so has each time that
+the writer thread takes the interpreter's lock from an event loop."""
 
 
 class _Waiter(NamedTuple):
@@ -48,11 +51,10 @@ class CommandQueue:
         """
         self._path = path
         self._size = size
-        self._lock = threading.Lock()
-        self._filled = threading.Condition(self._lock)
+        self._changed = threading.Condition()
         self._commands: list[Command] = []
         self._waiters: list[_Waiter] = []
-        self._for_room: deque[Future] = deque()
+        self._for_room: list[Future] = []
         self._closed = False
         self.queued = 0
         """The number of the last command that was queued."""
@@ -70,67 +72,71 @@ class CommandQueue:
         Raises:
             StoreError: the queue is closed.
         """
-        with self._lock:
+        with self._changed:
             if self._closed:
                 raise StoreError(f"the store {self._path} is closed")
             if len(self._commands) >= self._size:
                 room = asyncio.get_running_loop().create_future()
                 self._for_room.append(room)
+                self._changed.notify()
                 return room
-            if not self._commands:
-                self._filled.notify()
             self._commands.append(command)
             self.queued += 1
             if done is not None:
                 self._waiters.append(_Waiter(self.queued, done, own=True))
+            if done is not None or len(self._commands) == 1:
+                self._changed.notify()
         return None
 
     def ending(self, number: int) -> Future | None:
         """What to await until all commands up to a number have ended, of those queued by now; None if they have."""
-        with self._lock:
+        with self._changed:
             number = min(number, self.queued)
             if self.ended >= number:
                 return None
             done = asyncio.get_running_loop().create_future()
             self._waiters.append(_Waiter(number, done, own=False))
+            self._changed.notify()
             return done
 
-    def take(self, most: int, gather_seconds: float) -> list[Command]:
-        """Wait for a command and a moment for those that come with it; at most so many, none when it is closed."""
-        with self._lock:
-            while not self._commands and not self._closed:
-                self._filled.wait()
-        if not self._closed and len(self._commands) < most:
-            time.sleep(gather_seconds)
-        with self._lock:
+    def take(self, most: int) -> list[Command]:
+        """Wait for commands, and a moment for those that come with them; at most so many, none when it is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._commands or self._closed)
+            self._changed.wait_for(lambda: self._is_urgent() or len(self._commands) >= most, LINGER_SECONDS)
+        if len(self._commands) < min(most, self._size) and not self._closed:
+            time.sleep(GATHER_SECONDS)
+        with self._changed:
             taken = self._commands[:most]
             del self._commands[:most]
-            rooms = self._rooms()
+            rooms, self._for_room = self._for_room, []
         _tell([(room, "") for room in rooms])
         return taken
 
-    def end(self, count: int, error: str = "") -> None:
-        """Say how the next so many commands of those taken have ended, and tell those who wait for them."""
-        with self._lock:
-            ended = self.ended + count
-            ready = [waiter for waiter in self._waiters if waiter.number <= ended]
-            self._waiters = [waiter for waiter in self._waiters if waiter.number > ended]
-            if error and sum(waiter.own for waiter in ready) < count:
-                self.late = self.late or error
-            self.ended = ended  # after `late`: whoever sees the one looks at the other
-        _tell([(waiter.done, error if waiter.own else "") for waiter in ready])
+    def _is_urgent(self) -> bool:
+        return bool(self._waiters or self._for_room or self._closed)
+
+    def end(self, errors: Sequence[str]) -> None:
+        """Say how the next commands of those taken have ended, and tell those who wait for them.
+
+        Args:
+            errors: one for each command, in their order; empty where it was committed.
+        """
+        with self._changed:
+            first, last = self.ended + 1, self.ended + len(errors)
+            ready = [waiter for waiter in self._waiters if waiter.number <= last]
+            self._waiters = [waiter for waiter in self._waiters if waiter.number > last]
+            told = {waiter.number for waiter in ready if waiter.own}
+            unheard = (error for number, error in enumerate(errors, first) if error and number not in told)
+            self.late = self.late or next(unheard, "")
+            self.ended = last  # after `late`: whoever sees the one looks at the other
+        _tell([(waiter.done, errors[waiter.number - first] if waiter.own else "") for waiter in ready])
 
     def close(self) -> None:
         """Take no more commands. May be called twice."""
-        with self._lock:
+        with self._changed:
             self._closed = True
-            self._filled.notify()
-
-    def _rooms(self) -> list[Future]:
-        """As many callers as there is room for; all when nothing is left that would wake the others later."""
-        left = len(self._commands)
-        count = min(len(self._for_room), self._size - left) if left else len(self._for_room)
-        return [self._for_room.popleft() for _ in range(count)]
+            self._changed.notify()
 
 
 def _tell(answers: Sequence[tuple[Future, str]]) -> None:

@@ -6,66 +6,40 @@ may be repeated: the same rows give the same database. How commands are queued a
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Self
 
 from aiev.store.error_class import error_class
 from aiev.store.packages import package_names
-from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RequestRecord
-from aiev.store.texts import clean, digest
-from aiev.store.writing.bulk import Rows, Statement
-from aiev.store.writing.rows import Shape, as_json, columns, insert_new, insertion, upsert, upserts
+from aiev.store.texts import digest
+from aiev.store.writing.statements import as_json, columns, insert, upsert
 from aiev.store.writing.thread import QUEUE, WriterThread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from sqlite_utils import Database
-
     from aiev.store.records import (
         BatchRecord,
         BatchRequestRecord,
+        ConversationRecord,
+        ExecutionRecord,
         HeartbeatRecord,
+        MessageRecord,
+        RequestRecord,
         RunRecord,
         SeedRecord,
         SplitRecord,
         StartRecord,
     )
+    from aiev.store.writing.statements import Statement
 
-_BLOBS = ("program", "tests", "stdout", "stderr", "install_log")
+_TEXTS = ("program", "tests", "stdout", "stderr", "install_log")
 """Texts of an execution that are kept once, by hash."""
-_BEGIN, _REQUEST, _MESSAGE, _BLOB, _EXECUTION, _PACKAGE, _END, _MARK = range(1, 9)
-"""Ranks: of the rows of one conversation, those that others refer to come first."""
-_BEGUN = Shape(_BEGIN, "conversations", ConversationRecord, without=("messages",), key=("id",))
-_ENDED = Shape(_END, "conversations", ConversationRecord, without=("messages",), key=("id",))
-_PAID = Shape(_REQUEST, "requests", RequestRecord, without=("request",), added=("request",))
-_SAID = Shape(_MESSAGE, "messages", MessageRecord, added=("conversation_id",), key=("conversation_id", "position"))
-_RAN = Shape(
-    _EXECUTION,
-    "executions",
-    ExecutionRecord,
-    without=(*_BLOBS, "requirements", "installed"),
-    added=(*_BLOBS, "conversation_id", "requirements", "installed", "error_class"),
-    key=("conversation_id", "round"),
-)
-_texts_of = attrgetter(*_BLOBS)
-_KEPT_ONCE = insertion(_BLOB, "blobs", "hash", "text")
-_ASKED_FOR = insertion(_PACKAGE, "packages", "package", "conversation_id")
-_FORGET_MESSAGES = Statement(0, "delete from messages where conversation_id in (", "?", ")")
-_FORGET_PACKAGES = Statement(0, "delete from packages where conversation_id in (", "?", ")")
-_TRAIN = Statement(
-    _MARK,
-    "update messages set train = 1 where id in (select said.id from (values ",
-    "(?, ?)",
-    ") as wanted join messages as said on said.conversation_id = wanted.column1 and said.position = wanted.column2)",
-)
-_FORGET_LATER = Statement(
-    _MARK,
-    "delete from executions where rowid in (select later.rowid from (values ",
-    "(?, ?)",
-    ") as ended join executions as later on later.conversation_id = ended.column1 and later.round > ended.column2)",
-)
+_FORGET_MESSAGES = "delete from messages where conversation_id = ?"
+_FORGET_PACKAGES = "delete from packages where conversation_id = ?"
+_FORGET_LATER_ROUNDS = "delete from executions where conversation_id = ? and round > ?"
+_TRAIN_ON = "update messages set train = 1 where conversation_id = ? and position = ?"
+_END_REQUEST = "update batch_requests set status = ?, detail = ? where batch_id = ? and hash = ?"
 
 
 class Store:
@@ -107,32 +81,29 @@ class Store:
         return self._thread.queued
 
     async def settle(self, position: int) -> None:
-        """Wait until every write up to a position is committed; hardly a moment where that has been."""
+        """Wait until every write up to a position is committed; at once where that has been."""
         await self._thread.settle(position)
 
     async def add_run(self, run: RunRecord) -> None:
-        """Add a run, or leave it as it is when it is there: a run that goes on keeps its start."""
+        """Add a run, or leave it as it is when it is there: a run that resumes keeps its start."""
         row = columns(run) | {"config": as_json(run.config), "prompts": as_json(run.prompts)}
-        await self._thread.submit(lambda db: insert_new(db, "runs", row))
+        await self._write(insert("runs", row))
 
     async def add_seeds(self, seeds: Sequence[SeedRecord]) -> None:
         """Add seeds that are not there yet."""
-        rows = [columns(seed) for seed in seeds]
-        await self._thread.submit(lambda db: insert_new(db, "seeds", *rows))
+        await self._write(insert("seeds", *map(columns, seeds)))
 
     async def write_start(self, start: StartRecord) -> None:
         """Add a start of a run, or write how it ended."""
-        row = columns(start)
-        await self._thread.submit(lambda db: upsert(db, "starts", row, "id"))
+        await self._write(upsert("starts", columns(start), "id"))
 
     async def start_conversation(self, conversation: ConversationRecord, *, wait: bool = True) -> None:
         """Add a conversation, or begin one anew: its messages go, what was paid for or executed stays.
 
         Without `wait` it is only queued, and committed no later than the write that is awaited next.
         """
-        key = (conversation.id,)
-        changes = ((_FORGET_MESSAGES, key), (_FORGET_PACKAGES, key), _BEGUN.row(conversation))
-        await self._write(Rows(conversation.id, changes), wait=wait)
+        key = [(conversation.id,)]
+        await self._write((_FORGET_MESSAGES, key), (_FORGET_PACKAGES, key), _conversation(conversation), wait=wait)
 
     async def add_message(self, conversation_id: str, message: MessageRecord) -> None:
         """Queue a message, or put it in the place of the one at its position.
@@ -140,26 +111,31 @@ class Store:
         It is committed no later than the write that is awaited next. Nothing is lost with it before that: messages
         follow from the journal.
         """
-        await self._thread.post(Rows(conversation_id, (_SAID.row(message, conversation_id),)))
+        row = columns(message) | {"conversation_id": conversation_id}
+        await self._write(upsert("messages", row, "conversation_id", "position"), wait=False)
 
     async def add_execution(self, conversation_id: str, execution: ExecutionRecord, *, wait: bool = True) -> None:
         """Add a round, or put it in the place of the one of its number; its long texts are kept once, by hash.
 
         Without `wait` it is only queued; `settle` says when it is committed.
         """
-        texts = _texts_of(execution)
-        hashes = [digest(text) for text in texts]
-        ran = _RAN.row(
-            execution,
-            *hashes,
-            conversation_id,
-            as_json(execution.requirements),
-            as_json(execution.installed),
-            error_class(execution.verdict, execution.stderr, execution.exit_code),
+        row = columns(execution)
+        blobs = {name: {"hash": digest(row[name]), "text": row[name]} for name in _TEXTS}
+        row |= {name: blob["hash"] for name, blob in blobs.items()} | {
+            "conversation_id": conversation_id,
+            "requirements": as_json(execution.requirements),
+            "installed": as_json(execution.installed),
+            "error_class": error_class(execution.verdict, execution.stderr, execution.exit_code),
+        }
+        packages = [
+            {"package": name, "conversation_id": conversation_id} for name in package_names(execution.requirements)
+        ]
+        await self._write(
+            insert("blobs", *blobs.values()),
+            upsert("executions", row, "conversation_id", "round"),
+            insert("packages", *packages),
+            wait=wait,
         )
-        blobs = [(_KEPT_ONCE, blob) for blob in dict(zip(hashes, texts, strict=True)).items()]
-        packages = [(_ASKED_FOR, (name, conversation_id)) for name in package_names(execution.requirements)]
-        await self._write(Rows(conversation_id, (*blobs, ran, *packages)), wait=wait)
 
     async def add_request(self, request: RequestRecord, as_text: str = "", *, wait: bool = True) -> None:
         """Write a paid reply into the journal; of two replies to one request the first stays.
@@ -169,44 +145,9 @@ class Store:
             as_text: its `request` as JSON, where that has been made already.
             wait: without, it is only queued; `settle` says when it is committed.
         """
-        paid = _PAID.row(request, as_text or as_json(request.request))
-        await self._write(Rows(request.conversation_id, (paid,)), wait=wait)
-
-    async def beat(self, heartbeat: HeartbeatRecord) -> None:
-        """Write how far a run is, over what the same start of it said before."""
-        row = columns(heartbeat) | {"progress": as_json(heartbeat.progress)}
-        await self._write(Rows("", (upserts(0, "heartbeats", row, "run_id", "started_at"),)), wait=True)
-
-    async def add_batch(self, batch: BatchRecord, requests: Sequence[BatchRequestRecord]) -> None:
-        """Add a batch with all its requests."""
-        rows = [columns(request) | {"request": as_json(request.request)} for request in requests]
-
-        def command(db: Database) -> None:
-            insert_new(db, "batches", columns(batch))
-            insert_new(db, "batch_requests", *rows)
-
-        await self._thread.submit(command)
-
-    async def update_batch(self, batch: BatchRecord) -> None:
-        """Write what is known of a batch now."""
-        row = columns(batch)
-        await self._thread.submit(lambda db: upsert(db, "batches", row, "id"))
-
-    async def end_batch_requests(self, batch_id: str, ended: Mapping[str, str]) -> None:
-        """Mark requests as answered, or as failed where there is a reason.
-
-        Args:
-            batch_id: the batch.
-            ended: the hash of each request with the reason of its failure, or "".
-        """
-        rows = [("failed" if why else "answered", clean(why), batch_id, key) for key, why in ended.items()]
-        update = "update batch_requests set status = ?, detail = ? where batch_id = ? and hash = ?"
-        await self._thread.submit(lambda db: _many(db, update, rows))
-
-    async def freeze_splits(self, splits: Sequence[SplitRecord]) -> None:
-        """Write where seeds went, all or none; a seed that is frozen already stays where it is."""
-        rows = [columns(split) for split in splits]
-        await self._thread.submit(lambda db: insert_new(db, "splits", *rows))
+        await self._write(
+            insert("requests", columns(request) | {"request": as_text or as_json(request.request)}), wait=wait
+        )
 
     async def finish_conversation(
         self, conversation: ConversationRecord, train: Sequence[int] = (), *, wait: bool = True
@@ -216,17 +157,48 @@ class Store:
         Rounds beyond its last, which an earlier start of it may have left behind, go. Without `wait` it is only queued,
         and committed no later than the write that is awaited next.
         """
-        changes = (
-            _ENDED.row(conversation),
-            *((_TRAIN, (conversation.id, position)) for position in train),
-            (_FORGET_LATER, (conversation.id, conversation.rounds)),
+        await self._write(
+            _conversation(conversation),
+            (_TRAIN_ON, [(conversation.id, position) for position in train]),
+            (_FORGET_LATER_ROUNDS, [(conversation.id, conversation.rounds)]),
+            wait=wait,
         )
-        await self._write(Rows(conversation.id, changes), wait=wait)
 
-    async def _write(self, rows: Rows, *, wait: bool) -> None:
-        """Write rows of one conversation, and wait for their commit or not."""
-        await (self._thread.submit(rows) if wait else self._thread.post(rows))
+    async def beat(self, heartbeat: HeartbeatRecord) -> None:
+        """Write how far a run is, over what the same start of it said before."""
+        row = columns(heartbeat) | {"progress": as_json(heartbeat.progress)}
+        await self._write(upsert("heartbeats", row, "run_id", "started_at"))
+
+    async def add_batch(self, batch: BatchRecord, requests: Sequence[BatchRequestRecord]) -> None:
+        """Add a batch with all its requests."""
+        rows = [columns(request) | {"request": as_json(request.request)} for request in requests]
+        await self._write(insert("batches", columns(batch)), insert("batch_requests", *rows))
+
+    async def update_batch(self, batch: BatchRecord) -> None:
+        """Write what is known of a batch now."""
+        await self._write(upsert("batches", columns(batch), "id"))
+
+    async def end_batch_requests(self, batch_id: str, ended: Mapping[str, str]) -> None:
+        """Mark requests as answered, or as failed where there is a reason.
+
+        Args:
+            batch_id: the batch.
+            ended: the hash of each request with the reason of its failure, or "".
+        """
+        rows = [("failed" if why else "answered", why, batch_id, key) for key, why in ended.items()]
+        await self._write((_END_REQUEST, rows))
+
+    async def freeze_splits(self, splits: Sequence[SplitRecord]) -> None:
+        """Write where seeds went, all or none; a seed that is frozen already stays where it is."""
+        await self._write(insert("splits", *map(columns, splits)))
+
+    async def _write(self, *statements: Statement, wait: bool = True) -> None:
+        """Write together or not at all, and wait for the commit or not."""
+        command = tuple(statement for statement in statements if statement[1])
+        await (self._thread.submit(command) if wait else self._thread.post(command))
 
 
-def _many(db: Database, statement: str, rows: Sequence[tuple[str, ...]]) -> None:
-    db.conn.executemany(statement, rows)
+def _conversation(record: ConversationRecord) -> Statement:
+    row = columns(record)
+    del row["messages"]
+    return upsert("conversations", row, "id")

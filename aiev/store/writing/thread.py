@@ -1,10 +1,9 @@
 """The writer thread: takes commands, commits together what is queued, then answers.
 
 Invariants: every command that was taken is answered, also when another fails, when its caller is cancelled, and when
-the store closes; an answer without an error means committed; the queue is bounded (`queue.py`), so a slow disk
-slows the callers instead of filling memory. A command that is itself at fault fails alone; when the file cannot be
-written any more, so does every later command. Many commands that wait together are handed to a process of their own
-(`statement_process.py`), so that this thread hardly ever holds Python's lock. Knows nothing of tables.
+the store closes; an answer without an error means committed; the queue is bounded (`queue.py`), so a slow disk slows
+the callers instead of filling memory. A command that is itself at fault fails alone; when the file cannot be written
+any more, so does every later command. Knows nothing of tables.
 """
 
 from __future__ import annotations
@@ -14,31 +13,23 @@ import contextlib
 import sqlite3
 import threading
 from concurrent.futures import Future
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from aiev.errors import StoreError
 from aiev.store.writing import connection
-from aiev.store.writing.bulk import Rows, merged
 from aiev.store.writing.queue import CommandQueue
-from aiev.store.writing.statement_process import ProcessDiedError, RefusedError, StatementProcess, is_lasting
+from aiev.store.writing.statements import run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlite_utils import Database
-
-    from aiev.store.writing.bulk import Command
+    from aiev.store.writing.statements import Command
 
 GROUP = 512
 """Commands committed at once, at most."""
-BUSY = 8
-"""Commands that are committed at once from which on they go to a process of their own."""
 QUEUE = 4096
 """Commands that wait, at most; further callers wait before they queue."""
-GATHER_SECONDS = 0.001
-"""How long a command waits for others to be committed with it: each time that this thread wakes, it takes the
-interpreter's lock from the event loop, and with a thousand conversations that is what costs most."""
 
 
 class WriterThread:
@@ -46,11 +37,8 @@ class WriterThread:
 
     def __init__(self, path: Path, *, full_sync: bool, waiting: int = QUEUE) -> None:
         self._path = path
-        self._place = path.absolute()  # by which a process that is started later finds it
         self._full_sync = full_sync
         self._queue = CommandQueue(path, waiting)
-        self._process: StatementProcess | None = None
-        self._may_have_process = True
         self._broken = ""
         self._opened: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, name="aiev-store", daemon=True)
@@ -84,15 +72,13 @@ class WriterThread:
         self._raise_late()
 
     async def post(self, command: Command) -> None:
-        """Queue a command behind all earlier ones and return; a later `submit` or `settle` brings its error.
+        """Queue a command and return; a later `submit` or `settle` brings its error.
 
         Raises:
             StoreError: an earlier command that nobody waited for failed, or the store is closed.
         """
-        queue = self._queue
-        if queue.late:
-            self._raise_late()
-        while (room := queue.offer(command)) is not None:
+        self._raise_late()
+        while (room := self._queue.offer(command)) is not None:
             await room
 
     async def settle(self, number: int) -> None:
@@ -101,8 +87,7 @@ class WriterThread:
         Raises:
             StoreError: one that nobody waited for failed.
         """
-        queue = self._queue
-        if queue.ended < number and (ending := queue.ending(number)) is not None:
+        if self._queue.ended < number and (ending := self._queue.ending(number)) is not None:
             await ending
         self._raise_late()
 
@@ -117,66 +102,68 @@ class WriterThread:
             self._opened.set_exception(error)
             return
         self._opened.set_result(None)
-        with contextlib.closing(db), contextlib.ExitStack() as ending:
-            ending.callback(self._end_process)
-            while group := self._queue.take(GROUP, GATHER_SECONDS):
-                for _, alike in groupby(group, key=_is_rows):  # or one that is no rows would keep all of them here
-                    self._commit(db, list(alike))
+        with contextlib.closing(db):
+            while group := self._queue.take(GROUP):
+                self._queue.end(self._commit(db.conn, group))
 
-    def _commit(self, db: Database, group: list[Command]) -> None:
-        """Commit a group at once; when that fails, each half of it, down to the command that is at fault itself."""
-        error = self._broken or self._attempt(db, group)
-        if error and len(group) > 1 and not self._broken:
-            half = len(group) // 2
-            self._commit(db, group[:half])
-            self._commit(db, group[half:])
-        else:
-            self._queue.end(len(group), error)
+    def _commit(self, db: sqlite3.Connection, group: list[Command]) -> list[str]:
+        """Commit a group together, or else one by one, so that only those at fault fail; the error of each, or ""."""
+        error = self._broken
+        for attempt in (self._together, self._one_by_one):
+            if self._broken:
+                break
+            try:
+                with _transaction(db):
+                    return attempt(db, group)
+            except Exception as found:  # noqa: BLE001 - whatever it is, its callers hear of it and the thread goes on
+                error = self._message(found)
+        return [error] * len(group)
 
-    def _attempt(self, db: Database, group: list[Command]) -> str:
-        """One transaction; the error in one line, or nothing."""
+    def _together(self, db: sqlite3.Connection, group: list[Command]) -> list[str]:
+        for command in group:
+            run(db, command)
+        return [""] * len(group)
+
+    def _one_by_one(self, db: sqlite3.Connection, group: list[Command]) -> list[str]:
+        return [self._alone(db, command) for command in group]
+
+    def _alone(self, db: sqlite3.Connection, command: Command) -> str:
+        """Run one command; the error in one line, or nothing."""
+        db.execute("savepoint command")
         try:
-            if not self._committed_elsewhere(group):
-                db.conn.execute("begin immediate")
-                for command in merged(group):
-                    command(db)
-                db.commit()
-        except Exception as error:  # noqa: BLE001 - whatever it is, its caller hears of it and the thread goes on
-            with contextlib.suppress(sqlite3.Error):
-                db.rollback()
-            message = f"cannot write to {self._path}: {error}"
-            if error.lasting if isinstance(error, RefusedError) else is_lasting(error):
-                message += "; see to the disk or the other process, then run the same command again to go on"
-                self._broken = message
+            run(db, command)
+        except Exception as error:
+            message = self._message(error)
+            if self._broken:
+                raise
+            db.execute("rollback to command")
             return message
+        finally:
+            if db.in_transaction:
+                db.execute("release command")
         return ""
 
-    def _committed_elsewhere(self, group: list[Command]) -> bool:
-        """Have the process of a busy run commit a group; False where this thread has to do it.
-
-        Raises:
-            RefusedError: a statement was refused.
-        """
-        rows = [command for command in group if isinstance(command, Rows)]
-        if len(rows) < max(BUSY, len(group)) or not self._may_have_process:
-            return False
-        try:
-            if self._process is None:
-                self._process = StatementProcess(self._place, connection.BUSY_SECONDS, full_sync=self._full_sync)
-            self._process.run(rows)
-        except ValueError:  # a value that only SQLite itself can refuse
-            return False
-        except (OSError, ProcessDiedError):  # what it had begun is run again here, which every write allows
-            self._may_have_process = False
-            self._end_process()
-            return False
-        return True
-
-    def _end_process(self) -> None:
-        if self._process is not None:
-            self._process.close()
-            self._process = None
+    def _message(self, error: Exception) -> str:
+        """An error in one line; one that every later command would meet as well breaks the store."""
+        message = f"cannot write to {self._path}: {error}"
+        if is_lasting(error):
+            message += "; free the disk or end the other process, then run the same command again to resume"
+            self._broken = message
+        return message
 
 
-def _is_rows(command: Command) -> bool:
-    return isinstance(command, Rows)
+def is_lasting(error: Exception) -> bool:
+    """Whether the file, not the statement, is at fault: full, locked, read-only, damaged, gone."""
+    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+
+
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("begin immediate")
+    try:
+        yield
+        db.execute("commit")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            db.rollback()
+        raise

@@ -7,9 +7,8 @@ import pytest
 from aiev.errors import StoreError
 from aiev.store.writing.queue import CommandQueue
 
-
-def nothing(_):
-    """A command."""
+nothing = ()
+"""A command."""
 
 
 @pytest.fixture
@@ -18,7 +17,7 @@ def queue():
 
 
 def take(queue, most=100):
-    return queue.take(most, 0)
+    return queue.take(most)
 
 
 async def told(*futures):
@@ -32,7 +31,7 @@ def own():
 
 
 async def test_commands_are_taken_in_their_order_and_not_more_than_wanted(queue):
-    commands = [lambda _, n=n: n for n in range(4)]
+    commands = [((f"sql {n}", []),) for n in range(4)]
     assert [queue.offer(command) for command in commands] == [None] * 4
     assert take(queue, 3) + take(queue, 3) == commands
     assert queue.queued == 4
@@ -50,11 +49,11 @@ async def test_who_waits_for_a_number_is_told_as_soon_as_it_has_ended(queue):
         queue.offer(nothing)
     second, third = queue.ending(2), queue.ending(3)
     take(queue)
-    queue.end(1)
+    queue.end([""])
     assert await told(second, third) == [None, None]
-    queue.end(1)
+    queue.end([""])
     assert await told(second, third) == ["", None]
-    queue.end(1)
+    queue.end([""])
     assert await told(second, third) == ["", ""]
 
 
@@ -63,7 +62,7 @@ async def test_nobody_waits_for_what_has_ended_or_was_never_queued(queue):
     queue.offer(nothing)
     beyond = queue.ending(7)
     take(queue)
-    queue.end(1)
+    queue.end([""])
     assert await told(beyond) == [""]
     assert queue.ending(1) is None
 
@@ -74,8 +73,8 @@ async def test_an_error_goes_to_the_caller_of_its_command_alone(queue):
     queue.offer(nothing, second)
     settling = queue.ending(2)
     take(queue)
-    queue.end(1, "broken")
-    queue.end(1)
+    queue.end(["broken"])
+    queue.end([""])
     assert await told(first, second, settling) == ["broken", "", ""]
     assert queue.late == ""
 
@@ -85,12 +84,12 @@ async def test_an_error_that_has_no_caller_is_kept_and_the_first_one_stays(queue
     queue.offer(nothing, waited)
     queue.offer(nothing)
     take(queue)
-    queue.end(2, "first")
+    queue.end(["first", "first"])
     assert queue.late == "first"
     assert await told(waited) == ["first"]
     queue.offer(nothing)
     take(queue)
-    queue.end(1, "second")
+    queue.end(["second"])
     assert queue.late == "first"
 
 
@@ -100,19 +99,17 @@ async def test_the_error_of_a_caller_that_has_gone_is_nobody_elses(queue):
     queue.offer(nothing, later)
     gone.cancel()
     take(queue)
-    queue.end(1, "broken")
-    queue.end(1)
+    queue.end(["broken"])
+    queue.end([""])
     assert await asyncio.wait_for(later, 5) is None
     assert queue.late == ""
 
 
-async def test_as_many_as_there_is_room_for_are_woken_and_all_when_nothing_is_left(queue):
+async def test_who_waits_for_room_is_woken_when_commands_are_taken(queue):
     for _ in range(4):
         queue.offer(nothing)
     rooms = [queue.offer(nothing) for _ in range(5)]
     assert queue.queued == len(queue) == 4
-    take(queue, 2)
-    assert await told(*rooms) == ["", "", None, None, None]
     take(queue, 2)
     assert await told(*rooms) == [""] * 5
 
@@ -126,7 +123,7 @@ async def test_a_closed_queue_takes_nothing_and_gives_what_it_has(queue):
         queue.offer(nothing)
     ending = queue.ending(1)
     assert take(queue) == [nothing]
-    queue.end(1)
+    queue.end([""])
     assert await told(done, ending) == ["", ""]
     assert take(queue) == []
 
@@ -156,7 +153,7 @@ def test_callers_of_several_event_loops_are_told_and_a_closed_one_disturbs_nobod
         thread.start()
     offered.wait(5)
     assert len(take(queue)) == 3
-    queue.end(3)
+    queue.end([""] * 3)
     for thread in threads:
         thread.join(5)
     assert answered == [None, None]

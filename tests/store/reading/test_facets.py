@@ -244,7 +244,7 @@ def test_the_picture_of_what_was_spent_says_its_unit(made, tmp_path):
     path, index = priced(made, tmp_path, "update conversations set cost = 0.5 where status = 'accepted'")
     with ConversationReader.open(path) as reader:
         spent = overview(reader.db, index, "")["spent"]
-    assert (spent["heading"], spent["unit"]) == ("What the money went into", "US dollars")
+    assert (spent["heading"], spent["unit"]) == ("Money spent", "US dollars")
     assert "US dollars paid" in spent["picture"]
     assert ">$" in spent["picture"]
     assert spent["unpriced"] == index.spending(index.everything).unpriced
