@@ -170,11 +170,11 @@ class _Formatter(logging.Formatter):
 class _Handler(WatchedFileHandler):
     """Reports once that the log cannot be written."""
 
-    _said = False
+    _reported = False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
-        if not self._said:
-            self._said = True
+        if not self._reported:
+            self._reported = True
             error = sys.exc_info()[1]
             sys.stderr.write(
                 f"aiev: cannot write the log {self.baseFilename}: {error}; the run continues ({record.msg})\n"
