@@ -1,1 +1,1 @@
-"""What runs inside a sandbox, on the standard library alone: the supervisor, the fork server, and the harness."""
+"""The code inside a sandbox, on the standard library alone: the supervisor, the fork server, and the harness."""

@@ -1,17 +1,17 @@
-"""Keeps the head and the tail of what a stream carries, so that a flood costs no memory."""
+"""Captures the head and the tail of a stream, so a flood of output needs little memory."""
 
 from __future__ import annotations
 
 
 class Capture:
-    """Keeps the first and the last half of `limit` bytes of a stream."""
+    """Keeps `limit` bytes of a stream: half from its start and half from its end."""
 
     def __init__(self, limit: int) -> None:
         self.half = max(1, limit // 2)
         self.head, self.tail, self.size = b"", b"", 0
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes of the stream."""
+        """Add the next bytes of the stream."""
         self.size += len(data)
         room = self.half - len(self.head)
         self.head += data[:room]
@@ -24,7 +24,7 @@ class Capture:
         return self.size - len(self.head) - len(self.tail)
 
     def text(self) -> str:
-        """What was kept, with a mark where the middle is missing."""
+        """The kept text, with a mark where the middle is missing."""
         if not self.cut:
             return (self.head + self.tail).decode("utf-8", "replace")
         head, tail = self.head.decode("utf-8", "replace"), self.tail.decode("utf-8", "replace")

@@ -1,4 +1,7 @@
-"""What a process does to itself just before hostile code runs in it: limits and a filter that stay."""
+"""Confines a process just before hostile code runs in it, by resource limits and a filter of system calls.
+
+Invariant: the process cannot remove either. Not covered: memory and CPU time of several processes, see `watch.py`.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ _KILL_ME_FIRST = "1000"
 
 
 def confine(limits: dict[str, Any], *, processes: bool) -> None:
-    """Set the resource limits of this process and of all that it will start, and filter their system calls.
+    """Set the resource limits and the system call filter of this process and of all that it starts.
 
     Args:
         limits: the fields of `Limits`.
-        processes: whether RLIMIT_NPROC is to hold; a container's own limit is better where there is one.
+        processes: whether to set RLIMIT_NPROC. A container has a better limit of its own.
     """
     cpu = max(1, int(limits["cpu_seconds"] + 0.999))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))

@@ -1,8 +1,8 @@
-"""Counts the assertions that were executed and held, and words those that failed.
+"""Counts the assertions that were executed and held, and explains those that failed.
 
-Invariants: an assertion counts only after it held; under sabotage none holds, so that a run which completes all the
-same shows that its tests cannot fail. Instrumented tests reach the counter under the name `__aiev__`. Not covered: a
-program that looks for the counter and calls it; see the threat model in `interpreter/README.md`.
+Invariants: an assertion counts only after it held; under sabotage none holds, so a run that still completes shows that
+its tests cannot fail. Instrumented tests reach the counter under the name `__aiev__`. Not covered: a program that finds
+the counter and calls it, see the threat model in `interpreter/README.md`.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ class Counter:
     """The assertions of one run.
 
     Args:
-        sabotage: every assertion fails, whatever it sees.
+        sabotage: every assertion fails, even if it holds.
     """
 
     def __init__(self, *, sabotage: bool = False) -> None:
         self.count = 0
         self.sabotage = sabotage
         self.hidden = ""
-        """The last assertion that failed; when the run comes to its end all the same, its tests have hidden it."""
+        """The last assertion that failed. If the run still completes, its tests have hidden the failure."""
         self.entered: set[str] = set()
         self._depth = 0
         self._because = ""
 
     def held(self) -> None:
-        """One more assertion held.
+        """Count one assertion that held.
 
         Raises:
             AssertionError: under sabotage.
@@ -61,11 +61,11 @@ class Counter:
         self.count += 1
 
     def enter(self, name: str) -> None:
-        """The test function `name` is running, so nobody needs to call it again."""
+        """Note that the test function `name` is running, so it is not called again."""
         self.entered.add(name)
 
     def compare(self, comparison: str, left: Any, right: Any) -> bool:
-        """Whether a comparison holds; when it does not, its sides are remembered for `failure`."""
+        """Whether a comparison holds; if not, its sides are remembered for `failure`."""
         held = bool(COMPARISONS[comparison](left, right))
         self._because = f"left side is {shorten(left)}, right side is {shorten(right)}" if not held else SABOTAGE
         if held and comparison == "Eq" and equals_anything(left, right):
@@ -73,30 +73,30 @@ class Counter:
         return held and not self.sabotage
 
     def truth(self, value: Any) -> bool:
-        """Whether a value is true; when it is not, it is remembered for `failure`."""
+        """Whether a value is true; if not, it is remembered for `failure`."""
         held = bool(value)
         self._because = SABOTAGE if held else f"the value is {shorten(value)}"
         return held and not self.sabotage
 
     def untruth(self, value: Any) -> bool:
-        """The same for `assert not value`."""
+        """Whether a value is false; if not, it is remembered for `failure`."""
         held = not value
         self._because = SABOTAGE if held else f"the value is {shorten(value)}"
         return held and not self.sabotage
 
     def failure(self, source: str, message: Any = None) -> AssertionError:
-        """The error of an assertion that did not hold, with the values that it saw."""
+        """The error of an assertion that did not hold, with its values."""
         text = f"assert {source} failed: {self._because}"
         return self.failed(text if message is None else f"{text} ({message})")
 
     def failed(self, text: str) -> AssertionError:
-        """The error for an assertion that failed, which is remembered unless it was made to fail."""
+        """The error of an assertion that failed, which is remembered unless sabotage made it fail."""
         if not self.sabotage:
             self.hidden = text
         return AssertionError(text)
 
     def counted(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        """Wrap an assertion method so that its success counts once, however it calls others."""
+        """Wrap an assertion method so that its success counts once, even if it calls other assertion methods."""
 
         @functools.wraps(method)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -118,7 +118,7 @@ class Counter:
         return wrapper
 
     def counted_exit(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        """Wrap the `__exit__` of a context that expects something: it counts unless an exception goes on."""
+        """Wrap the `__exit__` of a context that expects something: it counts unless an exception propagates."""
 
         @functools.wraps(method)
         def wrapper(context: Any, kind: Any, error: Any, trace: Any) -> Any:
@@ -131,7 +131,7 @@ class Counter:
 
 
 def equals_anything(*values: Any) -> bool:
-    """Whether one of these objects, by a method of its own, also equals an object that nothing has ever seen."""
+    """Whether one of these values has an `__eq__` of its own by which it also equals a fresh object."""
     return any(
         isinstance(getattr(type(value), "__eq__", None), types.FunctionType) and _equals(value, object())
         for value in values
@@ -141,12 +141,12 @@ def equals_anything(*values: Any) -> bool:
 def _equals(value: Any, other: object) -> bool:
     try:
         return bool(value == other)
-    except Exception:  # noqa: BLE001 - an object that cannot be compared does not equal
+    except Exception:  # noqa: BLE001 - an object that cannot be compared is not equal
         return False
 
 
 def shorten(value: Any) -> str:
-    """The repr of a value, cut in its middle."""
+    """The repr of a value, with its middle cut."""
     try:
         text = repr(value)
     except Exception as error:  # noqa: BLE001 - a broken __repr__ must not hide the failed assertion

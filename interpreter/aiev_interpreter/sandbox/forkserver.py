@@ -1,9 +1,9 @@
-"""A fork of the supervisor that has imported what programs need, and forks itself for each of them.
+"""A fork of the supervisor that has imported common modules and forks itself for each program.
 
-`ForkServer` is the supervisor's side, `main` the server's. Each program runs in a fork of its own that knows neither
-the server's socket nor another program. Invariants: the server itself never runs a line of a program, and cannot be
-traced or read; it is forked before the token of a program's run is drawn; one that does not answer as it should is
-killed and replaced. Not covered: what a program does inside of its own fork.
+`ForkServer` is the supervisor's side, `main` the server's. Each program runs in its own fork, which has no access to
+the server's socket or to another program. Invariants: the server itself never runs code of a program and cannot be
+traced or read; it is forked before the token of a program's run is drawn; a server that does not answer is killed and
+replaced. Not covered: what a program does inside its own fork.
 """
 
 from __future__ import annotations
@@ -27,22 +27,21 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 PR_SET_DUMPABLE = 4
-ANSWER_SECONDS = 2.0
 MESSAGE_BYTES = 1 << 16
 _CONTROL = 3
-"""The server's end of its socket; what a program is given comes after it."""
+"""Descriptor of the server's end of its socket. A program's descriptors come after it."""
 COMMON = (
     *("abc", "bisect", "collections", "copy", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools"),
     *("math", "operator", "random", "re", "string", "typing", "unittest"),
 )
-"""Modules of the standard library that programs often import, and that are quick to import themselves."""
+"""Modules of the standard library that programs often import and that import quickly."""
 
 
 class ForkServer:
-    """The supervisor's handle on one server, which is a fork of the supervisor itself.
+    """The supervisor's handle on one server, which is a fork of the supervisor.
 
     Args:
-        runner: what every program is run by.
+        runner: runs every program.
         packages: the folder of a tree of packages; empty for none.
         preload: modules to import before the first program.
     """
@@ -61,7 +60,7 @@ class ForkServer:
         theirs.close()
 
     def is_alive(self) -> bool:
-        """Whether the server's process runs; one that has ended is collected."""
+        """Whether the server is running; a server that has ended is collected."""
         try:
             self._ended = self._ended or os.waitpid(self.pid, os.WNOHANG)[0] != 0
         except ChildProcessError:
@@ -69,12 +68,12 @@ class ForkServer:
         return not self._ended
 
     def start(self, job: dict[str, Any], descriptors: list[int]) -> None:
-        """Fork for one program, whose streams are `descriptors`: output, errors, report, token."""
+        """Start one program in a fork; `descriptors` are its output, errors, report and token."""
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
         self.control.sendmsg([json.dumps(job).encode()], rights)
 
     def ended(self, seconds: float) -> dict[str, Any] | None:
-        """How the program ended: code, CPU seconds, peak bytes; None when the server does not say."""
+        """How the program ended: code, CPU seconds, peak bytes; None when the server does not answer in time."""
         self.control.settimeout(seconds)
         try:
             answer = self.control.recv(MESSAGE_BYTES)
@@ -92,7 +91,7 @@ class ForkServer:
 
 
 def stand_ready() -> harness.Harness:
-    """In the supervisor: import what every server needs, once for all, in memory that all of them share."""
+    """In the supervisor: import what every server needs, once, into memory that all servers share."""
     for name in COMMON:
         importlib.import_module(name)
     runner = harness.Harness()
@@ -101,7 +100,7 @@ def stand_ready() -> harness.Harness:
 
 
 def import_packages(packages: str, preload: list[str]) -> None:
-    """In a server: find installed packages, and import those that programs will want."""
+    """In a server: make installed packages importable, and import the preloaded modules."""
     harness.prepare_path(packages)
     for name in preload:
         with contextlib.suppress(Exception):
@@ -111,13 +110,13 @@ def import_packages(packages: str, preload: list[str]) -> None:
 
 
 def settle() -> None:
-    """Take all that is in memory out of the collector's sight, which would write to every page of it."""
+    """Hide every object from the garbage collector, which would write to the pages that forks share."""
     gc.collect()
     gc.freeze()
 
 
 def _alone(control: socket.socket) -> socket.socket:
-    """In a new server: keep nothing of the supervisor's open but the control socket, at a number of its own."""
+    """In a new server: close everything that the supervisor had open, except the control socket."""
     os.setsid()
     null = os.open(os.devnull, os.O_RDWR)
     for stream in range(_CONTROL):
@@ -125,7 +124,7 @@ def _alone(control: socket.socket) -> socket.socket:
     os.dup2(control.detach(), _CONTROL, inheritable=False)
     for descriptor in map(int, os.listdir("/proc/self/fd")):
         if descriptor > _CONTROL:
-            with contextlib.suppress(OSError):  # the folder itself is closed again
+            with contextlib.suppress(OSError):  # the descriptor of the folder itself is closed already
                 os.close(descriptor)
     return socket.socket(fileno=_CONTROL)
 
@@ -152,7 +151,7 @@ def _descriptors(rights: list[Any]) -> list[int]:
 
 
 def _report(control: socket.socket, child: int, descriptors: list[int]) -> None:
-    """In the server: wait for the fork's end, and say how it was."""
+    """In the server: wait for the fork's end, and report it."""
     for descriptor in descriptors:
         os.close(descriptor)
     _, status, usage = os.wait4(child, 0)
@@ -165,7 +164,7 @@ def _report(control: socket.socket, child: int, descriptors: list[int]) -> None:
 
 
 def _become(job: dict[str, Any], descriptors: list[int], runner: harness.Harness) -> NoReturn:
-    """In the fork: take the streams, the limits and the folder of the program, and run it."""
+    """In the fork: take over the program's streams, folder and limits, and run it."""
     output, errors, report, token = descriptors
     os.setsid()
     os.dup2(output, 1)
@@ -183,7 +182,7 @@ def _become(job: dict[str, Any], descriptors: list[int], runner: harness.Harness
 
 
 def _reseed() -> None:
-    """NumPy's global generator would be the same in each fork; the standard library's reseeds itself."""
+    """Seed NumPy's global generator, which would be the same in each fork. The standard library reseeds its own."""
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed()

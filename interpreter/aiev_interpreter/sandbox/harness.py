@@ -1,9 +1,9 @@
-"""Runs one program with its tests, inside the sandbox, and reports how many assertions were really executed.
+"""Runs one program with its tests inside the sandbox, and reports how many assertions held.
 
-Made in the supervisor, and called in a fork of a fork server with the work folder, the descriptor of the report pipe,
-and one from which it reads the token that marks its report. The program is loaded as module `solution`; the tests run
-as `__main__` with the program's names in scope. Invariant: the report says "completed" only when the tests ran to
-their end and none failed. Not covered: a program that digs the token out of this process; see the threat model in
+The harness is created in the supervisor and called in a fork of a fork server, with the work folder, the descriptor of
+the report pipe, and the descriptor of the token that marks its report. The program is loaded as module `solution`. The
+tests run as `__main__` with the program's names in scope. Invariant: the report says "completed" only if the tests ran
+to their end and none failed. Not covered: a program that extracts the token from this process, see the threat model in
 `interpreter/README.md`.
 """
 
@@ -32,7 +32,7 @@ _exit = os._exit
 
 
 class Harness:
-    """What stands ready before the program comes: unittest's methods that count, and copies of what tests rely on."""
+    """Prepared before the program is loaded: counting unittest methods, and a copy of what tests rely on."""
 
     def __init__(self) -> None:
         self.counter = Counter()
@@ -41,14 +41,14 @@ class Harness:
         integrity.hide_harness()
 
     def serve(self, folder: str, report: int, token_end: int) -> NoReturn:
-        """Run program and tests, report, and exit with their exit code. Only once in a process.
+        """Run program and tests, report, and exit with their exit code. Call it once in a process.
 
         Args:
-            folder: where `solution.py` and `tests.py` are.
-            report: descriptor to which the one line of the report goes.
+            folder: the folder of `solution.py` and `tests.py`.
+            report: descriptor to which the report is written as one line.
             token_end: descriptor from which the token and the mode, `count` or `sabotage`, are read.
         """
-        write, dumps = os.write, json.dumps  # as they are before the program can change them
+        write, dumps = os.write, json.dumps  # before the program can change them
         token, _, mode = os.read(token_end, 64).decode().partition(" ")
         os.close(token_end)
         self.counter.sabotage = mode.strip() == "sabotage"
@@ -77,18 +77,18 @@ class Harness:
             if self.counter.hidden and not code:
                 sys.stderr.write(f"AssertionError, which the tests caught: {self.counter.hidden}\n")
                 return 1, "AssertionError"
-            return code, ""  # noqa: TRY300 - what it calls raises, not what it does with the result
+            return code, ""  # noqa: TRY300 - the calls above raise, not this line
         except SystemExit as error:
             sys.stderr.write(f"The program called sys.exit({error.code!r}) before the tests were through.\n")
             return 1, "SystemExit"
-        except BaseException as error:  # noqa: BLE001 - whatever hostile code raises is its own failure
-            if not self.counter.sabotage:  # nobody reads what a sabotaged run says
+        except BaseException as error:  # noqa: BLE001 - hostile code can raise anything
+            if not self.counter.sabotage:  # the output of a sabotaged run is discarded
                 show(error, folder)
             return 1, type(error).__name__
 
 
 def end_threads() -> None:
-    """End as Python does, threads and exit hooks included, but without taking every module apart."""
+    """Join threads and run exit hooks as Python does at its end, but without tearing down modules."""
     for end in (threading._shutdown, atexit._run_exitfuncs):  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
         with contextlib.suppress(Exception):
             end()
@@ -98,7 +98,7 @@ def end_threads() -> None:
 
 
 def stack_depth() -> int:
-    """Frames below the program's own, which are not to count against it."""
+    """Number of frames below the program's, which must not count against its recursion limit."""
     depth, frame = 0, sys._getframe()  # noqa: SLF001 - the only way to a frame
     while frame.f_back is not None:
         depth, frame = depth + 1, frame.f_back
@@ -106,7 +106,7 @@ def stack_depth() -> int:
 
 
 def prepare_path(packages: str) -> None:
-    """Installed packages come after the standard library and before what the image brings."""
+    """Insert installed packages after the standard library and before the packages of the image."""
     if packages:
         sites = [place for place, entry in enumerate(sys.path) if entry.endswith(("site-packages", "dist-packages"))]
         sys.path.insert(sites[0] if sites else len(sys.path), packages)
@@ -123,7 +123,7 @@ def load_solution(folder: str) -> types.ModuleType:
 
 
 def run_tests(folder: str, tests: str, solution: types.ModuleType, counter: Counter) -> int:
-    """Execute the tests as `__main__`, then whatever in them has not run by itself; returns the exit code."""
+    """Execute the tests as `__main__`, then run the test functions and classes not run yet; returns the exit code."""
     path = os.path.join(folder, TESTS)
     tree = ast.parse(tests, path)
     by_pytest = rewrite.needs_pytest(tree)
@@ -145,7 +145,7 @@ def run_tests(folder: str, tests: str, solution: types.ModuleType, counter: Coun
 
 
 def read(path: str) -> str:
-    """A source text, remembered for tracebacks as it is now."""
+    """The text of a source file, which is also cached for tracebacks."""
     with open(path, encoding="utf-8", newline="") as file:
         source = file.read()
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
@@ -153,8 +153,8 @@ def read(path: str) -> str:
 
 
 def show(error: BaseException, folder: str) -> None:
-    """Write a traceback to standard error with the frames of the program and the tests alone."""
+    """Write a traceback to standard error with only the frames of the program and the tests."""
     try:
         sys.stderr.write(running.trimmed(traceback.TracebackException.from_exception(error), folder))
-    except Exception:  # noqa: BLE001 - an error whose own __str__ fails still has a name
+    except Exception:  # noqa: BLE001 - an error whose __str__ fails still has a name
         sys.stderr.write(f"{type(error).__name__}\n")

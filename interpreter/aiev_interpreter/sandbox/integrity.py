@@ -1,8 +1,8 @@
-"""Puts back what tests rely on, when a program has changed it before they run.
+"""Restores what tests rely on, in case the program has changed it before they run.
 
-Invariant: after `restore`, builtins, operators and unittest are what they were at `Pristine()`, and no trace function
-of the program runs; names that a program added stay. Not covered: what a program changes while its tests run; that is
-what the sabotaged second run is for (`interpreter/README.md`).
+Invariant: after `restore`, builtins, operators and unittest are as they were at `Pristine()`, and no trace function of
+the program is active. Names that a program added stay. Not covered: changes while the tests run, which the sabotaged
+second run detects (`interpreter/README.md`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PYTEST = ("pytest", "_pytest", "pluggy")
 
 
 class Pristine:
-    """The attributes of what tests rely on, as they are now."""
+    """A copy of the attributes of builtins, operators and unittest."""
 
     def __init__(self) -> None:
         relied_on: tuple[Any, ...] = (
@@ -30,7 +30,7 @@ class Pristine:
         self.exit = sys.exit
 
     def restore(self) -> None:
-        """Undo every change, and forget a pytest that the program may have changed."""
+        """Undo every change, and unload pytest, which the program may have changed."""
         sys.settrace(None)
         sys.setprofile(None)
         threading.settrace(None)
@@ -45,6 +45,6 @@ class Pristine:
 
 
 def hide_harness() -> None:
-    """Take the harness out of the table of modules, so that no import finds it."""
+    """Remove the harness from `sys.modules`, so no import finds it."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "aiev_interpreter"]:
         del sys.modules[name]

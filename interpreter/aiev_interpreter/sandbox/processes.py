@@ -1,7 +1,7 @@
-"""The processes of this sandbox, as its process 1 sees them: counted, measured, killed, collected.
+"""Lists, measures, kills and collects the processes of a sandbox, from its process 1.
 
-Invariant: nothing here waits for a process that may refuse to end. Not covered: processes outside of this PID
-namespace, which cannot be seen.
+Invariant: no call waits for a process that may refuse to end. Not covered: processes outside this PID namespace, which
+are invisible.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _OOM_FILES = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_
 
 
 def others(spared: Collection[int] = ()) -> list[int]:
-    """Processes of this PID namespace other than this one and those that are spared."""
+    """Processes of this PID namespace, except this one and the spared ones."""
     mine = {os.getpid(), *spared}
     return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and int(entry) not in mine]
 
 
 def kill_others(spared: Collection[int] = ()) -> bool:
-    """Kill everything in the sandbox but this process and the spared ones; returns whether nothing is left."""
+    """Kill every other process of the sandbox, except the spared ones; returns whether none is left."""
     for attempt in range(200):
         alive = [pid for pid in others(spared) if is_running(pid)]
         if not alive:
@@ -36,18 +36,18 @@ def kill_others(spared: Collection[int] = ()) -> bool:
         for pid in alive:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-        time.sleep(0.0005 if attempt < 10 else 0.005)  # noqa: PLR2004 - most are gone at once
+        time.sleep(0.0005 if attempt < 10 else 0.005)  # noqa: PLR2004 - most end at once
     return False
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process is neither gone nor a zombie."""
+    """Whether a process exists and is not a zombie."""
     fields = stat_fields(pid)
     return bool(fields) and fields[0] not in "ZX"
 
 
 def stat_fields(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat after the name; empty when the process is gone."""
+    """The fields of /proc/PID/stat after the name; empty when the process has ended."""
     try:
         with open(f"/proc/{pid}/stat") as stat:
             return stat.read().rpartition(")")[2].split()
@@ -56,7 +56,7 @@ def stat_fields(pid: int) -> list[str]:
 
 
 def measure(spared: Collection[int] = ()) -> tuple[int, float]:
-    """Bytes resident in, and CPU seconds used by, the living processes other than this and the spared ones."""
+    """Resident bytes and CPU seconds of all processes, except this one and the spared ones."""
     memory, cpu = 0, 0.0
     for pid in others(spared):
         fields = stat_fields(pid)
@@ -67,14 +67,14 @@ def measure(spared: Collection[int] = ()) -> tuple[int, float]:
 
 
 def shared_out(at_most: int, spared: Collection[int] = ()) -> int:
-    """Bytes of memory with shared pages counted once; `at_most` where the kernel does not tell."""
+    """Bytes of memory with shared pages counted once; `at_most` if the kernel does not report it."""
     total = 0
     for pid in others(spared):
         try:
             with open(f"/proc/{pid}/smaps_rollup") as rollup:
                 total += sum(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Pss:"))
         except (FileNotFoundError, ProcessLookupError):
-            continue  # it has ended, or is about to: its memory is gone already
+            continue  # it has ended or is ending: its memory is already released
         except OSError:
             if is_running(pid):
                 return at_most
@@ -82,7 +82,7 @@ def shared_out(at_most: int, spared: Collection[int] = ()) -> int:
 
 
 def reap_orphans(spared: Collection[int]) -> None:
-    """Collect children that have ended, as process 1 must, but leave the spared ones to who waits for them."""
+    """Collect children that have ended, as process 1 must, except the spared ones, for which another waits."""
     for pid in others(spared):
         fields = stat_fields(pid)
         if fields and fields[0] == "Z" and fields[1] == str(os.getpid()):
@@ -91,7 +91,7 @@ def reap_orphans(spared: Collection[int]) -> None:
 
 
 def oom_kills() -> int:
-    """How often the kernel killed a process of this control group for its memory; 0 where it does not tell."""
+    """How many processes of this control group the kernel killed for memory; 0 if it does not report it."""
     for path in _OOM_FILES:
         with contextlib.suppress(OSError, ValueError), open(path) as file:
             return next((int(line.split()[1]) for line in file if line.startswith("oom_kill ")), 0)

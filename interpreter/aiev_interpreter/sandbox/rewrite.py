@@ -1,7 +1,7 @@
-"""Rewrites the tests' syntax tree, so that their assertions are counted and explained.
+"""Rewrites the tests' syntax tree, so their assertions are counted and explained.
 
-Invariants: each sub-expression is evaluated exactly once and in its old order; lines keep their numbers.
-Not covered: assertions of the program itself, which are left as they are.
+Invariants: each sub-expression is evaluated exactly once and in its original order; lines keep their numbers. Not
+covered: assertions of the program itself, which are left unchanged.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PYTEST_DECORATORS = ("pytest.", "mark.", "fixture", "parametrize")
 
 
 class Instrument(ast.NodeTransformer):
-    """Counts assertions, drops calls of test runners, and takes unknown modules for the solution."""
+    """Counts assertions, drops calls of test runners, and replaces imports of unknown modules by the solution."""
 
     def __init__(self, solution: types.ModuleType) -> None:
         self.solution = solution
@@ -31,7 +31,7 @@ class Instrument(ast.NodeTransformer):
         self.own: set[str] = set()
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
-        """Mark the test functions of the module itself, then go on into everything."""
+        """Rewrite the module, and make each of its test functions note that it runs."""
         definitions = (ast.FunctionDef, ast.AsyncFunctionDef)
         self.own = {part.name for part in ast.walk(node) if isinstance(part, definitions)}
         self.generic_visit(node)
@@ -50,7 +50,7 @@ class Instrument(ast.NodeTransformer):
         return located(ast.If(checked(node.test), [ast.Expr(call("held"))], [failure]), node)
 
     def visit_Expr(self, node: ast.Expr) -> Any:
-        """Drop the calls of runners, alone or in `sys.exit(...)`; count libraries' assertion functions."""
+        """Drop calls of test runners, alone or in `sys.exit(...)`, and count assertion functions of libraries."""
         if not isinstance(node.value, ast.Call):
             return self.generic_visit(node)
         function = ast.unparse(node.value.func)
@@ -64,7 +64,7 @@ class Instrument(ast.NodeTransformer):
         return node
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
-        """`from unknown import name` becomes `from solution import name` when it has all the names."""
+        """`from unknown import name` becomes `from solution import name` if the solution has all the names."""
         if node.module in {"unittest", "pytest"}:
             self.runners |= {alias.asname or alias.name for alias in node.names if alias.name == "main"}
         known = all(alias.name == "*" or hasattr(self.solution, alias.name) for alias in node.names)
@@ -81,7 +81,7 @@ class Instrument(ast.NodeTransformer):
 
 
 def checked(test: ast.expr) -> ast.expr:
-    """The condition of an assertion, told to the counter with its values."""
+    """The condition of an assertion, passed to the counter with its values."""
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         comparison = type(test.ops[0]).__name__
         if comparison in COMPARISONS:
@@ -92,12 +92,12 @@ def checked(test: ast.expr) -> ast.expr:
 
 
 def call(method: str, *args: ast.expr) -> ast.Call:
-    """A call of a method of the counter."""
+    """A call of one of the counter's methods."""
     return ast.Call(ast.Attribute(ast.Name(COUNTER, ast.Load()), method, ast.Load()), list(args), [])
 
 
 def located(part: Any, node: ast.AST) -> Any:
-    """`part` with the position of `node` wherever it has none of its own."""
+    """`part`, with the position of `node` wherever it has none."""
     for inner in ast.walk(part):
         if "lineno" in inner._attributes and not hasattr(inner, "lineno"):  # noqa: SLF001 - ast's documented field
             ast.copy_location(inner, node)
@@ -121,7 +121,7 @@ def imports(tree: ast.AST, package: str) -> bool:
 
 
 def needs_pytest(tree: ast.Module) -> bool:
-    """Whether tests use what only pytest can run: marks, fixtures, or parameters that somebody must give."""
+    """Whether tests use what only pytest can run: marks, fixtures, or parameters without defaults."""
     if not imports(tree, "pytest"):
         return False
     definitions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]

@@ -1,7 +1,6 @@
-"""Runs the test functions and classes that a test module defines but has not run by itself.
+"""Runs the test functions and classes that a test module defines but does not run itself.
 
-Invariant: a failure of any of them is an exception or a non-zero exit code. Not covered: pytest's own
-plug-ins.
+Invariant: a failure of any of them is an exception or a non-zero exit code. Not covered: plug-ins of pytest.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ NO_TESTS_COLLECTED = 5
 
 
 def run_function(module: types.ModuleType, name: str, counter: Counter) -> None:
-    """Call a test function that nothing has called yet.
+    """Call a test function that has not been called yet.
 
     Raises:
-        TypeError: it has parameters that nobody gives.
+        TypeError: it has parameters without defaults.
     """
     function = vars(module).get(name)
     if name in counter.entered or not inspect.isfunction(function):
@@ -39,14 +38,14 @@ def run_function(module: types.ModuleType, name: str, counter: Counter) -> None:
 
 
 def required(function: Callable[..., Any]) -> list[str]:
-    """Names of the parameters that a caller must give."""
+    """Names of the parameters without defaults."""
     parameters = inspect.signature(function).parameters.values()
     variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [one.name for one in parameters if one.default is one.empty and one.kind not in variable]
 
 
 def invoke(function: Callable[[], Any]) -> None:
-    """Call a test; one that is skipped is passed over."""
+    """Call a test. A test that skips itself is no failure."""
     try:
         result = function()
         if inspect.iscoroutine(result):
@@ -65,13 +64,13 @@ def run_coroutine(coroutine: Coroutine[Any, Any, Any]) -> None:
 
 
 def raised_by_solution(error: BaseException) -> bool:
-    """Whether the last frame of program or tests that an error went through is the program's."""
+    """Whether the innermost frame of program and tests in an error's traceback is the program's."""
     names = [os.path.basename(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
     return [name for name in names if name in {"solution.py", "tests.py"}][-1:] == ["solution.py"]
 
 
 def run_classes(module: types.ModuleType, names: list[str]) -> int:
-    """Run a module's TestCase classes, and plain classes named `Test...`; returns the exit code."""
+    """Run a module's TestCase classes and its plain classes named `Test...`; returns the exit code."""
     if not names:
         return 0
     classes = [vars(module).get(name) for name in names]
@@ -95,7 +94,7 @@ def run_classes(module: types.ModuleType, names: list[str]) -> int:
 
 
 def run_plain_class(kind: type) -> None:
-    """Call the test methods of a class, each on an object of its own, between its set-up and tear-down."""
+    """Call the test methods of a class, each on a new object, between its set-up and tear-down."""
     for name in [name for name in vars(kind) if name.startswith("test")]:
         one = kind()
         for step in ("setup_method", "setUp", name, "teardown_method", "tearDown"):
@@ -113,20 +112,20 @@ def _with_method(step: Callable[..., Any], method: Any) -> Callable[[], Any]:
 
 
 class Result(unittest.TextTestResult):
-    """unittest's result, with tracebacks that show the program and the tests alone."""
+    """unittest's result, with tracebacks that show only the program and the tests."""
 
     def _exc_info_to_string(self, err: Any, test: unittest.TestCase) -> str:  # noqa: ARG002 - unittest's signature
         return trimmed(traceback.TracebackException(*err), os.path.dirname(vars(sys.modules["solution"])["__file__"]))
 
 
 def trimmed(shown: traceback.TracebackException, folder: str) -> str:
-    """A traceback's text with the frames of `folder` alone."""
+    """A traceback's text with only the frames of `folder`."""
     trim(shown, folder)
     return "".join(shown.format()).replace(folder + os.sep, "")
 
 
 def trim(shown: Any, folder: str) -> None:
-    """Leave out the frames that are not the program's, here and in the errors behind this one."""
+    """Remove the frames outside `folder`, here and in the causes and contexts of the error."""
     frames = [frame for frame in shown.stack if os.path.dirname(frame.filename) == folder]
     shown.stack = traceback.StackSummary.from_list(frames)
     behind = [shown.__cause__, shown.__context__, *(getattr(shown, "exceptions", None) or ())]
@@ -136,11 +135,11 @@ def trim(shown: Any, folder: str) -> None:
 
 
 def run_pytest(path: str, module: types.ModuleType, show: Callable[[BaseException], None]) -> int:
-    """Run a module that is loaded already under pytest; returns the exit code."""
+    """Run an already loaded module under pytest; returns the exit code."""
     import pytest
 
     class Loaded(pytest.Module):
-        """The tests as they were loaded here, so that their assertions count."""
+        """The tests as they were loaded here, so their assertions count."""
 
         def _getobj(self) -> Any:
             return module

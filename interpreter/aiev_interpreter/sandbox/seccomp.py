@@ -1,12 +1,12 @@
-"""A filter of system calls, which every program is put under and cannot take off.
+"""A filter of system calls for every program, which the program cannot remove.
 
-Refused is what no program under test needs and what has led out of sandboxes before: tracing, mounting, namespaces,
-keys, modules, BPF, io_uring, memory that belongs to no process, other processes' limits, and sockets of other families
-than local and internet ones. Invariant: a call under another architecture's numbers is refused as a whole. Not covered:
-machines other than x86-64 and ARM64, which get no filter from here.
+The filter refuses calls that no program under test needs and that have been used to escape from sandboxes: tracing,
+mounting, namespaces, keys, modules, BPF, io_uring, memory that belongs to no process, limits of other processes, and
+sockets other than local, internet and netlink ones. Invariant: every call under another architecture's numbers is
+refused. Not covered: machines other than x86-64 and ARM64, which get no filter from here.
 
-Source: numbers from Linux' `arch/x86/entry/syscalls/syscall_64.tbl` and `include/uapi/asm-generic/unistd.h`; the choice
-follows Docker's default profile (`profiles/seccomp/default.json` of moby) and goes beyond it.
+Source: numbers from Linux' `arch/x86/entry/syscalls/syscall_64.tbl` and `include/uapi/asm-generic/unistd.h`; the
+selection follows Docker's default profile (`profiles/seccomp/default.json` of moby) and refuses more.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _NEW_NAMESPACES = 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x00020000
 _FAMILIES = (1, 2, 10, 16)
-"""Local, IPv4, IPv6, and netlink, by which programs list interfaces."""
+"""Local, IPv4, IPv6, and netlink, with which programs list network interfaces."""
 _OTHER_ABI = 0x40000000
-"""From here on stand the numbers of x32, a second way to the same calls."""
+"""First number of the x32 ABI, a second way to make the same calls."""
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
 _SAME_EVERYWHERE = (425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 442, 447)
 """io_uring (3), the mount API (7 with 442), pidfd_getfd, memfd_secret."""
@@ -46,13 +46,13 @@ _MACHINES: dict[str, tuple[int, dict[str, int], tuple[int, ...]]] = {
         ),
     ),
 }
-"""By machine: its name for the kernel, calls that are looked at more closely, and calls that are refused: System V
-objects, tracing, other processes' memory, mounting, swap, reboot, names, clocks, modules, kernels, keys, BPF, perf,
-namespaces, file handles, userfaultfd, memfd_create."""
+"""By machine: its audit architecture, calls whose arguments are checked, and refused calls: System V objects, tracing,
+other processes' memory, mounting, swap, reboot, names, clocks, modules, kernels, keys, BPF, perf, namespaces, file
+handles, userfaultfd, memfd_create."""
 
 
 def program(machine: str) -> bytes:
-    """The filter for a machine; empty where there is none."""
+    """The filter for a machine; empty if there is none."""
     if machine not in _MACHINES:
         return b""
     architecture, named, refused = _MACHINES[machine]
@@ -60,7 +60,9 @@ def program(machine: str) -> bytes:
     code += [_step(_LOAD, _NUMBER), _step(_JUMP_AT_LEAST, _OTHER_ABI, 0, 1), _fail(errno.EPERM)]
     for number in (*refused, *_SAME_EVERYWHERE):
         code += _when(number, [_fail(errno.EPERM)])
-    code += _when(named["clone3"], [_fail(errno.ENOSYS)])  # the C library goes on with clone, whose flags can be read
+    code += _when(
+        named["clone3"], [_fail(errno.ENOSYS)]
+    )  # the C library falls back to clone, whose flags are readable
     first = _step(_LOAD, _FIRST_ARGUMENT)
     allow = _step(_RETURN, _ALLOW)
     code += _when(named["clone"], [first, _step(_JUMP_ANY_BIT, _NEW_NAMESPACES, 0, 1), _fail(errno.EPERM), allow])
@@ -71,7 +73,7 @@ def program(machine: str) -> bytes:
 
 
 def install(filter_: bytes) -> None:
-    """Put this process and all that it will start under a filter, for good; an empty one changes nothing.
+    """Install a filter for this process and all that it starts. An empty filter changes nothing.
 
     Raises:
         OSError: the kernel refuses.
@@ -86,7 +88,7 @@ def install(filter_: bytes) -> None:
 
 
 class _Header(ctypes.Structure):
-    """`struct sock_fprog`: how many instructions, and where."""
+    """`struct sock_fprog`: the number of instructions and their address."""
 
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 

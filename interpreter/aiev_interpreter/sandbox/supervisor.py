@@ -1,11 +1,11 @@
-"""Process 1 of a sandbox: takes jobs one after another, has each run under its limits, and leaves nothing of it behind.
+"""Process 1 of a sandbox: runs one job after another under its limits and removes everything that a job leaves.
 
-Reads one JSON request a line from standard input and writes one JSON document a line to standard output, which nothing
-it starts ever holds; ends when its input closes, when it has been idle for too long, or when its time to live is over.
-Standard library alone (3.9 or later). Invariants: it is process 1, so that no signal from inside ends it, and cannot be
-traced or read; when a document is written, the job's processes and files are gone, or the document says that the
-sandbox is not clean. Not covered: keeping a program away from files, network and other users; that is what the sandbox
-is for.
+It reads one JSON request per line from standard input and writes one JSON document per line to standard output, which
+no process that it starts can access. It ends when its input closes, when it has been idle for too long, or when its
+time to live is over. It needs only the standard library of Python 3.9 or later. Invariants: it is process 1, so no
+signal from inside ends it, and it cannot be traced or read; when it writes a document, the job's processes and files
+are gone, or the document says that the sandbox is not clean. Not covered: access to files, network and other users,
+which the sandbox prevents.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from aiev_interpreter.sandbox.watch import REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR, 
 PACKAGES = "/packages"
 MARKER = ".aiev.json"
 SERVERS = 3
-"""Fork servers kept: each has imported other modules."""
+"""Fork servers that are kept, each with other imported modules."""
 _IPC_TABLES = ("/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg")
 _CANARY_FACTOR, _CANARY_SECONDS = 2.0, 1.0
 
@@ -46,7 +46,7 @@ class Supervisor:
         self.servers: dict[tuple[str, ...], ForkServer] = {}
 
     def warm(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Start the fork servers that later requests will need; one whose packages are not there can wait."""
+        """Start the fork servers that later requests will need, except those whose packages are missing."""
         for tree, *preload in request["warm"]:
             if not tree or os.path.exists(os.path.join(PACKAGES, tree, MARKER)):
                 self.server(tree, *preload)
@@ -66,7 +66,7 @@ class Supervisor:
         return document
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Compile where the language needs it, then run; a run that is well is repeated under sabotage."""
+        """Compile if the language needs it, then run. A run with assertions that passed is repeated under sabotage."""
         self.lay_out(request)
         for command in request["compile"]:
             document = self.watch(request, request["compile_limits"], "count").run_command(command)
@@ -78,7 +78,7 @@ class Supervisor:
         return document | {"stage": "run", "canary": canary, "installed": marker.get("installed", [])}
 
     def probe(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run a command that says whether a language's tools are there."""
+        """Run a command that tells whether a language's tools are installed."""
         try:
             document = self.watch(request, request["limits"], "count").run_command(request["command"])
         except OSError:
@@ -86,7 +86,7 @@ class Supervisor:
         return {"missing": document["exit_code"] != 0}
 
     def sabotaged(self, request: dict[str, Any], seconds: float) -> str:
-        """Repeat a run with every assertion failing: `completed` says that its tests cannot fail."""
+        """Repeat a run with every assertion failing: `completed` means that its tests cannot fail."""
         if not request["compile"]:
             self.empty_folders()
             self.lay_out(request)
@@ -99,7 +99,7 @@ class Supervisor:
         if request["command"]:
             return self.watch(request, limits, mode).run_command(request["command"])
         for _ in range(2):
-            server = self.server(*key_of(request))  # before the watch, whose token no server may know
+            server = self.server(*key_of(request))  # before the watch, whose token the server must not know
             document = self.watch(request, limits, mode).run_fork(server)
             if document is None or document["ended_by"]:
                 self.drop_servers()
@@ -108,7 +108,7 @@ class Supervisor:
         raise RuntimeError("the fork server does not start")
 
     def install(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run the installer into a new tree of packages, and put it in its place when it is whole."""
+        """Run the installer into a new tree of packages, and move the tree into place once it is complete."""
         fresh = os.path.join(PACKAGES, f".{os.urandom(6).hex()}")
         os.mkdir(fresh)
         request["command"] = [fresh if part == "{tree}" else part for part in request["command"]]
@@ -119,7 +119,7 @@ class Supervisor:
                 names = [name for name in os.listdir(fresh) if name.endswith(".dist-info")]
                 with open(os.path.join(fresh, MARKER), "w") as marker:
                     json.dump({"installed": sorted(names)}, marker)
-                with contextlib.suppress(OSError):  # another run was faster
+                with contextlib.suppress(OSError):  # another run has installed it
                     os.rename(fresh, os.path.join(PACKAGES, request["tree"]))
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -138,7 +138,7 @@ class Supervisor:
         return Watch(request, limits, mode, {server.pid for server in self.servers.values()})
 
     def server(self, tree: str, *preload: str) -> ForkServer:
-        """The fork server with these packages and modules, started unless it is there."""
+        """The fork server with these packages and modules, started if it is not running."""
         key = (tree, *preload)
         server = self.servers.pop(key, None)
         if server is not None and not server.is_alive():
@@ -152,12 +152,12 @@ class Supervisor:
         return server
 
     def drop_servers(self) -> None:
-        """End every fork server: one that saw a program die by force may have been stopped by it."""
+        """End every fork server: a program that had to be killed may have stopped one."""
         while self.servers:
             self.servers.popitem()[1].close()
 
     def clean(self) -> bool:
-        """Remove the job's processes and files; whether nothing of it is left."""
+        """Remove the job's processes and files; returns whether nothing is left."""
         spared = {server.pid for server in self.servers.values()}
         alone = processes.kill_others(spared)
         processes.reap_orphans(spared)
@@ -166,7 +166,7 @@ class Supervisor:
         return alone and not left and not any(lines_of(table) > 1 for table in _IPC_TABLES)
 
     def empty_folders(self) -> None:
-        """Remove what is in the writable folders."""
+        """Empty the writable folders."""
         for folder in self.writable:
             for entry in os.scandir(folder):
                 if entry.is_dir(follow_symlinks=False):
@@ -177,7 +177,7 @@ class Supervisor:
 
 
 def assertions_of(document: dict[str, Any]) -> int | None:
-    """How many assertions held in a run that is well; None for one that is not."""
+    """Number of assertions that held in a run that passed; None for any other run."""
     if document["ended_by"] or document["exit_code"] or not document["report"]:
         return None
     try:
@@ -188,12 +188,12 @@ def assertions_of(document: dict[str, Any]) -> int | None:
 
 
 def key_of(request: dict[str, Any]) -> tuple[str, ...]:
-    """What a fork server must have imported for a request."""
+    """The tree and the modules that a fork server must have imported for a request."""
     return request["tree"], *request["preload"]
 
 
 def read_marker(tree: str) -> dict[str, Any]:
-    """What is known of a tree of packages."""
+    """The marker file of a tree of packages; empty without a tree."""
     if not tree:
         return {}
     with open(os.path.join(PACKAGES, tree, MARKER)) as marker:
@@ -201,7 +201,7 @@ def read_marker(tree: str) -> dict[str, Any]:
 
 
 def remove_tree(path: str) -> None:
-    """Remove a folder, parts of which its owner may have closed."""
+    """Remove a folder, even if parts of it were made inaccessible."""
     with contextlib.suppress(OSError):
         os.chmod(path, 0o700)
     for root, folders, _ in os.walk(path):
@@ -222,7 +222,7 @@ def lines_of(path: str) -> int:
 
 
 def next_line(idle_seconds: float) -> bytes:
-    """The next request; empty at the end of the input, or after too long a pause."""
+    """The next request; empty at the end of the input, or after `idle_seconds` without one."""
     with selectors.DefaultSelector() as selector:
         selector.register(sys.stdin.buffer, selectors.EVENT_READ)
         if not selector.select(max(0.0, idle_seconds)):
@@ -231,14 +231,14 @@ def next_line(idle_seconds: float) -> bytes:
 
 
 def main() -> None:
-    """Serve until the end, as process 1 alone, since it kills every other process that it sees.
+    """Serve requests until the end. Runs only as process 1, since it kills every other process that it sees.
 
-    The arguments are one JSON object: `writable`, `ttl_seconds`, `idle_seconds`.
+    The argument is one JSON object: `writable`, `ttl_seconds`, `idle_seconds`.
     """
     if os.getpid() != 1:
         sys.exit("supervisor: not process 1 of a sandbox")
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # without a handler of its own, process 1 hears no signal from inside
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 ignores signals from inside that have no handler
     options = json.loads(sys.argv[1])
     last = time.monotonic() + options["ttl_seconds"]
     null = os.open(os.devnull, os.O_RDWR)

@@ -1,7 +1,7 @@
-"""One process under its limits: its streams drained, its time, memory, output and disk watched.
+"""Runs one program under its limits: drains its streams, and watches its time, memory, output and disk.
 
-Invariants: output is drained all the time and only its head and tail are kept; when `run` returns, no other process of
-the sandbox is left but those that are spared. Not covered: what the limits are; the host says that.
+Invariants: output is drained continuously, and only its head and tail are kept; when a run returns, no other process of
+the sandbox is left except the spared ones. Not covered: the values of the limits, which the host sets.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ FLOOD_FACTOR = 8
 TICK_SECONDS = 0.05
 SHORT_TICK_SECONDS = 0.002
 WATCH_SECONDS = 1.0
+ANSWER_SECONDS = 2.0
 REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR = 3, 4
 
 
@@ -32,9 +33,10 @@ class Watch:
     """One command, or one fork of a fork server, from its start to its end.
 
     Args:
-        request: the host's request, see `outcome.py`.
-        mode: `count`, or `sabotage` where every assertion is to fail.
-        spared: processes that are not the program's: fork servers.
+        request: the host's request, see `backends/request.py`.
+        limits: the limits of this command or fork.
+        mode: `count`, or `sabotage` to make every assertion fail.
+        spared: the fork servers, which do not belong to the program.
     """
 
     def __init__(self, request: dict[str, Any], limits: dict[str, Any], mode: str, spared: set[int]) -> None:
@@ -49,7 +51,7 @@ class Watch:
         self.kills = processes.oom_kills()
 
     def run_command(self, command: list[str]) -> dict[str, Any]:
-        """Run a command to its end; it finds the report pipe and the token at descriptors 3 and 4."""
+        """Run a command, with the report pipe and the token at descriptors 3 and 4."""
         pipes = Pipes(self.line)
         process = self._popen(command, pipes)
         spared = self.spared | {process.pid}
@@ -68,7 +70,7 @@ class Watch:
         return self.document(code, wall)
 
     def run_fork(self, server: ForkServer) -> dict[str, Any] | None:
-        """Run program and tests in a fork of `server`; None when the server does not answer any more."""
+        """Run program and tests in a fork of `server`; None when the server has ended."""
         pipes = Pipes(self.line)
         job = {"folder": self.request["folder"], "env": self.request["env"], "limits": self.limits}
         job["limit_processes"] = self.request["limit_processes"]
@@ -86,7 +88,7 @@ class Watch:
             return None
         wall = self._drain(pipes, ended, server)
         processes.kill_others(self.spared)
-        ended_as = answer[0] if answer else server.ended(2.0)
+        ended_as = answer[0] if answer else server.ended(ANSWER_SECONDS)
         processes.reap_orphans(self.spared)
         if ended_as is None:
             self.ended_by = self.ended_by or "server"
@@ -119,7 +121,7 @@ class Watch:
         return process
 
     def _drain(self, pipes: Pipes, ended: Any, server: ForkServer | None) -> float:
-        """Read every stream until the program has ended or a limit is reached; returns the seconds it took."""
+        """Read every stream until the program has ended or a limit is reached; returns the elapsed seconds."""
         started = time.monotonic()
         deadline, next_check = started + self.limits["wall_seconds"], started + TICK_SECONDS
         output, errors, report = pipes.ours
@@ -145,7 +147,7 @@ class Watch:
         return time.monotonic() - started
 
     def _read(self, selector: selectors.BaseSelector, descriptor: int, capture: Capture) -> None:
-        """Take what one stream has; leave the stream at its end."""
+        """Read from one stream, and drop the stream at its end."""
         data = os.read(descriptor, CHUNK)
         capture.feed(data)
         if not data:
@@ -154,7 +156,7 @@ class Watch:
             self.ended_by = "output_limit"
 
     def _check(self, now: float, deadline: float) -> None:
-        """Find out whether a limit is reached."""
+        """Measure, and note the limit that is reached."""
         memory, cpu = processes.measure(self.spared)
         cpu += children_cpu() - self.before
         self.peak_bytes = max(self.peak_bytes, memory)
@@ -173,7 +175,7 @@ class Watch:
                 self.ended_by = "disk"
 
     def document(self, code: int, wall: float) -> dict[str, Any]:
-        """What happened, in the form that the host reads."""
+        """The document of the run, as the host reads it."""
         if self.ended_by in {"", "server"} and processes.oom_kills() > self.kills:
             self.ended_by = "oom"
         return {
@@ -190,7 +192,7 @@ class Watch:
         }
 
     def trusted_report(self) -> str:
-        """The report pipe's one line, if it carries the token; empty when there is none, or more."""
+        """The report pipe's line if it has the token; empty if there is no line, or more than one."""
         lines = [line for line in self.report.text().splitlines() if line.strip()]
         if len(lines) != 1:
             return ""
@@ -199,7 +201,7 @@ class Watch:
 
 
 class Pipes:
-    """Streams of one program: `ours` to read output, errors and report; `theirs` to write them, and the token."""
+    """The pipes of one program: `ours` read output, errors and report; `theirs` are its ends, and the token."""
 
     def __init__(self, line: bytes) -> None:
         pairs = [os.pipe() for _ in range(3)]
@@ -210,7 +212,7 @@ class Pipes:
         self.theirs = [*(pair[1] for pair in pairs), token]
 
     def close_theirs(self) -> None:
-        """Close the program's ends here, so that its end shows. May be called twice."""
+        """Close the program's ends in this process, so its exit closes the streams. May be called twice."""
         self._close(self.theirs)
 
     def close(self) -> None:
@@ -225,20 +227,20 @@ class Pipes:
 
 
 def selectable(server: ForkServer, seconds: float) -> bool:
-    """Whether a fork server has something to say within `seconds`."""
+    """Whether a fork server answers within `seconds`."""
     with selectors.DefaultSelector() as selector:
         selector.register(server.control, selectors.EVENT_READ)
         return bool(selector.select(seconds))
 
 
 def children_cpu() -> float:
-    """CPU seconds of all processes that this one has collected."""
+    """CPU seconds of all collected child processes."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def tree_bytes(folder: str) -> int:
-    """Bytes in the files of a folder."""
+    """Total size of the files in a folder, in bytes."""
     total = 0
     for root, _, files in os.walk(folder):
         for file in files:

@@ -2,8 +2,6 @@
 
 import pytest
 
-from aiev_interpreter.languages import bash, scan
-
 pytestmark = pytest.mark.docker
 
 ADD = """#!/usr/bin/env bash
@@ -104,24 +102,3 @@ def test_report_on_standard_output_or_descriptor_is_useless(run):
     done = run("bash", program, "[ 1 = 1 ]\nadd 1 2\n")
     assert not done.completed
     assert "open" not in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("tests", "kinds"),
-    [
-        ("[ a = b ]", ["bare"]),
-        ("if [ a = b ]; then echo pass; else echo FAIL; fi", ["true"]),
-        ("if [ a != b ]; then echo no; exit 1; fi", ["false"]),
-        ("if ! [ a = b ]; then exit 1; fi", ["true"]),
-        ("[[ a == b ]] || exit 1", ["true"]),
-        ("[[ a == b ]] && echo ok || echo failed", ["true"]),
-        ("[[ a != b ]] && exit 1", ["false"]),
-        ("while [ a = b ]; do :; done", []),
-        ("if [ -d x ]; then rm -r x; fi", []),
-        ("echo '[ a = b ]' # [ c ]", []),
-        ("echo x | grep -q x", ["bare"]),
-    ],
-)
-def test_bash_checks_and_what_is_wanted_of_them(tests, kinds):
-    mask = scan.masked(tests, bash._OPAQUE)
-    assert [one.kind for one in bash.checks(tests, mask)] == kinds

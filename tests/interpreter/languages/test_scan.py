@@ -1,8 +1,8 @@
-"""Looking at source texts."""
+"""Comparisons and literals are found in source texts."""
 
 import pytest
 
-from aiev_interpreter.languages import scan
+from aiev_interpreter.languages import javascript, scan
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,16 @@ from aiev_interpreter.languages import scan
 def test_a_plain_comparison_is_found(text, operator):
     found = scan.comparison(text, 0, len(text))
     assert (text[found[0] : found[1]] if found else None) == operator
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a / b / c; // x", "a / b / c;     "),
+        ('x = /[/"]+/g;', 'x = """""""";'),
+        ("`a${`b`}c` + 'd'", '"' * 10 + ' + """'),
+        ("f('/*') /* ' */", 'f("""")        '),
+    ],
+)
+def test_javascript_literals_are_masked(text, kept):
+    assert javascript.masked(text) == kept

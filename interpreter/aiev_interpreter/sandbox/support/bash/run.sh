@@ -1,8 +1,8 @@
 # Sources a program, runs its tests, and reports: bash run.sh source|run TEST_FUNCTION...
-# With `run` the tests call the program as a script. The functions named are called when the tests have ended.
-# Every check leaves one mark in a file that has no name any more, so that those of subshells count as well: `+` for
-# one that held, `!` for one that did not. Not covered: a program that looks at this shell's own variables, since it
-# is sourced here.
+# With `run` the tests call the program as a script. The named functions are called after the tests.
+# Every check appends one mark to an unlinked file, so checks in subshells count as well: `+` if it held, `!` if not.
+# Not covered: a program that reads this shell's variables, since it is sourced here.
+#
 IFS=' ' read -r __aiev_token __aiev_mode <&4
 exec 4<&- 201>&3 3>&-
 __aiev_marks=$(mktemp /tmp/aiev.XXXXXX)
@@ -24,7 +24,7 @@ __aiev_fail() {
   printf '%s\n' "$1" >&2
 }
 
-# Words a failed check: its place, its source and the values that it saw.
+# Describes a failed check: its line, its source and its values.
 __aiev_words() {
   local place=$1
   shift
@@ -33,8 +33,8 @@ __aiev_words() {
   printf 'tests.sh:%s: failed:%s' "$place" "$text"
 }
 
-# One check: __aiev_check KIND LINE COMMAND... KIND says what the tests want of it: `true`, `false`, or `bare`,
-# where the shell itself decides whether a failure matters.
+# One check: __aiev_check KIND LINE COMMAND... KIND is the outcome that the tests want: `true`, `false`, or `bare` if
+# the shell itself decides whether a failure counts.
 __aiev_check() {
   local kind=$1 line=$2 status=0
   shift 2
@@ -48,7 +48,7 @@ __aiev_words_if() {
   fi
 }
 
-# The status of a check as the tests see it; in a sabotaged run the other way around.
+# Returns the status of a check as the tests see it; under sabotage, the opposite of the wanted one.
 __aiev_judge() {
   local kind=$1 status=$2 words=$3 held=no
   if [[ $kind = false ]]; then
@@ -69,7 +69,7 @@ __aiev_judge() {
   return 1
 }
 
-# A check that failed where no condition asked for it ends the tests.
+# Ends the tests when a check fails outside a condition.
 __aiev_on_error() {
   case ${FUNCNAME[1]:-} in
     __aiev_check | __aiev_judge) ;;
@@ -88,7 +88,7 @@ __aiev_on_exit() {
   fi
 }
 
-# Assertion functions that tests may call; their own definitions come later and win.
+# Assertion functions for the tests; definitions in the tests come later and win.
 __aiev_claim() {
   if [[ $1 = yes && $__aiev_mode != sabotage ]]; then
     __aiev_pass

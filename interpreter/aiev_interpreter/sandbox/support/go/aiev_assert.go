@@ -1,4 +1,4 @@
-// A small stand-in for testify's packages assert and require. Each function reports whether it held.
+// A small stand-in for testify's packages assert and require. Each function returns whether it held.
 package main
 
 import (
@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// aievAssert stands for either package; `fatal` is require's way.
+// aievAssert stands for either package; `fatal` makes it behave like require.
 type aievAssert struct{ fatal bool }
 
 func (a aievAssert) judge(t testing.TB, holds bool, reason string, words []interface{}) bool {

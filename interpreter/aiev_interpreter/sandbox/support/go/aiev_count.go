@@ -1,6 +1,6 @@
-// Counts the guards of the tests that were passed, runs the tests under Go's own package testing, and reports.
-// Part of the program's package, and the first of its files, so that it is initialized first. Not covered: a
-// program that names what is here, or reads its own memory.
+// Counts the guards that the tests get past, runs the tests under Go's package testing, and reports.
+// This is the first file of the program's package, so it is initialized first. Not covered: a program that uses
+// these names, or reads its own memory.
 package main
 
 import (
@@ -39,8 +39,8 @@ func aievBegin() (string, string, int) {
 	return token, mode, int(report)
 }
 
-// aievGuard tells the counter what the condition of a guard came to. A failure that the tests would only print is
-// remembered, under its text.
+// aievGuard passes the value of a guard's condition to the counter. A failure that the tests would only print has a
+// text and is remembered.
 func aievGuard(wanted bool, value bool, text string) bool {
 	if value == wanted && aievMode != "sabotage" {
 		atomic.AddInt64(&aievCount, 1)
@@ -53,7 +53,7 @@ func aievGuard(wanted bool, value bool, text string) bool {
 	return !wanted
 }
 
-// aievTests runs the tests; the words of package testing go to standard error, those of the tests do not.
+// aievTests runs the tests. Output of package testing goes to standard error, output of the tests does not.
 func aievTests(tests []testing.InternalTest) int {
 	if len(tests) == 0 {
 		return 0

@@ -1,4 +1,4 @@
-// Chai's chains (`expect(x).to.deep.equal(y)`), as far as they are common, on top of expect.js.
+// The common chains of Chai (`expect(x).to.deep.equal(y)`), on top of expect.js.
 'use strict';
 
 const { counted, shown, AssertionError } = require('./counting.js');

@@ -1,6 +1,6 @@
-// Counts the assertions of the tests that held, and gives the tests an `assert` and a `console` that count.
-// Loaded before any code of the program, so that what it keeps are Node's own functions. A failed assertion
-// fails the run even where the tests catch it. Not covered: a program that changes JavaScript's built-ins.
+// Counts the assertions of the tests that held, and provides an `assert` and a `console` that count.
+// It is loaded before any code of the program, so it keeps Node's original functions. A failed assertion fails the
+// run even if the tests catch it. Not covered: a program that changes JavaScript's built-ins.
 'use strict';
 
 const nodeAssert = require('assert');
@@ -27,13 +27,13 @@ function failed(error) {
   return error;
 }
 
-// One more assertion held; in a sabotaged run it fails all the same.
+// Counts one assertion that held; under sabotage it fails.
 function held() {
   if (state.sabotage) throw failed(new AssertionError({ message: 'this assertion was made to fail' }));
   state.count += 1;
 }
 
-// The same function, whose success counts once, however it calls others.
+// The same function, whose success counts once, even if it calls other assertions.
 function counted(original) {
   return function (...values) {
     let result;
@@ -82,8 +82,8 @@ function ok(...values) {
   throw new AssertionError({ message: text, actual: value, expected: true, operator: '==' });
 }
 
-// A condition whose truth leads the tests to fail (`wanted` false) or to go on (`wanted` true). With a text, its
-// failure counts as one, since the tests would only print it.
+// A condition that makes the tests fail (`wanted` false) or go on (`wanted` true) when it is true. A text marks a
+// failure that the tests would only print.
 function guard(wanted, value, text) {
   const good = Boolean(value) === wanted;
   if (good && !state.sabotage) {

@@ -1,4 +1,4 @@
-// A small `expect` with the matchers of Jest that are used most; chains of Chai are in chain.js.
+// A small `expect` with the most common matchers of Jest; chains of Chai are in chain.js.
 // Not covered: snapshots, fake timers, module mocks.
 'use strict';
 
@@ -9,7 +9,7 @@ const { addChains } = require('./chain.js');
 const isDeep = util.isDeepStrictEqual;
 const asymmetric = Symbol('asymmetric');
 
-// Jest's `toEqual`: properties that are undefined and classes do not matter.
+// Jest's `toEqual`: undefined properties and classes are ignored.
 function equal(a, b) {
   if (b !== null && typeof b === 'object' && b[asymmetric]) return b[asymmetric](a);
   if (Object.is(a, b)) return true;
@@ -154,7 +154,7 @@ Object.assign(expect, {
   hasAssertions: () => {},
 });
 
-// `jest.fn`, as far as it remembers calls and answers them.
+// `jest.fn`, limited to recording calls and returning values.
 function fn(action) {
   const once = [];
   let usual = action || (() => undefined);

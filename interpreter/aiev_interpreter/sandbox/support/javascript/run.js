@@ -1,8 +1,8 @@
 // Runs a program with its tests: node run.js solution.js tests.js, in the work folder.
-// The program is a script of the global scope, so that the tests see its names, and also a module that they may
-// require under any name. Invariant: the report is written only when the tests were evaluated, every test has
-// ended, none failed, and the event loop is empty. The token stays in this closure. Not covered: a program that
-// reads its own memory (v8, /proc/self/mem) or changes built-ins.
+// The program runs as a script in the global scope, so the tests see its names, and is also a module that they can
+// require under any name. Invariant: the report is written only if the tests were evaluated, every test has ended,
+// none failed, and the event loop is empty. The token stays in this closure. Not covered: a program that reads its
+// own memory (v8, /proc/self/mem) or changes built-ins.
 'use strict';
 
 const fs = require('fs');
@@ -17,7 +17,7 @@ const exit = process.exit.bind(process);
 const reallyWrite = fs.writeSync;
 const soon = setImmediate;
 const active = process.getActiveResourcesInfo.bind(process);
-const IDLE = ['Immediate', 'PipeWrap', 'TTYWrap', 'SignalWrap']; // listed although they keep nothing waiting
+const IDLE = ['Immediate', 'PipeWrap', 'TTYWrap', 'SignalWrap']; // listed although they do not keep the process alive
 const WORK = process.cwd();
 const shownErrors = new Set();
 const maps = new Map();
@@ -31,7 +31,7 @@ function readLine(descriptor) {
   return text.toString('utf8', 0, size).trim().split(' ');
 }
 
-// The report pipe under another number, which children do not inherit.
+// Moves the report pipe to another number, which children do not inherit.
 function ownReport() {
   try {
     const moved = fs.openSync('/proc/self/fd/3', 'w');
@@ -42,7 +42,7 @@ function ownReport() {
   }
 }
 
-// The text to run: what the transpiler made of a file, if it was needed, else the file itself.
+// The text to run: the transpiled file if there is one, else the file itself.
 function load(name) {
   const made = path.join('build', `${name.replace(/\.\w+$/, '')}.js`);
   if (!fs.existsSync(made)) return { name, text: fs.readFileSync(name, 'utf8') };
@@ -50,7 +50,7 @@ function load(name) {
   return { name, text: fs.readFileSync(made, 'utf8') };
 }
 
-// A stack with the frames of program and tests alone, at the lines of their sources.
+// A stack with only the frames of program and tests, at the lines of their sources.
 function readable(stack) {
   const lines = stack.split('\n').filter((line) => !/^\s+at /.test(line) || line.includes(WORK));
   return lines.join('\n').split(`${WORK}/`).join('').replace(/\b(\w+\.\w+):(\d+):(\d+)/g, (whole, name, line, column) => {
@@ -79,7 +79,7 @@ const FRAMEWORKS = ['chai', '@jest/globals', 'vitest', 'mocha', 'jest', 'expect'
 const framework = { ...suite.jestLike, expect, jest, assert, vi: jest, default: undefined };
 framework.default = Object.assign((value) => expect(value), framework, expect);
 
-// The tests' `require`: what counts, what Node has, and the program for every other name.
+// The tests' `require`: counting modules, Node's modules, and the program for every other name.
 function requireFor(own, solution) {
   const find = (name) => {
     const plain = String(name).replace(/^node:/, '');
@@ -96,7 +96,7 @@ function requireFor(own, solution) {
   return Object.assign(find, { resolve: own.resolve, cache: own.cache });
 }
 
-// What the program exports; when it exports nothing, its top-level names.
+// The exports of the program; if it exports nothing, its top-level names.
 function exported(module) {
   const value = module.exports;
   if (value === null || typeof value !== 'object' || Reflect.ownKeys(value).length) return value;
@@ -117,7 +117,7 @@ function wrapped(source, names) {
     { filename: path.join(WORK, source.name), columnOffset: -head.length });
 }
 
-// Runs the program as a script; one that returns or awaits at its top level runs as the body of a function.
+// Runs the program as a script; with a `return` or `await` at its top level, it runs as the body of a function.
 async function runProgram(source, module, own) {
   const filename = path.join(WORK, source.name);
   const given = { module, exports: module.exports, require: own, __filename: filename, __dirname: WORK };
@@ -176,7 +176,7 @@ process.on('exit', (code) => {
   process.stderr.write('The program ended its own process before the tests were through.\n');
   process.exitCode = code || 1;
 });
-// Emitted by Node when nothing is left to do; a program that emits it itself does not empty the loop by that.
+// Emitted by Node when nothing is left to do. If a program emits it, the event loop is not empty.
 process.on('beforeExit', () => soon(() => {
   if (active().every((kind) => IDLE.includes(kind))) finish();
 }));

@@ -1,5 +1,5 @@
 // `describe`, `it`, `test` and their hooks, for tests in the style of Jest, Mocha and `node:test`.
-// Tests run one after the other in the order in which they are defined; a failed one does not stop the others.
+// Tests run one after another in the order of their definition; a failed test does not stop the others.
 // Not covered: `only` (all run), timeouts of single tests, reporters.
 'use strict';
 
@@ -30,7 +30,7 @@ class Block {
 const top = new Block('', null);
 let current = top;
 
-// Calls a test or a hook, which takes nothing, a `done` callback, or the context of `node:test`.
+// Calls a test or a hook, which takes no argument, a `done` callback, or the context of `node:test`.
 function call(action, context) {
   if (context) return action(context);
   if (action.length === 0) return action();
@@ -146,7 +146,7 @@ const jestLike = { describe, context: describe, suite: describe, test: define(fa
 const nodeTest = define(true);
 Object.assign(nodeTest, { test: nodeTest, it: nodeTest, describe, suite: describe, mock: {}, ...hooks });
 
-// The hooks of the whole file that come after all of its tests.
+// Runs the file's `after` hooks after all of its tests.
 function conclude() {
   return enqueue(() => guarded('after all', async () => {
     for (const hook of top.after) await call(hook);

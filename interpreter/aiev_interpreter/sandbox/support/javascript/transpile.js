@@ -1,6 +1,6 @@
-// Makes CommonJS of TypeScript and of JavaScript modules: node transpile.js FILE...
-// Writes build/NAME.js and its source map. Syntax errors end it with 1 and the compiler's words; types are not
-// checked, since that takes seconds and the types of Node.
+// Transpiles TypeScript and JavaScript modules to CommonJS: node transpile.js FILE...
+// Writes build/NAME.js and its source map. Exits with 1 and the compiler's messages on syntax errors. Types are not
+// checked, since that would take seconds and need the types of Node.
 'use strict';
 
 const fs = require('fs');

@@ -1,7 +1,7 @@
 // Counts the assertions of the tests that held, runs the tests, and reports when all have ended.
-// A module of the program's crate; its macros shadow those of the standard library for the tests alone.
-// Not covered: a program that names this module, reads its own memory, or an assertion that fails in a thread
-// which nobody joins.
+// It is a module of the program's crate; its macros shadow those of the standard library for the tests only.
+// Not covered: a program that uses this module or reads its own memory, and an assertion that fails in a thread
+// that is never joined.
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::Mutex;
@@ -27,7 +27,7 @@ static REPORT: AtomicI32 = AtomicI32::new(-1);
 static TOKEN: Mutex<String> = Mutex::new(String::new());
 static TESTS: Mutex<Vec<Test>> = Mutex::new(Vec::new());
 
-// Runs before `main` and before what a program may have put there.
+// Runs before `main` and before any initializer of the program.
 extern "C" fn begin() {
     let mut line = [0u8; 96];
     let mut size = 0;
@@ -48,7 +48,7 @@ extern "C" fn begin() {
 #[link_section = ".init_array.00101"]
 static BEGIN: extern "C" fn() = begin;
 
-/// One more assertion held; in a sabotaged run it fails all the same.
+/// Counts one assertion that held; under sabotage it fails.
 #[track_caller]
 pub fn held() {
     if SABOTAGE.load(Ordering::SeqCst) {
@@ -57,8 +57,8 @@ pub fn held() {
     COUNT.fetch_add(1, Ordering::SeqCst);
 }
 
-/// A condition that decides about a failure: counted when it came to what the tests want. A failure that would only
-/// be printed is remembered here.
+/// A condition that decides about a failure. It counts if it has the value that the tests want. A failure that the
+/// tests would only print is remembered here.
 pub fn guard(wanted: bool, value: bool, printed: bool) -> bool {
     if value == wanted && !SABOTAGE.load(Ordering::SeqCst) {
         COUNT.fetch_add(1, Ordering::SeqCst);
@@ -70,7 +70,7 @@ pub fn guard(wanted: bool, value: bool, printed: bool) -> bool {
     !wanted
 }
 
-/// What a test function may return.
+/// The types that a test function can return.
 pub trait Outcome {
     fn outcome(self) -> Result<(), String>;
 }
@@ -97,7 +97,7 @@ fn words(error: &(dyn std::any::Any + Send)) -> String {
     }
 }
 
-// Whether a test passed; one that should panic must do so in the expected words, which counts as an assertion.
+// Whether a test passed. A test that should panic must do so with the expected text, which counts as an assertion.
 fn passed(test: &Test) -> Result<(), String> {
     let ended = catch_unwind(AssertUnwindSafe(test.body));
     match (ended, test.expected) {

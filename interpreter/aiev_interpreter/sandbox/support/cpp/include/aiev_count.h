@@ -1,6 +1,6 @@
-// Counts the assertions of the tests that held, words those that did not, and reports at the end.
-// Included before the program, so that its constructor runs before any code of the program. Not covered: a
-// program that names what is in this namespace, or reads its own memory.
+// Counts the assertions of the tests that held, explains those that failed, and reports at the end.
+// It is included before the program, so its constructor runs before any code of the program. Not covered: a program
+// that uses names of this namespace, or reads its own memory.
 #pragma once
 #include <fcntl.h>
 #include <unistd.h>
@@ -103,7 +103,7 @@ template <class T> std::string shown(const T &value) {
 
 template <class T> std::string shown_value(const T &value) { return shown<std::decay_t<const T &>>(value); }
 
-// What an expression came to, with the sides of its comparison when it has one.
+// The result of an expression, with both sides of its comparison if it has one.
 struct Result {
   bool holds;
   std::string because;
@@ -141,7 +141,7 @@ template <class L> struct Left {
   AIEV_BITWISE(^)
 };
 
-// `Start{} <= a == b` reads as `(Start{} <= a) == b`, which shows both sides and evaluates each once.
+// `Start{} <= a == b` means `(Start{} <= a) == b`, which shows both sides and evaluates each once.
 struct Start {
   template <class L> Left<L> operator<=(L &&value) const { return {std::forward<L>(value)}; }
 };
@@ -156,7 +156,7 @@ template <class T> Result result(const T &given) {
   return {holds, ""};
 }
 
-// Counts one assertion that held, or says why it did not; returns whether it held.
+// Counts an assertion that held, or prints why it failed; returns whether it held.
 inline bool judge(const Result &found, const char *what, const char *file, int line, const std::string &note = "") {
   if (found.holds && !sabotaged()) {
     __atomic_add_fetch(const_cast<long *>(&held_count), 1, __ATOMIC_RELAXED);
@@ -176,8 +176,8 @@ template <class T> void check(const T &found, const char *what, const char *file
   if (!judge(result(found), what, file, line)) give_up();
 }
 
-// A condition that decides about a failure: counted when it came to what the tests want. With a text, the failure
-// would only be printed, so it is remembered here.
+// A condition that decides about a failure. It counts if it has the value that the tests want. A text marks a failure
+// that the tests would only print; it is remembered here.
 template <class T> bool guard(bool wanted, const T &condition, const char *text) {
   Result found = result(condition);
   if (found.holds == wanted && !sabotaged()) {
@@ -192,7 +192,7 @@ template <class T> bool guard(bool wanted, const T &condition, const char *text)
   return !wanted;
 }
 
-// Runs the tests' entry; an exception that leaves it is a failure.
+// Runs the tests' entry; an uncaught exception is a failure.
 template <class F> int run(F entry) {
   try {
     return finish(entry());

@@ -1,5 +1,5 @@
-// `assert` as the tests know it: counted and explained. The program's own stays the system's.
-// No include guard, as in the system's header: each inclusion defines the macro anew.
+// The tests' `assert`: counted and explained. The program keeps that of the system.
+// There is no include guard, as in the system's header: each inclusion redefines the macro.
 #ifdef AIEV_TESTS
 #undef assert
 #define assert(condition) (aiev_::check(aiev_::Start{} <= condition, #condition, __FILE__, __LINE__))

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Counts the assertions of the tests that held, and words those that did not. A failed assertion fails the run even
- * where the tests catch it. Not covered: a program that calls this class.
+ * Counts the assertions of the tests that held, and explains those that failed. A failed assertion fails the run even
+ * if the tests catch it. Not covered: a program that calls this class.
  */
 public final class Count {
     private static int count;
@@ -39,7 +39,7 @@ public final class Count {
         return guard(true, condition, "assert");
     }
 
-    /** What an assert statement says when its condition did not hold. */
+    /** The message of an assert statement whose condition did not hold. */
     public static String message(String text, Object... own) {
         String words = "assertion failed: " + text + because();
         return own.length == 0 ? words : words + " (" + own[0] + ")";
@@ -51,7 +51,7 @@ public final class Count {
         return words;
     }
 
-    /** A condition that decides about a failure; with a text, nothing else would end the tests. */
+    /** A condition that decides about a failure. A text marks a failure that the tests would only print. */
     public static synchronized boolean guard(boolean wanted, boolean value, String text) {
         if (value == wanted && !sabotage) {
             count++;
@@ -67,7 +67,7 @@ public final class Count {
         return !wanted;
     }
 
-    /** One assertion of a library held, or failed with these words. */
+    /** Counts an assertion of a library that held, or throws with this reason. */
     public static synchronized void judge(boolean holds, Object message, String reason) {
         if (depth > 0 && holds) {
             return;
@@ -86,7 +86,7 @@ public final class Count {
         depth += change;
     }
 
-    /** Runs what may throw, and gives what it threw; assertions inside are part of the one around. */
+    /** Runs an action and returns what it threw, or null. Assertions inside belong to the surrounding one. */
     public static Throwable thrown(Action action) {
         inside(1);
         try {
@@ -99,17 +99,17 @@ public final class Count {
         }
     }
 
-    /** Anything that may throw. */
+    /** An action that can throw. */
     public interface Action {
         void run() throws Throwable;
     }
 
-    /** Whether two values are equal as JUnit means it. */
+    /** Whether two values are equal by JUnit's rules. */
     public static boolean same(Object a, Object b) {
         return Objects.deepEquals(a, b);
     }
 
-    /** A value in words. */
+    /** A value as text. */
     public static String shown(Object value) {
         String text = value instanceof String ? "\"" + value + "\"" : value instanceof Character ? "'" + value + "'"
             : value != null && value.getClass().isArray() ? array(value) : String.valueOf(value);
@@ -132,7 +132,7 @@ public final class Count {
         return value;
     }
 
-    // Each keeps the type of what it is given, so that the comparison around means what it meant.
+    // Each returns its argument with the same type, so the surrounding comparison keeps its meaning.
     public static boolean l(boolean v) { setLeft(v); return v; }
     public static byte l(byte v) { setLeft(v); return v; }
     public static short l(short v) { setLeft(v); return v; }

@@ -14,9 +14,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Runs the classes of the tests and reports. Methods marked as tests run as JUnit would run them; where there are
- * none, `main` is called, and where there is none either, each method whose name starts with `test`. The token is
- * held in local variables alone. Not covered: a program that reads its own memory.
+ * Runs the classes of the tests and reports. Methods marked as tests run as JUnit would run them. Without any, `main`
+ * is called. Without a `main`, each method whose name starts with `test` is called. The token is held only in local
+ * variables. Not covered: a program that reads its own memory.
  */
 public final class Run {
     private static volatile boolean done;
@@ -98,7 +98,7 @@ public final class Run {
         return null;
     }
 
-    /** Runs the marked tests of a class; whether there were any. */
+    /** Runs the marked tests of a class; returns whether there were any. */
     private static boolean runMarked(Class<?> kind, Object outer) {
         List<Method> tests = new ArrayList<>();
         for (Method method : methods(kind)) {
@@ -138,7 +138,7 @@ public final class Run {
         steps(kind, on[0], "AfterEach", "After");
     }
 
-    /** Invokes a test; JUnit 4's `expected` turns it around and counts as one assertion. */
+    /** Invokes a test. With JUnit 4's `expected` it must throw, which counts as one assertion. */
     private static void expectOrInvoke(Method test, Object on, Object[] values) throws Throwable {
         Class<?> expected = null;
         for (Annotation one : test.getAnnotations()) {
@@ -208,7 +208,7 @@ public final class Run {
         }
     }
 
-    /** Writes an error with the frames of program and tests alone. */
+    /** Writes an error with only the frames of program and tests. */
     private static void show(Throwable error) {
         String lead = "";
         for (Throwable one = error; one != null; one = one.getCause()) {
@@ -224,7 +224,7 @@ public final class Run {
         }
     }
 
-    /** The methods of a class by name, since the JVM gives them in no order of its own. */
+    /** The methods of a class sorted by name, since the JVM returns them in no defined order. */
     private static List<Method> methods(Class<?> kind) {
         List<Method> found = new ArrayList<>();
         for (Class<?> one = kind; one != null && one != Object.class; one = one.getSuperclass()) {

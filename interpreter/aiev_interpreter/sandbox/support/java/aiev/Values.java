@@ -6,7 +6,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The values with which a test is called: once with none, or those of its ValueSource or CsvSource. */
+/** The arguments of a test: none, or those of its ValueSource or CsvSource. */
 final class Values {
     private Values() {}
 

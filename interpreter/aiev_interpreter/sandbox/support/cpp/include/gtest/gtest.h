@@ -1,4 +1,4 @@
-// A small stand-in for GoogleTest: TEST, TEST_F, EXPECT_* and ASSERT_* of the usual kinds, counted.
+// A small stand-in for GoogleTest: TEST, TEST_F, and the common EXPECT_* and ASSERT_*, counted.
 // Not covered: parameterised tests, death tests, matchers.
 #pragma once
 #include <cmath>
@@ -16,7 +16,7 @@ struct Register {
   Register(const char *name, void (*body)()) { cases.push_back({name, body}); }
 };
 
-// Collects what a test says after `<<`, and judges when the statement is over.
+// Collects the text after `<<`, and judges at the end of the statement.
 struct Claim {
   Result found;
   const char *what, *file;
@@ -34,7 +34,7 @@ struct Claim {
   }
   ~Claim() noexcept(false) { conclude(); }
 };
-// An ASSERT_* that does not hold leaves the test function.
+// An ASSERT_* that fails leaves the test function.
 struct Leave {
   void operator=(const Claim &claim) const { const_cast<Claim &>(claim).conclude(); }
 };

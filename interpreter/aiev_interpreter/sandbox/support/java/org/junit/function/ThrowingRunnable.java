@@ -1,6 +1,6 @@
 package org.junit.function;
 
-/** Anything that may throw. */
+/** An action that can throw. */
 @FunctionalInterface
 public interface ThrowingRunnable {
     void run() throws Throwable;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.function.Executable;
 
-/** JUnit 5's assertions, counted. The overloads are those of JUnit, since they decide what compiles. */
+/** JUnit 5's assertions, counted. The overloads are JUnit's, since they decide what compiles. */
 public class Assertions {
     protected Assertions() {}
 
@@ -269,7 +269,7 @@ public class Assertions {
 
     public static void assertAll(Executable... actions) { assertAll("", actions); }
 
-    /** Runs all, each counted by itself, and fails with the first that failed. */
+    /** Runs all, counts each, and fails with the first failure. */
     public static void assertAll(String heading, Executable... actions) {
         AssertionError first = null;
         for (Executable action : actions) {

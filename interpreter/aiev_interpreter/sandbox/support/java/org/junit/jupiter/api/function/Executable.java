@@ -1,6 +1,6 @@
 package org.junit.jupiter.api.function;
 
-/** Anything that may throw. */
+/** An action that can throw. */
 @FunctionalInterface
 public interface Executable {
     void execute() throws Throwable;

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** As JUnit's own, as far as {@link aiev.Run} heeds it. */
+/** A stand-in for JUnit's annotation, as far as {@link aiev.Run} supports it. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface CsvSource {
