@@ -60,9 +60,7 @@ def program(machine: str) -> bytes:
     code += [_step(_LOAD, _NUMBER), _step(_JUMP_AT_LEAST, _OTHER_ABI, 0, 1), _fail(errno.EPERM)]
     for number in (*refused, *_SAME_EVERYWHERE):
         code += _when(number, [_fail(errno.EPERM)])
-    code += _when(
-        named["clone3"], [_fail(errno.ENOSYS)]
-    )  # the C library falls back to clone, whose flags are readable
+    code += _when(named["clone3"], [_fail(errno.ENOSYS)])  # the C library falls back to clone, whose flags are readable
     first = _step(_LOAD, _FIRST_ARGUMENT)
     allow = _step(_RETURN, _ALLOW)
     code += _when(named["clone"], [first, _step(_JUMP_ANY_BIT, _NEW_NAMESPACES, 0, 1), _fail(errno.EPERM), allow])
