@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from store.sample_records import REQUEST, ROUND, RUN, SEED
 
 from aiev.store.records import ConversationRecord, MessageRecord
+from aiev.store.writing.labels import save_label
 from aiev.store.writing.store import Store
 
 WORDS = [first + last for first in ("ba", "ke", "lo", "mi", "ru", "sa") for last in ("dor", "nel", "pim", "tus")]
@@ -93,6 +94,9 @@ def write(path, talks, runs=(RUN,)):
 
     with Store.open(path) as store:
         asyncio.run(fill(store))
+    for talk in talks:
+        if talk.label:
+            save_label(path, talk.id, talk.label, "")
     return path
 
 
@@ -122,10 +126,3 @@ async def _write_one(store, talk):
         **({"prompt_tokens": 10, "completion_tokens": 20, "seconds": 1.5} | talk.extra),
     )
     await store.finish_conversation(ended, [message.position for message in messages if message.train])
-    if talk.label:
-        await store._thread.submit(
-            lambda db: db.conn.execute(
-                "insert into labels (conversation_id, label, note, created_at) values (?, ?, '', '2026-01-01')",
-                [talk.id, talk.label],
-            )
-        )
