@@ -75,7 +75,7 @@ async def train(config, db, *, seconds=0.0):
     with StudentStore.open(db) as store:
         await store.write_training(record)
         await asyncio.sleep(seconds)
-        write_line("trained", number)
+        write_line(db.with_name("trained"), number)
         done = replace(record, status="done", adapter=f"aiev-r{number:03}-0badcafe", finished_at=now())
         await store.write_training(done)
     return done

@@ -149,11 +149,13 @@ def test_a_reader_in_another_process_disturbs_no_write(filled, tmp_path):
         ConversationReader.open(filled) as reader,
         Store.open(filled) as store,
     ):
-        assert child.stdout.readline() == "reading\n"
-        for n in range(100):
-            asyncio.run(store.add_seeds([replace(SEED, id=f"s{n}")]))
-        assert reader.seed("s99").id == "s99"
-        (tmp_path / "stop").touch()
+        try:
+            assert child.stdout.readline() == "reading\n"
+            for n in range(100):
+                asyncio.run(store.add_seeds([replace(SEED, id=f"s{n}")]))
+            assert reader.seed("s99").id == "s99"
+        finally:
+            (tmp_path / "stop").touch()
     assert child.returncode == 0
 
 
