@@ -65,12 +65,11 @@ async def journaled(tmp_path):
     store.close()
 
 
-async def test_a_reply_is_paid_for_once(journaled, tmp_path):
+async def test_a_reply_is_paid_for_once(journaled):
     first, second = Paid(), Paid()
     model, _ = journaled(first)
     assert (await model.chat(REQUEST)).content == "Hi"
-    with Store.open(tmp_path / "j.db"):
-        pass
+    await model._store.settle(model._store.position)
     again, progress = journaled(second)
     assert (await again.chat(REQUEST)).content == "Hi"
     assert (first.calls, second.calls, progress.replayed) == (1, 0, 1)
