@@ -9,6 +9,9 @@ import pytest
 
 from aiev import __version__
 from aiev.cli import main
+from aiev.dataset.formats import SHAPES
+from aiev.seeds.filters.early import EARLY
+from aiev.seeds.filters.late import LATE
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,6 +55,13 @@ def test_commands_targets_and_links_that_a_text_names_exist(path):
             command = command.commands[word]
     for link in re.findall(r"\]\((?!http|#)([^)#]+)", text):
         assert (path.parent / link).exists(), link
+
+
+def test_every_filter_and_format_is_described():
+    seeds, dataset = ((ROOT / "docs" / name).read_text() for name in ("seeds.md", "dataset.md"))
+    formats = next(one.help for one in main.commands["export"].params if one.name == "formats")
+    assert [name for name in (*EARLY, *LATE) if f"`{name}`" not in seeds] == []
+    assert [name for name in SHAPES if f"`{name}`" not in dataset or name not in formats] == []
 
 
 def test_the_changelog_has_a_section_for_this_version():

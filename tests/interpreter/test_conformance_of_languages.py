@@ -10,6 +10,7 @@ from support import backends
 
 from aiev_interpreter import InterpreterUnavailable, Job, Limits, Verdict
 from aiev_interpreter.image.build import ALL
+from aiev_interpreter.languages import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def interpreter(request):
         yield interpreter
 
 
-@pytest.mark.parametrize("language", SAMPLES)
+@pytest.mark.parametrize("language", [one.name for one in LANGUAGES])
 async def test_a_language_is_judged_by_its_assertions(interpreter, language):
     sample = SAMPLES[language]
 

@@ -1,6 +1,8 @@
 """What tests of exports compare."""
 
-ALL = ("messages", "openai", "sharegpt", "llama-factory", "prompt-completion", "dpo", "kto")
+from aiev.dataset.formats import SHAPES
+
+ALL = tuple(SHAPES)
 
 
 def contents(folder):
