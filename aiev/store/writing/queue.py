@@ -23,11 +23,9 @@ if TYPE_CHECKING:
     from aiev.store.writing.statements import Command
 
 Future = asyncio.Future[None]
-LINGER_SECONDS = 0.05
-"""How long commands that nobody waits for may wait for others."""
 GATHER_SECONDS = 0.001
-"""How long a command that is waited for waits for others: each commit has a price of its own, and so has each time that
-the writer thread takes the interpreter's lock from an event loop."""
+"""How long a command waits for others, also one that nobody waits for, since it may hold a paid reply: each commit has
+a price of its own, and so has each time that the writer thread takes the interpreter's lock from an event loop."""
 
 
 class _Waiter(NamedTuple):
@@ -78,13 +76,12 @@ class CommandQueue:
             if len(self._commands) >= self._size:
                 room = asyncio.get_running_loop().create_future()
                 self._for_room.append(room)
-                self._changed.notify()
                 return room
             self._commands.append(command)
             self.queued += 1
             if done is not None:
                 self._waiters.append(_Waiter(self.queued, done, own=True))
-            if done is not None or len(self._commands) == 1:
+            if len(self._commands) == 1:
                 self._changed.notify()
         return None
 
@@ -96,14 +93,12 @@ class CommandQueue:
                 return None
             done = asyncio.get_running_loop().create_future()
             self._waiters.append(_Waiter(number, done, own=False))
-            self._changed.notify()
             return done
 
     def take(self, most: int) -> list[Command]:
         """Wait for commands, and a moment for those that come with them; at most so many, none when it is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._commands or self._closed)
-            self._changed.wait_for(lambda: self._is_urgent() or len(self._commands) >= most, LINGER_SECONDS)
         if len(self._commands) < min(most, self._size) and not self._closed:
             time.sleep(GATHER_SECONDS)
         with self._changed:
@@ -112,9 +107,6 @@ class CommandQueue:
             rooms, self._for_room = self._for_room, []
         _tell([(room, "") for room in rooms])
         return taken
-
-    def _is_urgent(self) -> bool:
-        return bool(self._waiters or self._for_room or self._closed)
 
     def end(self, errors: Sequence[str]) -> None:
         """Say how the next commands of those taken have ended, and tell those who wait for them.
