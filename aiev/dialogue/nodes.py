@@ -68,8 +68,8 @@ async def repair(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dia
     return await _execute(context, turn, round_number=number + 1)
 
 
-def next_step(state: DialogueState, runtime: Runtime[DialogueContext]) -> str:
-    """Name of the edge to take after a round."""
+async def next_step(state: DialogueState, runtime: Runtime[DialogueContext]) -> str:
+    """Name of the edge to take after a round. Asynchronous, since LangGraph runs a plain function in a thread."""
     ends = state["verdict"] == Verdict.OK or state["round"] >= runtime.context.settings.dialogue.max_rounds
     return "passed or out of rounds" if ends else "failed"
 

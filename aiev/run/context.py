@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from aiev.run.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,5 +35,6 @@ class RunContext:
     progress: Progress
     stopping: Callable[[], bool] = lambda: False
     """Whether the run has failed, so that no further request may go out."""
+    turns: Turns = field(default_factory=Turns)
     callbacks: Sequence[BaseCallbackHandler] = ()
     """Told of each node of a dialogue's graph."""

@@ -51,8 +51,9 @@ class RunDialogue:
             progress=run.progress,
             prices=run.prices,
             stopping=run.stopping,
+            turns=run.turns,
         )
-        self._interpreter = JournaledInterpreter(run.interpreter, run.journal, self.conversation.id)
+        self._interpreter = JournaledInterpreter(run.interpreter, run.journal, self.conversation.id, turns=run.turns)
         self._recorder = DialogueRecorder(
             run.store, self.conversation, name_of=self._interpreter.hash_of, verdicts=run.progress.verdicts
         )
@@ -66,8 +67,9 @@ class RunDialogue:
         """
         run, began = self._run, self._run.progress.seconds
         try:
-            with as_resumable_errors():
-                status, reason = await self._talk()
+            async with run.turns.held():
+                with as_resumable_errors():
+                    status, reason = await self._talk()
         except SuspendedError:
             run.progress.suspended += 1
             return None

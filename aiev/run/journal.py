@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiev.dialogue.execution import execution_result, job_hash
 from aiev.errors import AievError
+from aiev.run.turns import waiting
 from aiev.store.clock import now
 from aiev.store.records import ExecutionRecord, RequestRecord
 from aiev_agents.errors import ModelError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from aiev.run.prices import Prices
     from aiev.run.progress import Progress
+    from aiev.run.turns import Turns
     from aiev.store.reading.journal import JournalReader
     from aiev.store.writing.store import Store
     from aiev_agents.clients.chat_model import ChatModel
@@ -76,6 +78,7 @@ class JournaledModel:
         progress: Progress,
         prices: Prices,
         stopping: Callable[[], bool] = lambda: False,
+        turns: Turns | None = None,
     ) -> None:
         self.name = model.name
         self.prompt_tokens = 0
@@ -84,6 +87,7 @@ class JournaledModel:
         """US dollars so far; None when the price of a reply is not known."""
         self._prices = prices
         self._stopping = stopping
+        self._turns = turns
         self._model = model
         self._store = store
         self._journal = journal
@@ -104,12 +108,8 @@ class JournaledModel:
         else:
             if self._stopping():
                 raise SuspendedError("the run is stopping")
-            await self._store.settle(self._store.position)
-            try:
-                reply = await self._model.chat(request)
-            except ModelError as error:
-                self._count_lost(error)
-                raise
+            async with waiting(self._turns):
+                reply = await self._ask(request)
             cost = self._prices.cost(reply)
             record = request_record(request, reply, cost, self._conversation_id)
             await self._store.add_request(record, request.encoded.decode(), wait=False)
@@ -118,6 +118,15 @@ class JournaledModel:
         self.completion_tokens += reply.completion_tokens
         self.cost = None if cost is None or self.cost is None else self.cost + cost
         return reply
+
+    async def _ask(self, request: ChatRequest) -> ChatReply:
+        """Ask the model once everything before the request is committed."""
+        await self._store.settle(self._store.position)
+        try:
+            return await self._model.chat(request)
+        except ModelError as error:
+            self._count_lost(error)
+            raise
 
     def _count(self, reply: ChatReply, cost: float | None) -> None:
         progress = self._progress
@@ -146,12 +155,15 @@ class JournaledModel:
 class JournaledInterpreter:
     """One conversation's interpreter: takes the result of a job that has run before from the journal."""
 
-    def __init__(self, interpreter: Interpreter, journal: Journal, conversation_id: str) -> None:
+    def __init__(
+        self, interpreter: Interpreter, journal: Journal, conversation_id: str, *, turns: Turns | None = None
+    ) -> None:
         self.name = interpreter.name
         self.image = interpreter.image
         self._interpreter = interpreter
         self._journal = journal
         self._owner = conversation_id
+        self._turns = turns
         self._ran: dict[str, ExecutionResult] = {}
         self._named: tuple[Job | None, str] = (None, "")
 
@@ -161,11 +173,15 @@ class JournaledInterpreter:
         name = self.hash_of(job)
         if name not in self._ran:
             known = self._journal.execution_for(name)
-            result = execution_result(known) if known else await self._interpreter.execute(job, owner=self._owner)
+            result = execution_result(known) if known else await self._execute(job)
             if result.verdict is Verdict.INFRA:
                 return result
             self._ran[name] = result
         return self._ran[name]
+
+    async def _execute(self, job: Job) -> ExecutionResult:
+        async with waiting(self._turns):
+            return await self._interpreter.execute(job, owner=self._owner)
 
     def hash_of(self, job: Job | None) -> str:
         """The hash of a job, kept for the last one; empty for none."""
