@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 
 import pytest
 
@@ -57,11 +58,11 @@ async def test_what_is_under_way_may_end_after_a_failure_but_not_when_the_file_c
 
 
 @pytest.mark.parametrize("fails", [False, True])
-async def test_the_garbage_collector_is_as_it_was_afterwards(fails):
-    before, during = gc.get_threshold(), []
+async def test_the_garbage_collector_and_the_thread_switching_are_as_they_were_afterwards(fails):
+    before, during = (gc.get_threshold(), sys.getswitchinterval()), []
 
     async def work(_item):
-        during.append(gc.get_threshold())
+        during.append((gc.get_threshold(), sys.getswitchinterval()))
         if fails:
             raise SetupError("no")
 
@@ -72,5 +73,5 @@ async def test_the_garbage_collector_is_as_it_was_afterwards(fails):
     else:
         await engine.run([1], work)
     assert during == [during[0]] != [before]
-    assert gc.get_threshold() == before
+    assert (gc.get_threshold(), sys.getswitchinterval()) == before
     assert gc.get_freeze_count() == 0
