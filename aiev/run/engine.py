@@ -28,7 +28,7 @@ STARTED_AT_ONCE = 16
 """Items started in one turn of the event loop, so that the first requests go out before the last items start."""
 _THRESHOLDS = (20_000, 20, 50)
 """Thresholds of the garbage collector during a run, for its three generations."""
-_SWITCH_SECONDS = 0.0005
+_SWITCH_SECONDS = 0.0001
 """How long a thread may keep the interpreter lock while another waits for it."""
 _Item = TypeVar("_Item")
 

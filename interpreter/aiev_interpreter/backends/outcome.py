@@ -14,9 +14,15 @@ from aiev_interpreter.protocol import ExecutionResult, Verdict
 
 _MEASURED = ("stdout", "stdout_truncated", "stderr_truncated", "wall_seconds", "cpu_seconds", "peak_memory_bytes")
 """Fields of a document that are fields of the result under the same name."""
-_DOCUMENT_KEYS = {*_MEASURED, "ended_by", "exit_code", "stderr", "report", "stage", "canary", "clean"}
+_DOCUMENT_KEYS = {*_MEASURED, "ended_by", "exit_code", "stderr", "report", "stage", "canary", "empty", "clean"}
 _SHORT_KEYS = {"missing", "warm"}
 """Keys of the two answers that do not describe a run: a tree of packages is missing, or fork servers are started."""
+_REASONS = {
+    "raises": "even when the program raises instead",
+    "constant": "whatever value of the same type the program returns",
+}
+_SHOWN = 3
+"""Assertions that prove nothing and that a reason names, at most."""
 _SIGXCPU, _SIGXFSZ = -24, -25
 _ENDINGS = {
     "timeout": (Verdict.TIMEOUT, "the wall-clock limit was reached"),
@@ -53,7 +59,9 @@ def result_of(document: dict[str, Any] | None, *, oom: bool = False) -> Executio
     if document is None:
         return _without_document(oom=oom)
     report = _report(document["report"])
-    verdict, detail = _verdict(document, report, oom=oom)
+    empty = _empty(document, report)
+    report["assertions"] -= sum(held for *_, held in empty)
+    verdict, detail = _verdict(document, report, empty, oom=oom)
     code, stderr = document["exit_code"], document["stderr"]
     if verdict is Verdict.NO_TESTS or (verdict is Verdict.ERROR and code != 1):
         stderr = f"{stderr.rstrip()}\n{detail[0].upper()}{detail[1:]}.\n".lstrip()
@@ -79,7 +87,7 @@ def _without_document(*, oom: bool) -> ExecutionResult:
 
 def _report(text: str) -> dict[str, Any]:
     """The harness's report; a missing or forged one counts as not completed."""
-    empty = {"assertions": 0, "completed": False, "error": ""}
+    empty = {"assertions": 0, "completed": False, "error": "", "sites": []}
     try:
         report = json.loads(text)
     except ValueError:
@@ -88,7 +96,15 @@ def _report(text: str) -> dict[str, Any]:
     return empty | report if good else empty
 
 
-def _verdict(document: dict[str, Any], report: dict[str, Any], *, oom: bool) -> tuple[Verdict, str]:
+def _empty(document: dict[str, Any], report: dict[str, Any]) -> list[tuple[str, str, int]]:
+    """Source, reason and count of the assertions that prove nothing."""
+    held = {line: (source, times) for line, source, times in report["sites"]}
+    return [(held[line][0], reason, held[line][1]) for line, _, reason in document["empty"] if line in held]
+
+
+def _verdict(
+    document: dict[str, Any], report: dict[str, Any], empty: list[tuple[str, str, int]], *, oom: bool
+) -> tuple[Verdict, str]:
     """Verdict and its reason in one line."""
     code, ended_by = document["exit_code"], document["ended_by"]
     ended_by = "cpu" if code == _SIGXCPU and not ended_by else ended_by
@@ -100,14 +116,23 @@ def _verdict(document: dict[str, Any], report: dict[str, Any], *, oom: bool) -> 
         return Verdict.ERROR, f"compiling: {_ending(code)}" if document["stage"] == "compile" else _ending(code)
     if not report["completed"]:
         return Verdict.ERROR, "the program ended its own process before the tests were through"
-    if document["canary"] == "completed":
+    return _proof(document["canary"], report["assertions"], empty)
+
+
+def _proof(canary: str, assertions: int, empty: list[tuple[str, str, int]]) -> tuple[Verdict, str]:
+    """Whether tests that passed prove anything."""
+    if canary == "completed":
         return Verdict.NO_TESTS, "the tests pass even when every assertion fails: let failures end them"
-    if report["assertions"] < 1:
-        return (
-            Verdict.NO_TESTS,
-            "no assertion was executed: write unit tests whose assertions call the solution",
+    if canary == "crashed":
+        return Verdict.ERROR, "the program passed once, and ended its own process when it was run again"
+    if assertions < 1 and empty:
+        return Verdict.NO_TESTS, "no assertion depends on the program: " + "; ".join(
+            f"`{source}` holds {_REASONS.get(reason, reason)}" for source, reason, _ in empty[:_SHOWN]
         )
-    return Verdict.OK, f"{report['assertions']} assertions held"
+    if assertions < 1:
+        return Verdict.NO_TESTS, "no assertion was executed: write unit tests whose assertions call the solution"
+    besides = f"; {len(empty)} more prove nothing" if empty else ""
+    return Verdict.OK, f"{assertions} assertions held{besides}"
 
 
 def _ending(code: int) -> str:

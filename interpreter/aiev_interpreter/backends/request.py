@@ -80,6 +80,7 @@ def run_request(job: Job, tree: str, *, limit_processes: bool) -> dict[str, Any]
         compile=[list(command) for command in plan.compile],
         compile_limits=compiling | {"cpu_seconds": 4 * language.compile_seconds},
         command=list(plan.run),
+        mutants={reason: list(modes) for reason, modes in language.mutants.items()},
         limits=limits,
         env=ENVIRONMENT | dict(plan.env),
         tree=tree,
@@ -104,6 +105,7 @@ def _request(**values: Any) -> dict[str, Any]:
     defaults = {
         "files": {},
         "compile": [],
+        "mutants": {},
         "preload": [],
         "limit_processes": False,
         "installs": False,

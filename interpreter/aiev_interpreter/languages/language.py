@@ -3,8 +3,10 @@
 Invariant: a `Plan` is made on the host from texts alone; nothing of a job is executed while it is made. At run time
 every language follows one protocol. The support code reads one line `TOKEN MODE` from descriptor 4 before any code of
 the program runs. When the tests have finished without a failure, it writes one line
-`TOKEN {"assertions": N, "completed": true, "error": ""}` to descriptor 3 and exits with 0. In the mode `sabotage` every
-assertion fails, even if it holds. Not covered: limits and isolation, which the supervisor and the sandbox provide.
+`TOKEN {"assertions": N, "completed": true, "error": ""}` to descriptor 3 and exits with 0. In the mode `sabotage`
+every assertion fails, even if it holds. A report may have `sites`: line, source and count of each assertion that held.
+Then a language can have further modes (`Language.mutants`), in which the program's functions are replaced, and no
+failing assertion ends the tests. Not covered: limits and isolation, which the supervisor and the sandbox provide.
 """
 
 from __future__ import annotations
@@ -61,5 +63,8 @@ class Language:
     """Memory limit of each compile command."""
     memory_bytes: int = 0
     """Memory that the runtime itself needs, added to the limit of the job."""
+    mutants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Modes in which the tests run again against a changed program, by the reason for which an assertion that holds in
+    all of them proves nothing: `raises`, `constant` (`backends/outcome.py`). Python has them in its twin."""
     image_steps: tuple[str, ...] = ()
     """Shell lines that the Dockerfile runs after copying the support files."""

@@ -71,11 +71,11 @@ class Supervisor:
         for command in request["compile"]:
             document = self.watch(request, request["compile_limits"], "count").run_command(command)
             if document["exit_code"] or document["ended_by"]:
-                return document | {"stage": "compile", "canary": ""}
+                return document | {"stage": "compile", "canary": "", "empty": []}
         document = self.execute(request, request["limits"], "count")
-        canary = self.sabotaged(request, document["wall_seconds"]) if assertions_of(document) else ""
+        judged = {"canary": "", "empty": []} | (self.twins(request, document) if assertions_of(document) else {})
         marker = read_marker(request["tree"])
-        return document | {"stage": "run", "canary": canary, "installed": marker.get("installed", [])}
+        return document | judged | {"stage": "run", "installed": marker.get("installed", [])}
 
     def probe(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run a command that tells whether a language's tools are installed."""
@@ -85,14 +85,35 @@ class Supervisor:
             document = {"exit_code": 127}
         return {"missing": document["exit_code"] != 0}
 
-    def sabotaged(self, request: dict[str, Any], seconds: float) -> str:
-        """Repeat a run with every assertion failing: `completed` means that its tests cannot fail."""
+    def twins(self, request: dict[str, Any], counted: dict[str, Any]) -> dict[str, Any]:
+        """Repeat a run that passed, changed so that it must fail, and return what passed all the same.
+
+        Returns:
+            `canary`: `completed` if the tests pass even when every assertion fails, else `failed`.
+            `empty`: line, source and reason of each assertion that holds whatever the program does.
+        """
+        report = self.again(request, counted["wall_seconds"], "sabotage")
+        if report is not None:
+            return {"canary": "completed", "empty": []}
+        sites = [tuple(site) for site in json.loads(counted["report"]).get("sites", [])]
+        empty: list[list[Any]] = []
+        for reason, modes in request["mutants"].items():
+            kept = sites
+            for mode in modes:
+                held = held_sites(self.again(request, counted["wall_seconds"], mode)) if kept else {}
+                kept = [site for site in kept if held.get(site[0], 0) >= site[2]]
+            empty += [[line, source, reason] for line, source, _ in kept]
+            sites = [site for site in sites if site not in kept]
+        return {"canary": "failed", "empty": empty}
+
+    def again(self, request: dict[str, Any], seconds: float, mode: str) -> dict[str, Any] | None:
+        """The report of another run of the job in another mode; None if it did not pass."""
         if not request["compile"]:
             self.empty_folders()
             self.lay_out(request)
         wall = min(request["limits"]["wall_seconds"], _CANARY_FACTOR * seconds + _CANARY_SECONDS)
-        document = self.execute(request, request["limits"] | {"wall_seconds": wall}, "sabotage")
-        return "failed" if assertions_of(document) is None else "completed"
+        document = self.execute(request, request["limits"] | {"wall_seconds": wall}, mode)
+        return json.loads(document["report"]) if assertions_of(document) is not None else None
 
     def execute(self, request: dict[str, Any], limits: dict[str, Any], mode: str) -> dict[str, Any]:
         """Run program and tests once: in a fork for Python, else by the language's command."""
@@ -123,7 +144,7 @@ class Supervisor:
                     os.rename(fresh, os.path.join(PACKAGES, request["tree"]))
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
-        return document | {"stage": "install", "canary": ""}
+        return document | {"stage": "install", "canary": "", "empty": []}
 
     def lay_out(self, request: dict[str, Any]) -> None:
         """Write the job's files."""
@@ -185,6 +206,11 @@ def assertions_of(document: dict[str, Any]) -> int | None:
         return int(report["assertions"]) if report["completed"] is True else None
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def held_sites(report: dict[str, Any] | None) -> dict[int, int]:
+    """How often the assertion in each line held in a run that passed."""
+    return {line: held for line, _, held in report.get("sites", [])} if report else {}
 
 
 def key_of(request: dict[str, Any]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ DOCUMENT = {
     "peak_memory_bytes": 1,
     "stage": "run",
     "canary": "failed",
+    "empty": [],
     "clean": True,
 }
 
@@ -87,3 +88,28 @@ def test_no_document_is_a_timeout_or_oom_never_ok():
 def test_an_answer_that_cannot_be_read_is_the_sandbox_s_failure(text):
     with pytest.raises(SandboxError):
         parse_document(text)
+
+
+SITES = json.dumps({"assertions": 3, "completed": True, "sites": [[1, "assert True", 1], [4, "assert f(1) == 2", 2]]})
+
+
+def test_an_assertion_that_holds_whatever_the_program_does_is_not_counted():
+    result = result_of(DOCUMENT | {"report": SITES, "empty": [[1, "assert True", "raises"]]})
+    assert (result.verdict, result.assertions, result.detail) == (
+        Verdict.OK,
+        2,
+        "2 assertions held; 1 more prove nothing",
+    )
+
+
+def test_tests_whose_assertions_all_prove_nothing_are_no_tests_and_say_which_and_why():
+    result = result_of(
+        DOCUMENT | {"report": SITES, "empty": [[1, "assert True", "raises"], [4, "assert f(1) == 2", "constant"]]}
+    )
+    assert result.verdict is Verdict.NO_TESTS
+    assert "`assert True` holds even when the program raises instead" in result.detail
+    assert "`assert f(1) == 2` holds whatever value of the same type the program returns" in result.stderr
+
+
+def test_a_program_that_crashes_when_it_runs_again_is_an_error():
+    assert verdict(canary="crashed") is Verdict.ERROR
