@@ -20,7 +20,7 @@ from aiev_agents.messages import Message, Role
 from aiev_agents.roles import programmer, questioner
 from aiev_agents.roles.reply import parse_reply
 from aiev_interpreter.feedback import render_feedback
-from aiev_interpreter.packages.requirements import parse_install
+from aiev_interpreter.packages.installation import install_plan
 from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
 if TYPE_CHECKING:
@@ -109,32 +109,34 @@ async def _describe(context: DialogueContext, state: DialogueState) -> str:
 async def _execute(context: DialogueContext, turn: Turn, *, round_number: int) -> DialogueState:
     """Record the programmer's reply, run it, and record what came of it."""
     await _say(context, Role.ASSISTANT, "programmer", turn, round_number=round_number)
-    job, result = await _run(context, turn.text)
+    job, result, refused = await _run(context, turn.text)
     await context.recorder.execution(round_number, job, result)
-    feedback = render_feedback(result, limit=context.settings.dialogue.feedback_chars) if job else result.stderr
+    limit = context.settings.dialogue.feedback_chars
+    feedback = render_feedback(result, refused=refused, limit=limit) if job else result.stderr
     message = Message(role=Role.INTERPRETER, content=feedback, agent=context.interpreter.name)
     await context.recorder.message(message, round_number=round_number)
     verdict = str(result.verdict) if job else MALFORMED
     return {"reply": turn.text, "round": round_number, "verdict": verdict, "feedback": feedback}
 
 
-async def _run(context: DialogueContext, text: str) -> tuple[Job | None, ExecutionResult]:
-    """Run the program of a reply; a reply without one gives an `error` result and no job."""
+async def _run(context: DialogueContext, text: str) -> tuple[Job | None, ExecutionResult, tuple[str, ...]]:
+    """Run the program of a reply; a reply without one gives an `error` result and no job.
+
+    The third value is what was refused of the reply's install block.
+    """
     try:
         parsed = parse_reply(text, context.language)
     except ReplyError as error:
-        return None, ExecutionResult(verdict=Verdict.ERROR, exit_code=None, stderr=str(error))
-    installs = (
-        context.settings.install.enabled and context.language == "python"
-    )  # the others have their standard library
+        return None, ExecutionResult(verdict=Verdict.ERROR, exit_code=None, stderr=str(error)), ()
+    plan = install_plan(parsed.install, context.language, context.settings.install)
     job = Job(
         program=parsed.program,
         tests=parsed.tests,
         language=context.language,
-        requirements=parse_install(parsed.install).requirements if installs else (),
+        requirements=plan.requirements,
         limits=context.limits,
     )
-    return job, await run_until_real(context.interpreter, job)
+    return job, await run_until_real(context.interpreter, job), plan.refused
 
 
 async def _say(context: DialogueContext, role: Role, agent: str, turn: Turn, *, round_number: int) -> None:

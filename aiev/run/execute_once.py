@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiev.errors import AievError
 from aiev.setup.errors import as_setup_errors
 from aiev.setup.interpreter import build_interpreter
-from aiev_interpreter.packages.requirements import parse_install
+from aiev_interpreter.packages.installation import install_plan
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ async def execute_once(
         SetupError: no sandbox works here.
         AievError: the sandbox itself failed.
     """
-    plan = parse_install(install)
+    plan = install_plan(install, language, config.settings.install)
     limits = Limits.of(config.settings.interpreter, config.settings.install)
     job = Job(program=program, tests=tests, language=language, requirements=plan.requirements, limits=limits)
     interpreter = await build_interpreter(config.settings, [language], run_id="execute")

@@ -5,7 +5,15 @@ Invariant: an `infra` result is never shown to a model.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aiev_interpreter.protocol import ExecutionResult, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_REFUSED_SHOWN = 5
+"""Refused parts of an install block that feedback names, at most."""
 
 _HINTS = {
     Verdict.TIMEOUT: "The program did not end within the time limit.",
@@ -15,8 +23,13 @@ _HINTS = {
 }
 
 
-def render_feedback(result: ExecutionResult, *, limit: int = 2000) -> str:
+def render_feedback(result: ExecutionResult, *, refused: Sequence[str] = (), limit: int = 2000) -> str:
     """The feedback for a result: at most `limit` characters, and a mark where the middle was cut.
+
+    Args:
+        result: what came of the program.
+        refused: what was not carried out of the reply's install block, with reasons. Left out when all tests passed.
+        limit: characters.
 
     Raises:
         ValueError: the verdict is `infra`.
@@ -27,9 +40,10 @@ def render_feedback(result: ExecutionResult, *, limit: int = 2000) -> str:
         noun = "assertion" if result.assertions == 1 else "assertions"
         passed = f"All tests passed: {result.assertions} {noun} held."
         return f"{passed}\n{shortened(result.stdout.strip() or '(no output)', limit)}"
-    parts = [_HINTS.get(result.verdict, ""), result.stderr.strip()]
-    if not any(parts):
-        parts = [result.detail.capitalize() + "." if result.detail else "The program failed without a message."]
+    parts = [*(f"Not installed: {line}" for line in refused[:_REFUSED_SHOWN])]
+    parts += [_HINTS.get(result.verdict, ""), result.stderr.strip()]
+    if not any(parts[-2:]):
+        parts += [result.detail.capitalize() + "." if result.detail else "The program failed without a message."]
     if result.stdout.strip():
         parts += ["Output before the failure:", shortened(result.stdout.strip(), limit // 4)]
     return shortened("\n".join(part for part in parts if part), limit)

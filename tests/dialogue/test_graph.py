@@ -122,6 +122,15 @@ async def test_packages_that_a_reply_asks_for_reach_the_interpreter(talk):
     assert "toolz" in interpreter.jobs[0].requirements
 
 
+async def test_what_is_refused_of_an_install_block_is_told_to_the_model(talk):
+    state, notes, _ = await talk(f"```bash\npip install -r requirements.txt json\n```\n{BAD}", GOOD)
+    assert state["verdict"] == "ok"
+    feedback = notes.messages[2][2]
+    assert "Not installed: -r requirements.txt: files" in feedback
+    assert "Not installed: json: part of the standard library" in feedback
+    assert "AssertionError" in feedback
+
+
 async def test_a_dialogue_is_held_in_its_language_from_the_question_to_the_job(talk):
     interpreter = ScriptedInterpreter(judge)
     bad = "An idea.\n\n```go\n// # bad\n```\n\nUnit tests:\n```go\nx\n```"

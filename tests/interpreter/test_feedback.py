@@ -22,3 +22,19 @@ def test_feedback_keeps_the_end_of_a_long_error():
 @pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.INFRA])
 def test_feedback_always_has_words(verdict):
     assert render_feedback(ExecutionResult(verdict=verdict, exit_code=None))
+
+
+def test_what_was_not_installed_is_said_before_the_error_and_not_after_a_success():
+    refused = ("-r requirements.txt: files are not read",)
+    failed = ExecutionResult(verdict=Verdict.ERROR, exit_code=1, stderr="ModuleNotFoundError: x")
+    words = "Not installed: -r requirements.txt: files are not read\nModuleNotFoundError: x"
+    assert render_feedback(failed, refused=refused) == words
+    passed = ExecutionResult(verdict=Verdict.OK, exit_code=0, assertions=1)
+    assert render_feedback(passed, refused=refused) == render_feedback(passed)
+
+
+def test_a_long_list_of_refusals_does_not_hide_the_error():
+    failed = ExecutionResult(verdict=Verdict.ERROR, exit_code=1, stderr="ValueError")
+    text = render_feedback(failed, refused=[f"line {n}: why" for n in range(100)])
+    assert text.count("Not installed") == 5
+    assert text.endswith("ValueError")

@@ -19,9 +19,8 @@ def split_source(source: str) -> tuple[str, str]:
 
     A source that does not parse is returned whole as the solution, so that the interpreter reports its error.
     """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last for brackets nested too deep
+    tree = _parsed(source)
+    if tree is None:
         return source, ""
     lines = source.splitlines(keepends=True)
     parts: dict[bool, list[str]] = {False: [], True: []}
@@ -31,6 +30,18 @@ def split_source(source: str) -> tuple[str, str]:
         parts[_is_test(node)].append("".join(lines[end:stop]))
         end = stop
     return "".join(parts[False]).strip("\n"), "".join(parts[True]).strip("\n")
+
+
+def parses(source: str) -> bool:
+    """Whether a text is Python source."""
+    return _parsed(source) is not None
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last for brackets nested too deep
+        return None
 
 
 def _is_test(node: ast.stmt) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aiev_agents.errors import ReplyError
 from aiev_agents.languages import LANGUAGES, PYTHON, language_named
+from aiev_agents.languages.python import parses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +24,20 @@ FENCE = re.compile(
 )
 """A fenced block: `fence`, `info` (the words after it) and `body`."""
 _SHELLS = LANGUAGES["bash"].aliases | {"console", "zsh", "terminal", "powershell"}
+_SHELL = "sh"
 _WORD_END = re.compile(r"[\s{}:,]")
-INSTALL = re.compile(r"\b(?:pip[\d.]*|npm|pnpm|yarn)\s+(?:install|i|add)\b")
+INSTALL = re.compile(
+    r"\b(?:pip[\d.]*|pipenv|conda|mamba|micromamba|uv|poetry|pdm|rye|npm|pnpm|yarn|go|cargo)"
+    r"(?:\s+-[\w-]+)*\s+(?:install|i|add|get)\b"
+)
 """A shell command that installs packages."""
+_INSTALL_LINE = re.compile(
+    rf"^[ \t]*(?:[$!%][ \t]*)?(?:sudo[ \t]+)?(?:\S+[ \t]+-m[ \t]+)?{INSTALL.pattern}[^\n]*(?:(?<=\\)\n[^\n]*)*$",
+    re.MULTILINE,
+)
+"""A line that does nothing but install."""
+_MAGIC = re.compile(r"^[ \t]*[!%].*$", re.MULTILINE)
+"""A line that only a notebook understands."""
 _TESTS_BELOW = re.compile(r"^(?:(?!\b(?:solution|program|implementation|function|code)\b).)*\btests?\b", re.IGNORECASE)
 """A line that speaks of tests, and not of a program before it does."""
 
@@ -62,7 +74,7 @@ def parse_reply(text: str, language: str = PYTHON) -> Reply:
         ReplyError: there is no code block, or none with a program in it; the text can be shown to the model.
     """
     speaking = language_named(language)
-    blocks = list(_blocks(text))
+    blocks = [part for block in _blocks(text) for part in _without_installs(block, speaking)]
     install = "\n".join(block.body for block in blocks if _is_install(block, speaking))
     code = [block for block in blocks if (not block.language or block.language in speaking.aliases) and block.body]
     fence = f"```{speaking.fence}"
@@ -81,6 +93,19 @@ def _blocks(text: str) -> Iterator[Block]:
         above = text[end : match.start()].strip().rpartition("\n")[2]
         yield Block(info, _WORD_END.split(info.lower().lstrip("{."), maxsplit=1)[0], body, above)
         end = match.end()
+
+
+def _without_installs(block: Block, language: Language) -> Iterator[Block]:
+    """The block; lines of a notebook that install packages (`!pip install six`) become a block of their own."""
+    found = [match[0].strip() for match in _INSTALL_LINE.finditer(block.body)]
+    lines = [line for line in block.body.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    alone = len(found) == len(lines) and not block.language
+    notebook = language.name == PYTHON and block.language in {"", *language.aliases} and not parses(block.body)
+    if not found or not (alone or notebook):
+        yield block
+        return
+    yield block._replace(language=_SHELL, body="\n".join(found))
+    yield block._replace(body=_MAGIC.sub("", _INSTALL_LINE.sub("", block.body)).strip("\n"))
 
 
 def _is_install(block: Block, language: Language) -> bool:

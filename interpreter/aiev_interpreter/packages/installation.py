@@ -17,6 +17,8 @@ from packaging.utils import canonicalize_name
 from aiev_interpreter.errors import SandboxError
 from aiev_interpreter.packages.imports import KNOWN, imported
 from aiev_interpreter.packages.index import redacted
+from aiev_interpreter.packages.requirements import InstallPlan, parse_install
+from aiev_interpreter.packages.shell import commands
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
 if TYPE_CHECKING:
@@ -78,6 +80,14 @@ def install_limits(limits: Limits) -> Limits:
         memory_bytes=max(limits.memory_bytes, INSTALL_MEMORY_BYTES),
         disk_bytes=limits.install_bytes,
     )
+
+
+def install_plan(text: str, language: str, settings: InstallSettings) -> InstallPlan:
+    """What the install block of a reply asks for, and what of it is refused."""
+    if language == "python" and settings.enabled:
+        return parse_install(text)
+    reason = "nothing is installed here; use the standard library"
+    return InstallPlan(refused=tuple(f"{command.text}: {reason}" for command in commands(text)))
 
 
 def wanted_requirements(job: Job, settings: InstallSettings) -> tuple[str, ...]:

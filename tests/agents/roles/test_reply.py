@@ -83,3 +83,30 @@ def test_a_reply_without_tests_has_none():
 def test_a_reply_without_a_program_says_what_is_missing(text):
     with pytest.raises(ReplyError, match=r"```python"):
         parse_reply(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "!pip install six",
+        "%pip install -q six",
+        "pip install six",
+        "!{sys.executable} -m pip install six",
+        "!uv add six",
+    ],
+)
+def test_an_install_line_of_a_notebook_is_no_part_of_the_program(line):
+    reply = parse_reply(f"```python\n{line}\n%matplotlib inline\nimport six\n```\n```python\nassert six.PY3\n```")
+    assert reply == (line, "import six", "assert six.PY3")
+
+
+def test_a_docstring_that_speaks_of_an_installation_stays():
+    source = '"""Needs\npip install six\n"""\nimport six'
+    assert parse_reply(f"```python\n{source}\n```\n```python\nassert six\n```")[:2] == ("", source)
+
+
+@pytest.mark.parametrize("language", ["", "python", "sh"])
+def test_a_block_that_only_installs_is_an_install_block_whatever_it_is_called(language):
+    block = f"```{language}\npip install six \\\n  toolz\n```\n"
+    reply = parse_reply(f"{block}```python\nx = 1\n```\n```python\nassert x\n```")
+    assert reply == ("pip install six \\\n  toolz", "x = 1", "assert x")

@@ -5,6 +5,7 @@ from datetime import date
 from aiev_interpreter import Job
 from aiev_interpreter.packages.installation import (
     forbidden,
+    install_plan,
     installed_versions,
     pip_arguments,
     tree_of,
@@ -71,3 +72,11 @@ def test_only_wheels_unless_sources_are_allowed():
 def test_versions_come_from_dist_info_names():
     folders = ["six-1.17.0.dist-info", "six.py", "python_dateutil-2.9.0.dist-info"]
     assert installed_versions(folders) == ("python_dateutil==2.9.0", "six==1.17.0")
+
+
+def test_where_nothing_is_installed_each_command_of_an_install_block_is_refused():
+    for language, settings in (("go", PLAIN), ("python", InstallSettings(enabled=False))):
+        plan = install_plan("pip install six && go get x/y", language, settings)
+        assert plan.requirements == ()
+        assert [line.partition(":")[0] for line in plan.refused] == ["pip install six", "go get x/y"]
+    assert install_plan("pip install six", "python", PLAIN).requirements == ("six",)

