@@ -61,7 +61,7 @@ def build(sources: tuple[str, ...], out: Path, report: Path | None, db: Path, co
     """Extract seeds from SOURCES and filter them.
 
     Reports what became of every candidate. A source is a file, a folder, a git repository (also git:PATH@COMMIT), a
-    .jsonl, .csv or .parquet file, a database of aiev, a Hugging Face dataset (hf:NAME), or - for standard input.
+    .jsonl, .json, .csv or .parquet file, a database of aiev, a Hugging Face dataset (hf:NAME), or - for standard input.
     docs/seeds.md describes the filters. The database is the journal of requests to a model, and is created only when a
     filter makes one.
     """

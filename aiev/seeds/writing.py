@@ -15,7 +15,8 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiev.errors import SetupError, UsageError
+from aiev.errors import UsageError
+from aiev.extras import extra
 from aiev.seeds.sources.tables import DATABASES, is_database
 from aiev.store.records import SeedRecord
 from aiev.store.texts import clean
@@ -47,12 +48,12 @@ def open_writer(path: Path) -> Iterator[Write]:
         return
     part = path.with_name(f".{path.name}.part")
     with ExitStack() as removed:
-        removed.callback(part.unlink, missing_ok=True)
         with ExitStack() as stack:
             try:
                 write = _parquet(part, stack) if path.suffix == ".parquet" else _jsonl(part, stack, path.suffix)
             except OSError as error:
                 raise UsageError(f"--out {path}: cannot write there: {error.strerror or error}") from None
+            removed.callback(part.unlink, missing_ok=True)
             yield write
         part.replace(path)
 
@@ -79,11 +80,9 @@ def _jsonl(path: Path, stack: ExitStack, ending: str) -> Write:
 
 
 def _parquet(path: Path, stack: ExitStack) -> Write:
-    try:
+    with extra("seeds", "writing Parquet"):
         import pyarrow as pa
         from pyarrow import parquet as pq
-    except ImportError:
-        raise SetupError("writing Parquet needs pyarrow: pip install 'aiev[seeds]', or write .jsonl") from None
     schema = pa.schema([(name, pa.string()) for name in _COLUMNS])
     table = stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd"))
 

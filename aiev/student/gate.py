@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import UsageError
-from aiev.run.identity import TEACH
+from aiev.run.identity import SELF_LEARN
 from aiev.store.clock import now
 from aiev.store.reading.read_only import ReadOnly
 from aiev.store.reading.student import StudentReader
@@ -66,7 +66,7 @@ async def decide_round(
         items_hash = "" if teacher else of_student.items_hash
         of_teacher = newest_evaluation(reader, "teacher", prefix=teacher, items_hash=items_hash)
         one, other = (Evaluation(record, reader.samples(record.id)) for record in (of_teacher, of_student))
-        self_made = {one.id for one in reader.accepted() if one.recipe != TEACH}
+        self_made = {one.id for one in reader.accepted() if one.recipe == SELF_LEARN}
         decision = decide_gate(one, other, gate_rules(config.settings), self_made=self_made)
         if guards:
             evidence = decision.record.evidence | {"guards": measure_guards(reader, decision.record, config.settings)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.errors import SetupError
+from aiev.extras import extra
 from aiev.tables.row import Row, Skipped
 
 if TYPE_CHECKING:
@@ -31,11 +31,9 @@ def parquet_rows(
     Raises:
         SetupError: pyarrow is not installed.
     """
-    try:
+    with extra("seeds", f"{name}: reading Parquet"):
         import pyarrow as pa
         from pyarrow import parquet as pq
-    except ImportError:
-        raise SetupError(f"{name}: reading Parquet needs pyarrow: pip install 'aiev[seeds]'") from None
     number = 0
     try:
         table = pq.ParquetFile(file)

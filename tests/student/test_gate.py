@@ -1,13 +1,17 @@
 """Decisions of the gate between two evaluations: scripted models and interpreter, real store."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from store.sample_records import RUN
+from support.dialogues import Talk, write
 from support.evaluations import PROBLEMS, evaluated, open_context, solver
 
-from aiev.errors import UsageError
+from aiev.config.layers import load_config
+from aiev.errors import StoreError, UsageError
 from aiev.student.comparison import GateRules, Reason
-from aiev.student.gate import decide_gate, gate_rules, newest_evaluation, store_decision
+from aiev.student.gate import decide_gate, decide_round, gate_rules, newest_evaluation, store_decision
 
 
 @pytest.fixture
@@ -61,3 +65,38 @@ def test_evaluations_on_different_problems_are_not_compared(path):
 def test_a_missing_evaluation_names_the_command(path):
     with open_context(path, solver()) as context, pytest.raises(UsageError, match=r"aiev evaluate .* --role teacher"):
         newest_evaluation(context.reader, "teacher")
+
+
+def test_only_the_tests_of_self_learning_wait_for_the_teacher_to_pass_them(path):
+    recipes = ("teach", "self_learn", "handmade")
+    write(
+        path,
+        [Talk(number, run=f"r{number % 3}") for number in range(6)],
+        [replace(RUN, id=f"r{at}", recipe=recipe) for at, recipe in enumerate(recipes)],
+    )
+    problems = [replace(problem, id=f"c{at:03}") for at, problem in enumerate(PROBLEMS)]
+    for subject, solves in (("teacher", False), ("student", True)):
+        evaluated(
+            path, solver(name=subject, solves=lambda _, solves=solves: solves), subject=subject, problems=problems
+        )
+    config = load_config(assignments=["gate.min_items=1"])
+    decision = asyncio.run(decide_round(config, path))
+    assert {item.item for item in decision.items} == {"c000", "c002", "c003", "c005"}
+    assert decision.set_aside == 2
+
+
+def test_a_missing_database_is_not_made_by_a_decision(path):
+    with pytest.raises(StoreError, match="no database"):
+        asyncio.run(decide_round(load_config(), path))
+    assert not path.exists()
+
+
+def test_an_evaluation_is_chosen_by_the_beginning_of_its_id(path):
+    first, _ = pair(path, lambda _: True, lambda _: True)
+    evaluated(path, solver(name="other"), subject="teacher")
+    config = load_config(assignments=["gate.min_items=1"])
+    chosen = asyncio.run(decide_round(config, path, teacher=first.record.id[:6]))
+    assert chosen.record.teacher_evaluation == first.record.id
+    assert asyncio.run(decide_round(config, path)).record.teacher == "other"
+    with pytest.raises(UsageError, match="the student is not evaluated on any test problems"):
+        asyncio.run(decide_round(config, path, student="zzz"))

@@ -10,6 +10,7 @@ bigcode-project/starcoder2-self-align); which kinds of errors count is our choic
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiev.errors import SetupError
+from aiev.extras import extra
 from aiev.seeds.filters.filter import Drop
 from aiev.seeds.filters.python_function import python_tree
 
@@ -82,9 +84,9 @@ class TypeCheck:
 
 
 def _with_mypy(folder: str, seconds: float) -> dict[str, str]:
+    with extra("seeds", "the filter `type_check`"):
+        importlib.import_module("mypy")
     output = _output([sys.executable, "-m", "mypy", *_MYPY_OPTIONS, "."], folder, seconds)
-    if "No module named mypy" in output:
-        raise SetupError("the filter `type_check` needs mypy: pip install 'aiev[seeds]', or set filters.type_checker")
     found = [match for line in output.splitlines() if (match := _MYPY_LINE.match(line))]
     return {match["file"]: match["message"] for match in reversed(found)}
 

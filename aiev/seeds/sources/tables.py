@@ -12,7 +12,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiev.errors import SeedError, SetupError, StoreError
+from aiev.errors import SeedError, StoreError
+from aiev.extras import extra
 from aiev.seeds.snippet import Snippet
 from aiev.seeds.sources.columns import Columns
 from aiev.seeds.sources.items import SourceText
@@ -66,10 +67,8 @@ def hub_items(name: str, settings: SeedsSettings) -> Iterator[Item]:
         SeedError: there is no such dataset, or it cannot be reached.
     """
     source = f"{HUB_PREFIX}{name}"
-    try:
+    with extra("seeds", source):
         from datasets import load_dataset, load_from_disk
-    except ImportError:
-        raise SetupError(f"{source} needs the datasets library: pip install 'aiev[seeds]'") from None
     folder = Path(name)
     try:
         if (folder / "state.json").is_file():

@@ -12,7 +12,7 @@ import pytest
 from pyarrow import parquet as pq
 from support.loading import load_seeds
 
-from aiev.errors import SeedError
+from aiev.errors import SeedError, SetupError
 from aiev.seeds.settings import SeedsSettings
 from aiev.seeds.snippet import Snippet
 from aiev.seeds.sources.items import SourceText
@@ -86,6 +86,37 @@ def test_standard_input_is_json_lines_or_one_source(capfdbinary):
     source = io.BufferedReader(io.BytesIO(b"func F() {}\n"))
     (item,) = stdin_items(SeedsSettings(languages=("go",)), source)
     assert item == SourceText("func F() {}\n", "stdin", language="go")
+
+
+def test_without_the_library_a_hub_dataset_is_refused_with_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "datasets", None)
+    with pytest.raises(SetupError, match=r"^hf:some/set needs datasets; .*'aiev\[seeds\]'$"):
+        list(hub_items("some/set", SeedsSettings()))
+
+
+def test_a_saved_dataset_of_several_splits_is_read_by_its_split(tmp_path):
+    datasets = pytest.importorskip("datasets")
+    made = {name: datasets.Dataset.from_list([{"code": name}]) for name in ("train", "test")}
+    datasets.DatasetDict(made).save_to_disk(tmp_path / "both")
+    for name in made:
+        (item,) = hub_items(str(tmp_path / "both"), SeedsSettings(split=name))
+        assert item.content == name
+    with pytest.raises(SeedError, match="cannot open split 'dev': KeyError"):
+        list(hub_items(str(tmp_path / "both"), SeedsSettings(split="dev")))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"), [(b"x = 1\n" * 200_000, "too_large"), (b"\x00\x01\x02" * 100, "binary"), (b"", "")]
+)
+def test_standard_input_that_is_no_source_is_passed_over_with_its_reason(data, reason):
+    items = list(stdin_items(SeedsSettings(max_file_kib=512), io.BytesIO(data)))
+    assert [item.reason for item in items if isinstance(item, Skipped)] == ([reason] if reason else [])
+    assert all(item.where == "stdin" for item in items if isinstance(item, Skipped))
+
+
+def test_json_lines_on_standard_input_may_begin_with_a_byte_order_mark():
+    stream = io.BytesIO(b'\xef\xbb\xbf{"code": "x"}\n{"code": "y"}\n')
+    assert [item.content for item in stdin_items(SeedsSettings(), stream)] == ["x", "y"]
 
 
 def skipped(source, **options):
