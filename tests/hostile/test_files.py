@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 from hostile.outside import ADD, REFUSED, TESTS, WRONG
 
-from aiev_interpreter import Verdict
+from aiev_interpreter import Job, Verdict
 
 GAMES = {
     "rewritten-tests": "open('tests.py', 'w').write('assert True')\n",
@@ -58,6 +58,21 @@ MAZES = {
         "    os.symlink(place, f'l{n}')\n"
     ),
     "pipes-and-sockets": "import os, socket\nos.mkfifo('p')\nsocket.socket(socket.AF_UNIX).bind('s')\n",
+    "chain": "import os\nfor _ in range(12_000):\n    os.mkdir('d')\n    os.chdir('d')\nos.chdir('/work')\n",
+    "chain-of-closed-folders": (
+        "import os\nfor _ in range(3_000):\n    os.mkdir('d')\n    os.chdir('d')\n    os.chmod('.', 0o300)\n"
+        "os.chdir('/work')\n"
+    ),
+    "many-in-one-folder": "import os\nos.mkdir('m')\nfor n in range(9_000):\n    os.mkdir(f'm/{n}')\n",
+    "undecodable-names": (
+        "import os\nfor place in (b'/work/', b'/tmp/', b'/dev/shm/'):\n"
+        "    os.mkdir(place + b'\\xff')\n    open(place + b'\\xff/\\xfe', 'w').close()\n"
+    ),
+    "undecodable-process": "import ctypes\nctypes.CDLL(None).prctl(15, b'\\xff) Z 1', 0, 0, 0)\n",
+    "full-shared-memory": (
+        "import os\ntry:\n    while True:\n        with open('/dev/shm/' + os.urandom(4).hex(), 'wb') as file:\n"
+        "            file.write(bytes(1 << 20))\nexcept OSError:\n    pass\n"
+    ),
     "hard-links": "import os\nopen('x', 'w').close()\nfor n in range(500):\n    os.link('x', f'h{n}')\n",
     "open-but-deleted": (
         "import os\nkept = [open(f'o{n}', 'w') for n in range(50)]\nfor n in range(50):\n    os.remove(f'o{n}')\n"
@@ -136,3 +151,34 @@ async def test_an_odd_source_text_is_a_verdict_on_the_program(run, source):
         result = await run(program, checks)
         assert result.verdict in REFUSED | {Verdict.OK}, result
         result.stderr.encode()
+
+
+BREAKERS = {
+    "closed-work": "import os\nos.chmod('/work', 0)\n",
+    "closed-places": "import os\nfor place in ('/work', '/tmp', '/dev/shm'):\n    os.chmod(place, 0)\n",
+    "read-only-places": "import os\nfor place in ('/work', '/tmp', '/dev/shm'):\n    os.chmod(place, 0o555)\n",
+    "endless-chain": "import os\nwhile True:\n    os.mkdir('d' * 255)\n    os.chdir('d' * 255)\n",
+    "endless-folders": "import os\nn = 0\nwhile True:\n    os.mkdir(f'/tmp/{n}')\n    n += 1\n",
+    "work-becomes-a-link": (
+        "import os, shutil\nfor place in ('/work', '/tmp', '/dev/shm'):\n    shutil.rmtree(place, ignore_errors=True)\n"
+        "    try:\n        os.rename(place, place + '2')\n    except OSError:\n        pass\n"
+        "    try:\n        os.symlink('/etc', place)\n    except OSError:\n        pass\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("breaker", BREAKERS.values(), ids=BREAKERS)
+async def test_nothing_that_a_program_does_to_its_folders_is_a_failure_of_the_machine(interpreter, limits, breaker):
+    first = await interpreter.execute(Job(breaker + ADD, "assert add(1, 2) == 3", limits=limits), owner="breaker")
+    assert first.verdict in REFUSED | {Verdict.OK}, first
+    after = "import os\nos.mkdir('/tmp/x')\nopen('/work/y', 'w').close()\nopen('/dev/shm/z', 'w').close()\n"
+    result = await interpreter.execute(Job(after + ADD, "assert add(1, 2) == 3", limits=limits), owner="breaker")
+    assert result.verdict is Verdict.OK, result
+
+
+@pytest.mark.parametrize(
+    "breaker", ["chmod 0 /work", "rm -rf /work/*", "mkdir d && mv /work/* d"], ids=["closed", "removed", "moved"]
+)
+async def test_a_second_run_that_cannot_start_is_no_failure_of_the_machine(run, breaker):
+    result = await run(f"add() {{ echo $(($1 + $2)); }}\n{breaker}\n", '[ "$(add 1 2)" = 3 ]', language="bash")
+    assert result.verdict in REFUSED | {Verdict.OK}, result

@@ -32,10 +32,10 @@ def require(name):
 
 
 @contextlib.contextmanager
-def opened(name, run_id, **settings):
+def opened(name, run_id, install=None, **settings):
     """The interpreter; it keeps nothing of an event loop, so tests with loops of their own can share it."""
     require(name)
-    interpreter = asyncio.run(open_interpreter(InterpreterSettings(backend=name, **settings), run_id=run_id))
+    interpreter = asyncio.run(open_interpreter(InterpreterSettings(backend=name, **settings), install, run_id=run_id))
     try:
         yield interpreter
     finally:

@@ -29,7 +29,8 @@ def environment(settings: InstallSettings) -> dict[str, str]:
     extra = settings.extra_index_url or own.get("extra-index-url")
     proxy = settings.proxy or own.get("proxy") or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
     remote = " ".join(url for url in (extra or "").split() if url.startswith(("http://", "https://")))
-    values = {"PIP_INDEX_URL": index, "PIP_EXTRA_INDEX_URL": remote, "PIP_PROXY": proxy}
+    values: dict[str, str | None] = {"PIP_INDEX_URL": index, "PIP_EXTRA_INDEX_URL": remote, "PIP_PROXY": proxy}
+    values["PIP_TRUSTED_HOST"] = own.get("trusted-host")
     if certificates(settings):
         values["PIP_CERT"] = CA_INSIDE
     return {name: value for name, value in values.items() if value}

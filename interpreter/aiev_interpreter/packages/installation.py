@@ -8,6 +8,7 @@ against a program. Not covered: where packages come from, see `index.py`.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ _UNREACHABLE = (
     "CERTIFICATE_VERIFY_FAILED",
 )
 """Parts of pip's messages when it cannot reach the index."""
+_DIST_INFO = re.compile(r"[A-Za-z0-9._]+-[A-Za-z0-9._+!]+\.dist-info")
 _WORDS = {
     "timeout": "The installation took too long.",
     "cpu": "The installation took too long.",
@@ -134,8 +136,8 @@ def refusal(document: dict[str, Any] | None, settings: InstallSettings) -> Execu
 
 
 def installed_versions(folders: Sequence[str]) -> tuple[str, ...]:
-    """`name==version` for each `.dist-info` folder name."""
-    pairs = [folder.removesuffix(".dist-info").rpartition("-") for folder in folders if folder.endswith(".dist-info")]
+    """`name==version` for each `.dist-info` folder name. Names that no package can have are left out."""
+    pairs = [folder.removesuffix(".dist-info").rpartition("-") for folder in folders if _DIST_INFO.fullmatch(folder)]
     return tuple(sorted(f"{name}=={version}" for name, _, version in pairs))
 
 

@@ -49,7 +49,7 @@ def is_running(pid: int) -> bool:
 def stat_fields(pid: int) -> list[str]:
     """The fields of /proc/PID/stat after the name; empty when the process has ended."""
     try:
-        with open(f"/proc/{pid}/stat") as stat:
+        with open(f"/proc/{pid}/stat", errors="replace") as stat:  # a process can have any bytes for its name
             return stat.read().rpartition(")")[2].split()
     except OSError:
         return []

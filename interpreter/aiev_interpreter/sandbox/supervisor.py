@@ -13,15 +13,15 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
+import math
 import os
 import selectors
-import shutil
 import signal
 import sys
 import time
 from typing import Any
 
-from aiev_interpreter.sandbox import processes
+from aiev_interpreter.sandbox import folders, processes
 from aiev_interpreter.sandbox.forkserver import PR_SET_DUMPABLE, ForkServer, stand_ready
 from aiev_interpreter.sandbox.watch import REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR, Watch
 
@@ -29,6 +29,8 @@ PACKAGES = "/packages"
 MARKER = ".aiev.json"
 SERVERS = 3
 """Fork servers that are kept, each with other imported modules."""
+EMPTY_SECONDS = 2.0
+"""After this long it is quicker to start another sandbox than to go on emptying a folder."""
 _IPC_TABLES = ("/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg")
 _CANARY_FACTOR, _CANARY_SECONDS = 2.0, 1.0
 
@@ -137,14 +139,21 @@ class Supervisor:
         document = self.watch(request, request["limits"], "count").run_command(request["command"])
         try:
             if not document["exit_code"] and not document["ended_by"]:
-                names = [name for name in os.listdir(fresh) if name.endswith(".dist-info")]
-                with open(os.path.join(fresh, MARKER), "w") as marker:
-                    json.dump({"installed": sorted(names)}, marker)
-                with contextlib.suppress(OSError):  # another run has installed it
-                    os.rename(fresh, os.path.join(PACKAGES, request["tree"]))
+                document |= self.put_in_place(fresh, request["tree"])
         finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+            folders.remove(fresh)
         return document | {"stage": "install", "canary": "", "empty": []}
+
+    def put_in_place(self, fresh: str, tree: str) -> dict[str, Any]:
+        """Mark a complete tree and give it its name; returns what a package that spoils this changes in the answer."""
+        names = os.listdir(fresh)
+        if MARKER in names:
+            return {"exit_code": 1, "stderr": f"ERROR: a package brings {MARKER}, a name that the sandbox needs itself"}
+        with open(os.path.join(fresh, MARKER), "w") as marker:
+            json.dump({"installed": sorted(name for name in names if name.endswith(".dist-info"))}, marker)
+        with contextlib.suppress(OSError):  # another run has installed it
+            os.rename(fresh, os.path.join(PACKAGES, tree))
+        return {}
 
     def lay_out(self, request: dict[str, Any]) -> None:
         """Write the job's files."""
@@ -182,19 +191,12 @@ class Supervisor:
         spared = {server.pid for server in self.servers.values()}
         alone = processes.kill_others(spared)
         processes.reap_orphans(spared)
-        self.empty_folders()
-        left = any(os.listdir(folder) for folder in self.writable)
-        return alone and not left and not any(lines_of(table) > 1 for table in _IPC_TABLES)
+        emptied = self.empty_folders(EMPTY_SECONDS)
+        return alone and emptied and not any(lines_of(table) > 1 for table in _IPC_TABLES)
 
-    def empty_folders(self) -> None:
-        """Empty the writable folders."""
-        for folder in self.writable:
-            for entry in os.scandir(folder):
-                if entry.is_dir(follow_symlinks=False):
-                    remove_tree(entry.path)
-                else:
-                    with contextlib.suppress(OSError):
-                        os.unlink(entry.path)
+    def empty_folders(self, seconds: float = math.inf) -> bool:
+        """Empty the writable folders, each in `seconds` at most; returns whether nothing is left in them."""
+        return not [folder for folder in self.writable if not folders.empty(folder, seconds)]
 
 
 def assertions_of(document: dict[str, Any]) -> int | None:
@@ -224,18 +226,6 @@ def read_marker(tree: str) -> dict[str, Any]:
         return {}
     with open(os.path.join(PACKAGES, tree, MARKER)) as marker:
         return dict(json.load(marker))
-
-
-def remove_tree(path: str) -> None:
-    """Remove a folder, even if parts of it were made inaccessible."""
-    with contextlib.suppress(OSError):
-        os.chmod(path, 0o700)
-    for root, folders, _ in os.walk(path):
-        for folder in (os.path.join(root, name) for name in folders):
-            if not os.path.islink(folder):
-                with contextlib.suppress(OSError):
-                    os.chmod(folder, 0o700)
-    shutil.rmtree(path, ignore_errors=True)
 
 
 def lines_of(path: str) -> int:

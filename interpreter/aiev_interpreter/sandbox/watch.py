@@ -6,7 +6,7 @@ the sandbox is left except the spared ones. Not covered: the values of the limit
 
 from __future__ import annotations
 
-import contextlib
+import json
 import os
 import resource
 import selectors
@@ -14,7 +14,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
-from aiev_interpreter.sandbox import confine, processes
+from aiev_interpreter.sandbox import confine, folders, processes
 from aiev_interpreter.sandbox.capture import Capture
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ TICK_SECONDS = 0.05
 SHORT_TICK_SECONDS = 0.002
 WATCH_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
+COMMAND_NOT_FOUND = 127
+SITE_FIELDS = 3
+"""Line, source and count of an assertion in a report."""
 REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR = 3, 4
 
 
@@ -53,7 +56,12 @@ class Watch:
     def run_command(self, command: list[str]) -> dict[str, Any]:
         """Run a command, with the report pipe and the token at descriptors 3 and 4."""
         pipes = Pipes(self.line)
-        process = self._popen(command, pipes)
+        try:
+            process = self._popen(command, pipes)
+        except (OSError, subprocess.SubprocessError) as error:  # an earlier run has removed or closed what it needs
+            pipes.close()
+            self.err.feed(f"{command[0]} does not start: {error}\n".encode())
+            return self.document(COMMAND_NOT_FOUND, 0.0)
         spared = self.spared | {process.pid}
 
         def ended(seconds: float) -> bool:
@@ -171,7 +179,7 @@ class Watch:
             self.ended_by = "oom"
         elif self.request["watched"] and now >= self.next_watch:
             self.next_watch = now + WATCH_SECONDS
-            if tree_bytes(self.request["watched"]) > self.request["watched_bytes"]:
+            if folders.size_of(self.request["watched"]) > self.request["watched_bytes"]:
                 self.ended_by = "disk"
 
     def document(self, code: int, wall: float) -> dict[str, Any]:
@@ -197,7 +205,7 @@ class Watch:
         if len(lines) != 1:
             return ""
         token, _, report = lines[0].partition(" ")
-        return report if token == self.secret else ""
+        return report if token == self.secret and is_report(report) else ""
 
 
 class Pipes:
@@ -226,6 +234,16 @@ class Pipes:
             os.close(descriptors.pop())
 
 
+def is_report(text: str) -> bool:
+    """Whether a text has the form of a report. One that a program has forged may be anything."""
+    try:
+        report = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    sites = report.get("sites", []) if isinstance(report, dict) else None
+    return isinstance(sites, list) and all(isinstance(site, list) and len(site) == SITE_FIELDS for site in sites)
+
+
 def selectable(server: ForkServer, seconds: float) -> bool:
     """Whether a fork server answers within `seconds`."""
     with selectors.DefaultSelector() as selector:
@@ -237,13 +255,3 @@ def children_cpu() -> float:
     """CPU seconds of all collected child processes."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
-
-
-def tree_bytes(folder: str) -> int:
-    """Total size of the files in a folder, in bytes."""
-    total = 0
-    for root, _, files in os.walk(folder):
-        for file in files:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(root, file)).st_size
-    return total
