@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 from packaging.requirements import InvalidRequirement, Requirement
 
 if TYPE_CHECKING:
-    from aiev.store.reading.dialogues import DialogueReader, DialogueRecord, Money, RoundRecord
+    from aiev.store.reading.dialogues import DialogueReader, DialogueRecord, Money
 
 DIVERSITY_SAMPLE = 2_000
 """Dialogues of each run."""
 _WORD = re.compile(r"\w+|[^\w\s]")
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
-_RAISED = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|Exit|Warning))\b", re.MULTILINE)
 _PERCENTILES = (10, 50, 90)
 
 
@@ -82,7 +81,6 @@ class RunFigures:
         self.completion_tokens += record.completion_tokens
         self.seconds += record.seconds
         self.verdicts.update(entry.verdict for entry in record.rounds)
-        self.errors.update(_error(entry) for entry in record.rounds if entry.verdict != "ok")
         self.libraries.update(_libraries(record))
         self._measure("messages", len(record.messages))
         self._measure("problem, words", len(record.problem.split()))
@@ -169,12 +167,6 @@ def _percentile(counter: Counter[int], values: list[int], percent: int) -> int:
         if below >= wanted:
             return value
     return values[-1]
-
-
-def _error(entry: RoundRecord) -> str:
-    """The last exception in the output of a failed round, or its verdict where there is none."""
-    names = _RAISED.findall(entry.error) if entry.verdict == "error" else []
-    return names[-1] if names else entry.verdict
 
 
 def _libraries(record: DialogueRecord) -> set[str]:

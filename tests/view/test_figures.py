@@ -1,7 +1,10 @@
 """What `aiev stats` counts, on databases written through the store."""
 
+from support.dialogues import Talk, write
+
 from aiev.store.reading.dialogues import DialogueReader, Money
 from aiev.store.writing.connection import open_database
+from aiev.view import figures as module
 from aiev.view.figures import RunFigures, figures, summary
 
 
@@ -73,3 +76,75 @@ def test_prices_and_classes_of_errors_are_read_from_the_file(path):
         found = figures(reader)["r1"]
     assert found.money == Money(0.25, 1, 0)
     assert found.errors == {"E0308": 3}
+
+
+def counted(tmp_path, *talks, change=""):
+    """Figures of a database with these dialogues."""
+    path = write(tmp_path / "counted.db", talks)
+    if change:
+        db = open_database(path)
+        db.execute(change)
+        db.commit()
+        db.close()
+    with DialogueReader.open(path) as reader:
+        return figures(reader)["r1"]
+
+
+def test_a_dialogue_that_is_running_was_begun_and_counts_nowhere_else(tmp_path):
+    found = counted(tmp_path, Talk(1), Talk(2), change="update conversations set status = 'running' where id = 'c002'")
+    assert found.funnel() == {
+        "begun": 2, "came to a verdict": 1, "accepted": 1, "accepted at the first round": 1,
+    }  # fmt: skip
+    assert found.as_dict()["labels"] == {"none": 1}
+
+
+def test_a_dialogue_that_failed_came_to_no_verdict(tmp_path):
+    found = counted(tmp_path, Talk(1), Talk(2), change="update conversations set status = 'failed' where id = 'c002'")
+    assert found.funnel()["begun"] == 2
+    assert found.funnel()["came to a verdict"] == 1
+
+
+def test_only_python_programs_are_searched_for_imports(tmp_path):
+    code = "import numpy\nfrom solution import f\n  import os, sys\nfrom ..near import x\nimportant = 1"
+    clean = "update executions set requirements = '[]'"
+    assert counted(tmp_path, Talk(1, code=code), change=clean).libraries == {"numpy": 1}
+    assert counted(tmp_path, Talk(2, code=code, language="go"), change=clean).libraries == {"numpy": 1}
+
+
+def test_a_requirement_that_is_none_names_no_library(tmp_path):
+    change = """update executions set requirements = '["not a name!", "Six", "six>=1", ""]'"""
+    assert counted(tmp_path, Talk(1, ("error", "ok"), code="x"), change=change).libraries == {"six": 1}
+
+
+def test_diversity_is_measured_on_a_sample(monkeypatch):
+    monkeypatch.setattr(module, "DIVERSITY_SAMPLE", 2)
+    found = RunFigures()
+    for text in ("a b", "a b", "c d e f g"):
+        found.problems.add(text)
+    assert found.problems.taken == 2
+    assert found.problems.shares() == {"distinct-1": 0.5, "distinct-2": 0.5}
+
+
+def test_texts_without_words_have_no_diversity():
+    found = RunFigures()
+    found.problems.add("")
+    assert found.problems.shares() == {}
+
+
+def test_one_value_is_all_its_percentiles():
+    found = RunFigures()
+    found._measure("x", 7)
+    assert set(summary(found.lengths["x"]).values()) == {7}
+
+
+def test_lengths_of_programs_are_those_of_accepted_dialogues(tmp_path):
+    found = counted(tmp_path, Talk(1, code="a\nb\nc"), Talk(2, ("error",), code="a"))
+    assert found.as_dict()["lengths"]["program, lines"]["mean"] == 3
+    assert found.lengths["messages"].total() == 2
+
+
+def test_names_are_sorted_by_their_counts_and_rounds_by_their_number(tmp_path):
+    talks = [Talk(1, ("error", "ok")), Talk(2, ("timeout", "error", "ok")), Talk(3), Talk(4)]
+    found = counted(tmp_path, *talks).as_dict()
+    assert list(found["verdicts"]) == ["ok", "error", "timeout"]
+    assert list(found["rounds"]) == ["1", "2", "3"]

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
 PAGE = 200
 """Dialogues read at once."""
-_ERROR_CHARS = 4000
 
 _DIALOGUES = """
-select c.id, c.run_id, c.seed_id, c.status, c.reason, c.rounds, c.problem, c.program, c.tests, c.seconds,
+select c.id, c.run_id, c.seed_id, c.status, c.problem, c.program, c.tests, c.seconds,
   c.prompt_tokens, c.completion_tokens, s.kind, s.language as seed_language, s.content, s.source, s.licence, s.name,
   r.recipe, r.model, coalesce(nullif(json_extract(r.config, '$.dialogue.language'), ''), s.language) as language,
   {split} as split, {label} as label
@@ -33,10 +32,8 @@ where c.id > ? and c.status != 'running' order by c.id limit ?
 _SPLIT = "(select split from splits p where p.seed_id = c.seed_id)"
 _LABEL = "(select label from labels l where l.conversation_id = c.id order by l.id desc limit 1)"
 _ROUNDS = """
-select e.conversation_id, e.round, e.verdict, e.assertions, e.requirements, e.installed, e.detail,
-  substr(b.text, -?) as error
-from executions e join blobs b on b.hash = e.stderr
-where e.conversation_id in (select value from json_each(?)) order by e.conversation_id, e.round
+select conversation_id, round, verdict, assertions, requirements from executions
+where conversation_id in (select value from json_each(?)) order by conversation_id, round
 """
 _MESSAGES = """
 select conversation_id, position, role, content, train, agent, prompt_hash, request_hash, round from messages
@@ -71,10 +68,6 @@ class RoundRecord:
     verdict: str
     assertions: int
     requirements: tuple[str, ...]
-    installed: tuple[str, ...]
-    detail: str
-    error: str
-    """The end of stderr, at most 4,000 characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,6 @@ class DialogueRecord:
     id: str
     run_id: str
     status: str
-    reason: str
     problem: str
     program: str
     tests: str
@@ -113,7 +105,7 @@ class DialogueReader(Reader):
         while page := self._page(last):
             ids = json.dumps([row["id"] for row in page])
             said = _by_conversation(self.db.rows(_MESSAGES, ids)) if messages else {}
-            rounds = _by_conversation(self.db.rows(_ROUNDS, _ERROR_CHARS, ids))
+            rounds = _by_conversation(self.db.rows(_ROUNDS, ids))
             for row in page:
                 yield _dialogue(row, said.get(row["id"], []), rounds.get(row["id"], []))
             last = page[-1]["id"]
@@ -123,9 +115,7 @@ class DialogueReader(Reader):
         return [SplitRecord(**row) for row in self.db.rows_of("splits", "select * from splits order by seed_id")]
 
     def money(self) -> dict[str, Money]:
-        """What the replies of each run cost, by run; empty where the file keeps no prices."""
-        if "cost" not in self.db.columns("requests"):
-            return {}
+        """What the replies of each run cost, by run."""
         rows = self.db.rows(_MONEY)
         return {row["run_id"]: Money(row["dollars"], row["replies"], row["unpriced"]) for row in rows}
 
@@ -135,9 +125,7 @@ class DialogueReader(Reader):
         return {row["run_id"]: row["n"] for row in rows}
 
     def error_classes(self) -> dict[str, dict[str, int]]:
-        """Rounds of each run by the class of their error; empty where the file keeps none."""
-        if "error_class" not in self.db.columns("executions"):
-            return {}
+        """Rounds of each run by the class of their error."""
         found: dict[str, dict[str, int]] = {}
         for row in self.db.rows(_ERROR_CLASSES):
             found.setdefault(row["run_id"], {})[row["error_class"]] = row["n"]
@@ -158,19 +146,7 @@ def _by_conversation(rows: list[Row]) -> dict[str, list[Row]]:
 
 
 def _dialogue(row: Row, messages: list[Row], rounds: list[Row]) -> DialogueRecord:
-    names = (
-        "id",
-        "run_id",
-        "status",
-        "reason",
-        "problem",
-        "program",
-        "tests",
-        "seconds",
-        "recipe",
-        "model",
-        "language",
-    )
+    names = ("id", "run_id", "status", "problem", "program", "tests", "seconds", "recipe", "model", "language")
     values: dict[str, Any] = {name: row[name] for name in (*names, "prompt_tokens", "completion_tokens")}
     seed = SeedRecord(
         id=row["seed_id"],
@@ -187,10 +163,7 @@ def _dialogue(row: Row, messages: list[Row], rounds: list[Row]) -> DialogueRecor
         split=row["split"] or "",
         label=row["label"] or "",
         messages=tuple(MessageRecord(**message | {"train": bool(message["train"])}) for message in messages),
-        rounds=tuple(_round(entry) for entry in rounds),
+        rounds=tuple(
+            RoundRecord(**entry | {"requirements": tuple(json.loads(entry["requirements"]))}) for entry in rounds
+        ),
     )
-
-
-def _round(row: Row) -> RoundRecord:
-    lists = {name: tuple(json.loads(row[name])) for name in ("requirements", "installed")}
-    return RoundRecord(**row | lists)

@@ -41,7 +41,7 @@ _MARK = ord("1")
 _STRIDE = 4096
 """Conversations that are passed over at once on the way to a page."""
 _CONVERSATIONS = """
-select rowid, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds, {cost}
+select rowid, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds, cost
 from conversations order by started_at desc, id
 """
 PERIODS = 24
@@ -105,8 +105,7 @@ class FacetIndex:
         runs = {run: (model, recipe) for run, model, recipe in connection.execute("select id, model, recipe from runs")}
         splits = dict(connection.execute("select seed_id, split from splits"))
         labels = dict(connection.execute("select conversation_id, label from labels order by id"))
-        there = any(row[1] == "cost" for row in connection.execute("pragma table_info(conversations)"))
-        rows = connection.execute(_CONVERSATIONS.replace("{cost}", "cost" if there else "null")).fetchall()
+        rows = connection.execute(_CONVERSATIONS).fetchall()
         self.size = len(rows)
         self.rowids = array("q", [row[0] for row in rows])
         self.totals: defaultdict[str, RunTotals] = defaultdict(RunTotals)

@@ -28,6 +28,8 @@ def write_report(runs: Sequence[dict[str, Any]], path: Path) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file with --html")
     try:
         partial = path.with_name(f"{path.name}.partial")
         partial.write_text(render_report(runs), encoding="utf-8")

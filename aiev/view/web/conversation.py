@@ -157,7 +157,7 @@ def _prompts(conversation: ConversationRecord, requests: dict[str, RequestRecord
 
 def _figures(conversation: ConversationRecord, executions: Any, requests: Any) -> list[tuple[str, str]]:
     """Tokens, times and, where they are recorded, costs."""
-    costs = [cost for request in requests if (cost := getattr(request, "cost", None)) is not None]
+    costs = [request.cost for request in requests if request.cost is not None]
     pairs = [
         ("tokens read", f"{conversation.prompt_tokens:,}"),
         ("tokens written", f"{conversation.completion_tokens:,}"),

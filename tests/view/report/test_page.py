@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from store.sample_records import RUN
@@ -48,6 +49,23 @@ def test_hostile_names_are_text_in_the_report(tmp_path):
 def test_a_report_that_cannot_be_written_is_one_line(tmp_path, rows):
     with pytest.raises(UsageError, match="name another file with --html"):
         write_report(rows, tmp_path / "none" / "r.html")
+
+
+def test_a_folder_in_the_place_of_the_report_is_one_line_and_nothing_is_written(tmp_path, rows):
+    (tmp_path / "pages").mkdir()
+    for folder in (tmp_path / "pages", Path()):
+        with pytest.raises(UsageError, match="is a folder; name a file with --html"):
+            write_report(rows, folder)
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_a_report_takes_the_place_of_an_earlier_one(tmp_path, rows):
+    (tmp_path / "r.html").write_text("earlier")
+    write_report([], tmp_path / "r.html")
+    first = (tmp_path / "r.html").read_text()
+    assert "earlier" not in first
+    write_report(rows, tmp_path / "r.html")
+    assert len((tmp_path / "r.html").read_text()) > len(first)
 
 
 @pytest.mark.parametrize(

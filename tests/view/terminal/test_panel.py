@@ -39,3 +39,26 @@ def test_an_evaluation_says_what_passed():
 )
 def test_a_cost_never_takes_an_unknown_price_for_nothing(progress, words):
     assert cost(progress) == words
+
+
+@pytest.mark.parametrize("total", [0, 5])
+def test_a_panel_before_anything_has_happened_shows_no_figure_that_is_not_known(total):
+    text = shown(panel(Progress(total=total), "run"))
+    for part in ("none accepted yet", "nothing has run yet", "nothing yet", "? left", "0 in flight"):
+        assert part in text
+    assert "retries" not in text
+    assert "Ctrl-C" not in text
+
+
+def test_retries_and_the_limit_that_was_reached_are_told():
+    progress = Progress(total=5, retries=3, draining=True, stopped="limits.max_tokens = 10 is reached")
+    text = shown(panel(progress, "run"))
+    assert "tokens/s, 3 retries" in text
+    assert "limits.max_tokens = 10 is reached; finishing what is in flight" in text
+
+
+def test_time_and_speed_are_of_this_start():
+    progress = Progress(total=4, tokens=600, statuses=Counter(accepted=1, failed=1))
+    progress.started -= 60
+    assert "10 tokens/s" in line(progress)
+    assert line(progress).endswith("1 min 00 s elapsed, 1 min 00 s left")

@@ -6,6 +6,7 @@ from aiev.run.heartbeat import snapshot
 from aiev.run.progress import Progress
 from aiev.run.status import RunStatus
 from aiev.store.records import HeartbeatRecord
+from aiev.view.terminal import status as module
 from aiev.view.terminal.status import status_view
 
 
@@ -41,3 +42,49 @@ def test_a_run_that_is_not_well_comes_with_advice(state, words):
 
 def test_a_run_that_is_done_needs_no_advice():
     assert "resumes" not in shown(status_view(status("finished")))
+
+
+def test_active_runs_are_shown_alone_and_without_one_the_newest():
+    found = [status("finished", reason="first"), status("running", reason="second"), status("silent", reason="third")]
+    text = shown(module._views(found))
+    assert "first" not in text
+    assert "second" in text
+    assert "third" in text
+    assert "first" in shown(module._views(found[:1]))
+
+
+def looks(monkeypatch, *found):
+    """Let `follow` find these statuses, one after the other; returns how often it looked."""
+    seen, left = [], list(found)
+
+    def run_statuses(db, prefix):
+        seen.append((db, prefix))
+        return [left.pop(0)]
+
+    monkeypatch.setattr(module, "run_statuses", run_statuses)
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.0)
+    return seen
+
+
+def test_a_run_is_followed_until_it_is_not_active_and_its_end_is_shown(monkeypatch, capsys, tmp_path):
+    seen = looks(monkeypatch, status("running"), status("silent"), status("finished"), status("running"))
+    module.follow(tmp_path / "t.db", "r")
+    assert seen == [(tmp_path / "t.db", "r")] * 3
+    assert "run r1 · finished" in capsys.readouterr().out
+
+
+def test_a_run_that_has_ended_is_looked_at_once(monkeypatch, tmp_path):
+    seen = looks(monkeypatch, status("failed"))
+    module.follow(tmp_path / "t.db")
+    assert len(seen) == 1
+
+
+def test_ctrl_c_ends_the_following_and_not_the_program(monkeypatch, tmp_path):
+    seen = looks(monkeypatch, status("running"))
+
+    def interrupt(_seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module.time, "sleep", interrupt)
+    module.follow(tmp_path / "t.db")
+    assert len(seen) == 1
