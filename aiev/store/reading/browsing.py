@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiev.store.reading.facets import FacetIndex
-    from aiev.store.reading.read_only import Row
 
 _BEGINNINGS = """
 select m.conversation_id as id, substr(m.content, 1, ?) as text from conversations c
@@ -55,7 +54,3 @@ class BrowseReader(Reader):
     def seed_count(self) -> int:
         """Seeds in the file, those without a conversation included."""
         return int(self.db.rows("select count(*) as number from seeds")[0]["number"])
-
-    def gate_history(self) -> list[Row]:
-        """The history of the gate, the oldest first; empty in a file that has none."""
-        return self.db.rows_of("gates", "select * from gates order by rowid limit 1000")

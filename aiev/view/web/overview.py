@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.store.reading.browsing import BrowseReader
 from aiev.store.reading.runs import RunReader
+from aiev.store.reading.student import StudentReader
 from aiev.view.amounts import span
 from aiev.view.safe import safe
 from aiev.view.web import charts
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 SHOWN = 12
 """Verdicts and error classes that are shown, most frequent first."""
 _STATUSES = ("accepted", "discarded", "failed", "running")
+_SIDES = ("teacher", "student")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def overview(db: ReadOnly, index: FacetIndex, run: str) -> dict[str, Any]:
         "spent": _spent(index, bits),
         "verdicts": _bars(_summed(index, shown, "verdicts"), selection, "verdict"),
         "error_classes": _bars(_summed(index, shown, "error_classes"), selection, "error_class"),
-        "gates": _gates(BrowseReader(db)),
+        "gates": _gates(db),
     }
 
 
@@ -175,7 +177,7 @@ def _run(run: RunRecord, index: FacetIndex) -> dict[str, Any]:
         "recipe": run.recipe,
         "model": safe(run.model),
         "interpreter": run.interpreter,
-        "started_at": run.started_at[:16].replace("T", " "),
+        "started_at": _minute(run.started_at),
         "count": bits.bit_count(),
         "accepted": accepted,
         "share": _share(accepted, ended),
@@ -190,27 +192,18 @@ def _run(run: RunRecord, index: FacetIndex) -> dict[str, Any]:
     }
 
 
-def _gates(reader: BrowseReader) -> dict[str, Any]:
-    """The history of the gate: a table of its decisions, and a chart of both scores."""
-    rows = reader.gate_history()
-    names = list(rows[0]) if rows else []
-    scores = [
-        (side, side, [_score(row, side) for row in rows])
-        for side in ("teacher", "student")
-        if any(_score(row, side) is not None for row in rows)
-    ]
-    labels = [str(number) for number in range(1, len(rows) + 1)]
-    picture = charts.line("Scores of teacher and student at each gate", labels, scores) if scores else None
+def _gates(db: ReadOnly) -> dict[str, Any]:
+    """The history of the gate, the oldest decision first: a table, and a chart of both scores."""
+    gates = StudentReader(db).gates()[::-1]
+    rows = [(gate.round, gate.teacher, gate.student, gate.sentence, _minute(gate.decided_at)) for gate in gates]
+    scores = [(side, side, [gate.evidence.get(f"{side}_pass_at_1") for gate in gates]) for side in _SIDES]
+    title = "pass@1 of teacher and student at the gate of each round"
     return {
-        "names": names,
-        "rows": [[safe(str(row[name]))[:200] for name in names] for row in rows],
-        "picture": picture,
+        "names": ("round", "teacher", "student", "decision", "decided at"),
+        "rows": [[safe(str(cell)) for cell in row] for row in rows],
+        "picture": charts.line(title, [str(gate.round) for gate in gates], scores) if gates else None,
     }
 
 
-def _score(row: dict[str, Any], side: str) -> float | None:
-    """The first share from 0 to 1 in a column that names a side."""
-    for name, value in row.items():
-        if side in name and isinstance(value, float) and 0 <= value <= 1:
-            return value
-    return None
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ")
