@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 from aiev_interpreter.backends import outcome, owners
 from aiev_interpreter.backends.lines import CHUNK, DeadlineError, LineReader, wait_for, write_all
 from aiev_interpreter.backends.pool import Answer, Sizes
-from aiev_interpreter.backends.request import CODE, ENVIRONMENT, PACKAGES, WORK, supervisor_command
+from aiev_interpreter.backends.request import CODE, ENVIRONMENT, HOSTNAME, PACKAGES, WORK, supervisor_command
 from aiev_interpreter.backends.stage import (
+    IDENTITY,
     OWNER_FILE,
     PACKAGE,
     STAGE_PREFIX,
@@ -155,7 +156,7 @@ def _isolation(sizes: Sizes) -> list[str]:
     return [
         *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
         *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
-        *("--uid", str(NOBODY), "--gid", str(NOBODY), "--hostname", "sandbox"),
+        *("--uid", str(NOBODY), "--gid", str(NOBODY), "--hostname", HOSTNAME),
         *("--as-pid-1", "--proc", "/proc", "--dev", "/dev"),
         *("--size", str(_SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108 - inside the sandbox
         *("--size", str(sizes.disk_bytes), "--tmpfs", WORK),
@@ -178,6 +179,8 @@ def _binds(python: str, stage: Path) -> list[str]:
     if not prefix.is_relative_to("/usr"):
         binds += ["--ro-bind", str(prefix), str(prefix)]
     binds += ["--ro-bind", str(stage / PACKAGE), f"{CODE}/{PACKAGE}"]
+    for path in (stage / IDENTITY).iterdir():
+        binds += ["--ro-bind", str(path), f"/etc/{path.name}"]
     for path in (*map(Path, _SETTINGS), *Path("/etc").glob("java-*")):
         if path.exists():
             binds += ["--ro-bind", str(path), str(path)]

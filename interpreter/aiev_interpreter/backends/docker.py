@@ -18,7 +18,7 @@ from docker.types import LogConfig, Mount, Ulimit
 
 from aiev_interpreter.backends import owners
 from aiev_interpreter.backends.container import FOREIGN, DockerSandbox, remove
-from aiev_interpreter.backends.request import ENVIRONMENT, PACKAGES, WORK, WRITABLE, supervisor_command
+from aiev_interpreter.backends.request import ENVIRONMENT, HOSTNAME, PACKAGES, WORK, WRITABLE, supervisor_command
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.image.build import NAME, ensure_image, tag
 from aiev_interpreter.packages.index import CA_INSIDE, certificates
@@ -42,6 +42,8 @@ RUN_LABEL, OWNER_LABEL = "aiev.run", "aiev.owner"
 _OVERHEAD_BYTES = 96 * 1024 * 1024
 """Memory of the supervisor and the fork servers, on top of the program's limit."""
 _OVERHEAD_PROCESSES = 12
+_LOOPBACK_6 = {"net.ipv6.conf.all.disable_ipv6": "0", "net.ipv6.conf.lo.disable_ipv6": "0"}
+"""Docker calls `::1` localhost, also where it is switched off, and a server on localhost would fail."""
 _INODES = 16384
 """Files in a writable folder."""
 
@@ -90,6 +92,7 @@ class DockerBackend:
     def __init__(self, client: docker.DockerClient, image: str, run_id: str, runtime: str = "") -> None:
         self.image = image
         self._client, self._run_id, self._runtime = client, run_id, runtime
+        self._sysctls = _LOOPBACK_6
         self._packages = f"aiev-packages-{image.rpartition(':')[2][:12]}"
 
     @classmethod
@@ -130,7 +133,14 @@ class DockerBackend:
             SandboxError: the daemon failed.
         """
         mounts = [Mount(PACKAGES, self._packages, type="volume", read_only=True)]
-        return self._start(sizes, mounts=mounts, network_mode="none")
+        options = {"mounts": mounts, "network_mode": "none", "extra_hosts": {HOSTNAME: "127.0.0.1"}}
+        try:
+            return self._start(sizes, sysctls=self._sysctls, **options)
+        except SandboxError as error:
+            if "sysctl" not in str(error):
+                raise
+            self._sysctls = {}  # a kernel without IPv6
+            return self._start(sizes, **options)
 
     def installer(self, sizes: Sizes, install: InstallSettings) -> DockerSandbox:
         """A started container with a network and write access to the store of packages.
@@ -163,6 +173,7 @@ class DockerBackend:
                 self.image,
                 supervisor_command(self.python)[-1:],
                 stdin_open=True,
+                hostname=HOSTNAME,
                 user=f"{NOBODY}:{NOBODY}",
                 read_only=True,
                 cap_drop=["ALL"],

@@ -30,23 +30,32 @@ GRACE_SECONDS = 15.0
 """Time that a sandbox gets beyond its own limits before it is killed from outside."""
 TTL_SECONDS, IDLE_SECONDS = 3600, 900
 """A sandbox ends by itself this long after its start, and this long after its last job."""
-_START = "import sys; sys.path.insert(0, {folder!r}); from aiev_interpreter.sandbox import supervisor; "
+_START = "import sys; sys.path[0] = {folder!r}; from aiev_interpreter.sandbox import supervisor; "
 _START += "del sys.path[0]; supervisor.main()"
+HOSTNAME = "sandbox"
+USER = "nobody"
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "HOME": WORK,
+    "USER": USER,
+    "LOGNAME": USER,
     "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONHASHSEED": "0",  # process 1 reads it, and every program is a fork of it
     "TMPDIR": "/tmp",  # noqa: S108 - inside the sandbox
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MPLBACKEND": "Agg",
 }
+"""The environment of every program in every language. Hash seed, time zone and locale are part of what a verdict means,
+so a change belongs in the changelog and in `interpreter/README.md`."""
 
 
 def supervisor_command(python: str) -> list[str]:
-    """The command of process 1 of a sandbox."""
+    """The command of process 1 of a sandbox, without `-I`, which would ignore the environment's hash seed."""
     options = {"writable": WRITABLE, "ttl_seconds": TTL_SECONDS, "idle_seconds": IDLE_SECONDS}
-    return [python, "-I", "-B", "-c", _START.format(folder=CODE), json.dumps(options)]
+    return [python, "-s", "-B", "-c", _START.format(folder=CODE), json.dumps(options)]
 
 
 def warm_request(tree: str, preload: Sequence[str]) -> dict[str, Any]:

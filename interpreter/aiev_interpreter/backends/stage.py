@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiev_interpreter.backends import owners
+from aiev_interpreter.backends.request import HOSTNAME, USER, WORK
 from aiev_interpreter.errors import InterpreterUnavailable
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ SANDBOX = Path(__file__).parents[1] / "sandbox"
 PACKAGE = "aiev_interpreter/sandbox"
 STAGE_PREFIX = "aiev-bubblewrap-"
 OWNER_FILE = "owner"
+
+IDENTITY = "etc"
+_IDENTITY_FILES = {
+    "passwd": f"{USER}:x:65534:65534:{USER}:{WORK}:/bin/sh\n",
+    "group": "nogroup:x:65534:\n",
+    "hosts": f"127.0.0.1 localhost {HOSTNAME}\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+}
+"""Files of a sandbox's `/etc`: who runs there, and what it is called. The machine's own are not shown."""
 
 
 def find_bwrap() -> Path:
@@ -60,7 +70,15 @@ class Stage:
         self.folder.chmod(0o755)
         shutil.copytree(SANDBOX, self.folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
         _compile(python, self.folder / PACKAGE)
+        self._identify()
         self.bwrap = self._copy_bwrap(bwrap)
+
+    def _identify(self) -> None:
+        folder = self.folder / IDENTITY
+        folder.mkdir(mode=0o755)
+        for name, text in _IDENTITY_FILES.items():
+            (folder / name).write_text(text, encoding="ascii")
+            (folder / name).chmod(0o644)
 
     def _copy_bwrap(self, bwrap: Path) -> Path:
         """Copy bwrap. The wheel's bwrap is copied together with the libraries that it finds by relative paths."""
