@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 
 import pytest
+from hostile.conftest import MIB
 from hostile.outside import ADD, REFUSED, TESTS, WRONG
 
 from aiev_interpreter import Job, Verdict
@@ -182,3 +183,16 @@ async def test_nothing_that_a_program_does_to_its_folders_is_a_failure_of_the_ma
 async def test_a_second_run_that_cannot_start_is_no_failure_of_the_machine(run, breaker):
     result = await run(f"add() {{ echo $(($1 + $2)); }}\n{breaker}\n", '[ "$(add 1 2)" = 3 ]', language="bash")
     assert result.verdict in REFUSED | {Verdict.OK}, result
+
+
+@pytest.mark.parametrize("language", ["python", "bash"])
+async def test_a_program_that_does_not_fit_into_its_folder_is_an_error(run, language):
+    result = await run("#" * (16 * MIB), "assert True", language=language)
+    assert result.verdict is Verdict.ERROR
+    assert "larger than its work folder" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "-r/etc/passwd", "; rm -rf /", ""])
+async def test_a_requirement_that_is_none_is_a_failed_installation(run, name):
+    result = await run("x = 1", "assert x", requirements=(name,))
+    assert result.verdict is Verdict.INSTALL_FAILED, result

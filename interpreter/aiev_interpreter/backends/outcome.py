@@ -21,6 +21,8 @@ _REASONS = {
     "raises": "even when the program raises instead",
     "constant": "whatever value of the same type the program returns",
 }
+BLOCK_BYTES = 4096
+"""What files take on disk is a multiple of this."""
 _SHOWN = 3
 """Assertions that prove nothing and that a reason names, at most."""
 _SIGXCPU, _SIGXFSZ = -24, -25
@@ -75,6 +77,15 @@ def result_of(document: dict[str, Any] | None, *, oom: bool = False) -> Executio
     )
 
 
+def too_large(files: dict[str, str], disk_bytes: int) -> ExecutionResult | None:
+    """The result of a job whose files alone fill the work folder; None when there is room."""
+    need = sum(BLOCK_BYTES * (2 + len(text.encode(errors="replace")) // BLOCK_BYTES) for text in files.values())
+    if need <= disk_bytes:
+        return None
+    detail = f"the program is larger than its work folder ({disk_bytes >> 20} MiB)"
+    return ExecutionResult(Verdict.ERROR, exit_code=None, stderr=f"OSError: {detail}", detail=detail)
+
+
 def _without_document(*, oom: bool) -> ExecutionResult:
     """The result when the sandbox ended before its supervisor could answer."""
     if oom:
@@ -90,7 +101,7 @@ def _report(text: str) -> dict[str, Any]:
     empty = {"assertions": 0, "completed": False, "error": "", "sites": []}
     try:
         report = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return empty
     good = isinstance(report, dict) and type(report.get("assertions")) is int and type(report.get("completed")) is bool
     return empty | report if good else empty

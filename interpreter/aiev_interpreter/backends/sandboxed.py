@@ -138,6 +138,8 @@ class SandboxInterpreter:
             requirements = self._preload
         tree = self._tree(requirements)
         request = run_request(job, tree, limit_processes=self._backend.limits_processes)
+        if failed := outcome.too_large(request["files"], job.limits.disk_bytes):
+            return failed
         if tree and tree == self._preloaded_tree:
             request["preload"] = list(self._preload)
         log = ""

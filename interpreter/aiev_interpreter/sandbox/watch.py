@@ -58,9 +58,9 @@ class Watch:
         pipes = Pipes(self.line)
         try:
             process = self._popen(command, pipes)
-        except (OSError, subprocess.SubprocessError) as error:  # an earlier run has removed or closed what it needs
+        except (OSError, ValueError, subprocess.SubprocessError) as error:  # what it needs is gone, closed, or no text
             pipes.close()
-            self.err.feed(f"{command[0]} does not start: {error}\n".encode())
+            self.err.feed(f"{command[0]} does not start: {error}\n".encode(errors="replace"))
             return self.document(COMMAND_NOT_FOUND, 0.0)
         spared = self.spared | {process.pid}
 
