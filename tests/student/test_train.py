@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import json
+import shutil
 import warnings
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from support.tiny_llama import make_model
 
 from aiev.cli import main
 from aiev.config.layers import load_config
-from aiev.errors import UsageError
+from aiev.errors import AievError, SetupError, UsageError
+from aiev.store.reading.student import StudentReader
 from aiev.student.train import train_student
 
 
@@ -23,6 +25,122 @@ def path(tmp_path):
     made = tmp_path / "t.db"
     asyncio.run(loop(made, "student.rounds=1").run())
     return made
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory):
+    """As `path`, made once."""
+    made = tmp_path_factory.mktemp("taught") / "t.db"
+    asyncio.run(loop(made, "student.rounds=1", paid=made.with_name("paid")).run())
+    return made
+
+
+@pytest.fixture
+def stand_in(taught, tmp_path):
+    """Train a copy of the database by a script in the place of the training process."""
+    shutil.copy(taught, tmp_path / "t.db")
+    program = tmp_path / "python"
+
+    def run(script, *assignments, **options):
+        """$OUT is the folder of the training."""
+        program.write_text(f'#!/bin/sh\nOUT=$(dirname "$3")\n{script}\n')
+        program.chmod(0o755)
+        config = settings(f"train.python={program}", *assignments)
+        return asyncio.run(train_student(config, tmp_path / "t.db", **{"student": "some/model"} | options))
+
+    return run
+
+
+RESULT = {"weights_hash": "0badcafe0badcafe", "metrics": {"loss_after": 1.5}, "gguf_adapter": True}
+SUCCEED = f"printf '%s' '{json.dumps(RESULT)}' > $OUT/result.json; echo x >> $OUT/../count"
+
+
+def trainings(folder):
+    with StudentReader.open(folder / "t.db") as reader:
+        return [one for one in reader.trainings() if one.base != "small"]
+
+
+def test_a_training_is_stored_with_its_result_and_what_shaped_it(stand_in, tmp_path):
+    done = stand_in(SUCCEED, "train.epochs=2")
+    assert (done.status, done.base, done.adapter) == ("done", "some/model", "aiev-r001-0badcafe")
+    assert done.metrics == {"loss_after": 1.5, "gguf_adapter": True}
+    assert (done.config["epochs"], len(done.config["data"])) == (2.0, 64)
+    assert trainings(tmp_path) == [done]
+    assert Path(done.path).parent == tmp_path / "student"
+    assert done.started_at <= done.finished_at
+
+
+def test_the_files_that_a_training_reads_are_there_when_it_starts(stand_in, tmp_path):
+    stand_in(f"cp $OUT/../data-r001/*.jsonl $OUT; {SUCCEED}", out=tmp_path / "elsewhere")
+    assert not (tmp_path / "student").exists()
+    (folder,) = (tmp_path / "elsewhere").glob("r001-*")
+    rows = [json.loads(line) for line in (folder / "train.jsonl").read_text().splitlines()]
+    assert rows
+    assert all(any(message["train"] for message in row["messages"]) for row in rows)
+
+
+def test_the_same_training_is_not_done_twice_but_another_is(stand_in, tmp_path):
+    one, again = stand_in(SUCCEED), stand_in(SUCCEED)
+    other = stand_in(SUCCEED, "train.epochs=9")
+    assert one == again
+    assert other.id != one.id
+    assert (tmp_path / "student/count").read_text() == "x\nx\n"
+
+
+def test_a_training_whose_weights_are_gone_is_done_anew(stand_in, tmp_path):
+    shutil.rmtree(stand_in(SUCCEED).path)
+    assert stand_in(SUCCEED).status == "done"
+    assert (tmp_path / "student/count").read_text() == "x\nx\n"
+
+
+def test_a_training_that_fails_is_kept_with_its_reason_and_can_be_resumed(stand_in, tmp_path):
+    with pytest.raises(AievError, match="the training failed: out of memory"):
+        stand_in("echo 'out of memory' >&2; exit 1")
+    (failed,) = trainings(tmp_path)
+    assert (failed.status, failed.adapter) == ("failed", "")
+    assert "out of memory" in failed.reason
+    assert failed.finished_at
+    done = stand_in(SUCCEED)
+    assert (done.id, done.status, done.reason) == (failed.id, "done", "")
+    assert trainings(tmp_path) == [done]
+
+
+def test_a_missing_extra_is_a_setup_error_that_is_kept_too(stand_in, tmp_path):
+    with pytest.raises(SetupError, match=r"aiev\[train\]"):
+        stand_in("echo no torch >&2; exit 3")
+    assert trainings(tmp_path)[0].status == "failed"
+
+
+def test_a_student_may_be_a_folder_a_file_or_a_name(stand_in, tmp_path):
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "small.gguf").write_bytes(b"GGUF")
+    assert stand_in(SUCCEED, student="weights").base == str(tmp_path / "weights")
+    found = stand_in(SUCCEED, student=str(tmp_path / "small.gguf"))
+    assert found.base == str(tmp_path / "small.gguf")
+    assert found.config["base_folder"].endswith("hf/small")
+    assert stand_in(SUCCEED, "student.name=owner/name", student="").base == "owner/name"
+
+
+def test_a_round_of_which_nothing_is_kept_has_nothing_to_train_on(stand_in, tmp_path):
+    with pytest.raises(UsageError, match=r"round 1 of .*t\.db has no dialogue to train on: \d+ language"):
+        stand_in(SUCCEED, "export.languages=['cpp']")
+    assert trainings(tmp_path) == []
+
+
+def test_the_command_prints_events_as_lines_and_the_result_as_a_table(stand_in, tmp_path):
+    event = json.dumps({"event": "log", "step": 1, "steps": 4, "loss": 1.25})
+    with pytest.raises(AievError):
+        stand_in("exit 1")  # leaves the program there
+    (tmp_path / "python").write_text(f"#!/bin/sh\nOUT=$(dirname \"$3\")\necho '{event}'\n{SUCCEED}\n")
+    words = [f"--set={one}" for one in (*QUIET, f"train.python={tmp_path / 'python'}")]
+    shown = CliRunner().invoke(main, ["train", str(tmp_path / "t.db"), "--student", "owner/name", "--full", *words])
+    assert shown.exit_code == 0, shown.output
+    assert shown.stderr == "aiev: step 1/4: loss 1.2500\n"
+    assert "(round 1, full)" in shown.stdout
+    again = CliRunner().invoke(
+        main, ["train", str(tmp_path / "t.db"), "--student", "owner/name", "--full", "--json", *words]
+    )
+    assert (json.loads(again.stdout)["status"], again.stderr) == ("done", "")
 
 
 def settings(*assignments):
