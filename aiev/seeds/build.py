@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aiev.errors import SeedError, UsageError
+from aiev.errors import SeedError
 from aiev.seeds.evolve import Evolution
 from aiev.seeds.filters.late import late_filters
 from aiev.seeds.funnel import Funnel
@@ -21,6 +21,7 @@ from aiev.seeds.select import named_sources, sample, select
 from aiev.seeds.sources.tables import is_database
 from aiev.seeds.worker import Plan
 from aiev.seeds.writing import check_ending, open_writer
+from aiev.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +77,8 @@ def build_seeds(
     }
     made |= {"evolution": evolution.report()} if settings.evolve.rounds else {}
     if report:
-        _write_report(report, made)
+        with whole_file(report, "--report") as file:
+            file.write(json.dumps(made, indent=2) + "\n")
     return made
 
 
@@ -91,10 +93,3 @@ def _write(out: Path, seeds: Iterator[SeedRecord]) -> int:
             write(batch)
             written += len(batch)
     return written
-
-
-def _write_report(path: Path, report: dict[str, Any]) -> None:
-    try:
-        path.write_text(json.dumps(report, indent=2, ensure_ascii=True) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"--report {path}: cannot write there: {error.strerror}") from None

@@ -10,7 +10,7 @@ from collections import Counter
 from contextlib import nullcontext
 from dataclasses import asdict
 from itertools import islice, tee
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from aiev.errors import UsageError
 from aiev.processes import map_batches
@@ -18,6 +18,7 @@ from aiev.similarity.batches import batched
 from aiev.similarity.decontamination.benchmarks import load_benchmarks
 from aiev.similarity.decontamination.decontaminator import Decontaminator
 from aiev.similarity.decontamination.rows import rows_of
+from aiev.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,7 +60,7 @@ def decontaminate(
     if not items:
         raise UsageError("no benchmark to compare with; name one with --against")
     report = _Report(Counter(item.benchmark for item in items))
-    with _opened(out) if out else nullcontext() as clean:
+    with whole_file(out, "--out") if out else nullcontext() as clean:
         for row, hits in judge_rows(items, rows_of(files, language, fields), settings):
             report.count(row.where, hits)
             if clean and not hits:
@@ -82,13 +83,6 @@ def judge_rows(
 
 def _hits(verdicts: Iterable[Contaminated | None]) -> list[Hit]:
     return [hit for verdict in verdicts if verdict for hit in verdict.hits]
-
-
-def _opened(out: Path) -> TextIO:
-    try:
-        return out.open("w", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror}; give --out a file in an existing folder") from None
 
 
 class _Report:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aiev import __version__
-from aiev.errors import UsageError
 from aiev.view.report.plots import CHARTS, MOST_BARS
+from aiev.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,14 +28,8 @@ def write_report(runs: Sequence[dict[str, Any]], path: Path) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder; name a file with --html")
-    try:
-        partial = path.with_name(f"{path.name}.partial")
-        partial.write_text(render_report(runs), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}; name another file with --html") from None
+    with whole_file(path, "--html") as file:
+        file.write(render_report(runs))
 
 
 def render_report(runs: Sequence[dict[str, Any]]) -> str:

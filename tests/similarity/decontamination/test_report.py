@@ -63,7 +63,7 @@ def test_people_get_a_line_for_each_row_and_the_counts(rows):
         (["rows.jsonl", "--against", "mbpp"], "benchmark mbpp is in no package"),
         (["rows.jsonl", "--field", "other"], "no text in other"),
         (["rows.jsonl", "--set", "decontamination.benchmarks=[]"], "no benchmark to compare with"),
-        (["rows.jsonl", "--out", "nowhere/clean.jsonl"], "cannot write nowhere/clean.jsonl: No such file or directory"),
+        (["rows.jsonl", "--out", "nowhere/clean.jsonl"], "--out nowhere/clean.jsonl: cannot write there: No such file"),
         (["rows.jsonl", "--set", "decontamination.similarity=1"], "decontamination.similarity"),
     ],
 )
@@ -88,3 +88,23 @@ def test_seeds_problems_and_programs_of_a_database_are_judged(tmp_path, humaneva
     report = decontaminate(DecontaminationSettings(workers=1), [path])
     assert (report["rows"], report["contaminated"]) == (3, 1)
     assert report["found"][0]["row"] == f"{path}: seed {SEED.id}"
+
+
+def test_the_clean_rows_may_take_the_place_of_the_file_that_they_come_from(rows):
+    assert invoke(rows, "--workers", "1", "--out", rows).exit_code == 0
+    assert [json.loads(line) for line in rows.read_text().splitlines()] == [{"code": CLEAN}, {"problem": "Sort."}]
+
+
+def test_a_file_that_breaks_in_the_middle_leaves_no_clean_rows(tmp_path):
+    (tmp_path / "rows.jsonl").write_text('{"code": "x = 1"}\n{broken\n')
+    done = invoke(tmp_path / "rows.jsonl", "--workers", "1", "--out", tmp_path / "clean.jsonl")
+    assert done.exit_code == 2
+    assert "rows.jsonl:2: not JSON" in done.stderr
+    assert not [path for path in tmp_path.iterdir() if "clean" in path.name]
+
+
+def test_rows_with_bytes_that_are_no_text_are_written_as_they_came(tmp_path):
+    line = b'{"code": "caf\xe9 = 1"}\n'
+    (tmp_path / "rows.jsonl").write_bytes(line)
+    assert invoke(tmp_path / "rows.jsonl", "--workers", "1", "--out", tmp_path / "clean.jsonl").exit_code == 0
+    assert (tmp_path / "clean.jsonl").read_bytes() == line
