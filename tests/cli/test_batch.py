@@ -1,6 +1,9 @@
 import json
+import subprocess
+import sys
 
 import pytest
+from support.batch_provider import SERVER, Provider
 from support.command_line import assert_one_line
 
 from aiev.store.records import BatchRecord
@@ -33,3 +36,45 @@ def test_a_batch_is_a_line():
 
     batch = BatchRecord("b1", "r1", "", "m", "", "", "running", requests=3, answered=1, failed=1, detail="slow \x1b")
     assert _line(batch) == "b1  run r1  running (slow \\x1b): 3 questions, 1 answered, 1 failed"
+
+
+@pytest.fixture
+def provider():
+    with subprocess.Popen([sys.executable, SERVER], stdout=subprocess.PIPE, text=True) as process:
+        yield Provider(process)
+        process.kill()
+
+
+@pytest.fixture
+def batch(aiev, provider):
+    """`aiev batch` against a provider on this machine."""
+    chosen = [word for one in provider.settings() for word in ("--set", one)]
+    return lambda command, *arguments: aiev("batch", command, *arguments, *chosen)
+
+
+def test_a_batch_goes_out_is_shown_and_comes_back(batch, provider):
+    sent = batch("submit", "--limit", "3")
+    assert sent.exit_code == 0, sent.stderr
+    assert "3 questions sent, 0 were known; next: aiev batch collect aiev.db --wait" in sent.stdout
+    assert "in_progress: 3 questions, 0 answered, 0 failed" in batch("status", "aiev.db").stdout
+    provider.plan(finish="completed", failing=1)
+    collected = batch("collect", "aiev.db", "--wait")
+    assert "collected: 3 questions, 2 answered, 1 failed" in collected.stdout
+
+
+def test_batches_as_json_are_one_document(batch, provider):
+    sent = json.loads(batch("submit", "--limit", "2", "--json").stdout)
+    assert (len(sent["batches"]), sent["known"]) == (1, 0)
+    (shown,) = json.loads(batch("status", "aiev.db", "--json").stdout)
+    assert (shown["status"], shown["requests"]) == ("in_progress", 2)
+    (cancelled,) = json.loads(batch("cancel", "aiev.db", "--json").stdout)
+    assert cancelled["status"].startswith("cancel")
+
+
+def test_waiting_tells_each_change_once_and_no_more_without_waiting(batch, provider):
+    batch("submit", "--limit", "1")
+    assert batch("collect", "aiev.db").stderr == ""
+    provider.plan(finish="completed")
+    told = [line for line in batch("collect", "aiev.db", "--wait").stderr.splitlines() if line]
+    assert told
+    assert len(told) == len(set(told))

@@ -1,6 +1,7 @@
 import json
 import os
 
+import pytest
 from support.command_line import assert_one_line
 
 
@@ -29,3 +30,27 @@ def test_no_sandbox_at_all_is_one_line_and_nothing_runs_without_one(aiev, tmp_pa
     done = aiev("execute", "--program", "p.py", "--tests", "t.py", **paths)
     assert_one_line(done, 1, "no sandbox works here", "docker", "bubblewrap", "namespace")
     assert not (tmp_path / "escaped").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("folder", "Is a directory"), ("bytes", "can't decode"), ("none", "No such")]
+)
+def test_a_file_that_cannot_be_read_is_a_usage_error(aiev, tmp_path, kind, words):
+    (tmp_path / "good.py").write_text("x = 1\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    assert_one_line(aiev("execute", "--program", kind, "--tests", "good.py"), 2, f"cannot read {kind}", words)
+    assert_one_line(aiev("execute", "--program", "good.py", "--tests", kind), 2, f"cannot read {kind}", words)
+
+
+def test_a_language_that_nobody_speaks_is_a_usage_error(aiev):
+    assert_one_line(aiev("execute", "--program", "p", "--tests", "t", "--language", "cobol"), 2, "--language", "cobol")
+
+
+def test_a_refused_package_is_told_and_the_program_runs_without_it(aiev, tmp_path):
+    (tmp_path / "p.py").write_text("x = 1\n")
+    (tmp_path / "t.py").write_text("assert x == 1\n")
+    done = aiev("execute", "--program", "p.py", "--tests", "t.py", "--install", "pip install ./evil")
+    assert "aiev: not installed: " in done.stderr
+    assert done.exit_code == 0
+    assert done.stdout.startswith("ok")

@@ -6,8 +6,7 @@ import pytest
 from click.testing import CliRunner
 from store.sample_records import RUN, SEED, TALK
 
-from aiev.cli.decontaminate import decontaminate as command
-from aiev.cli.exits import Group
+from aiev.cli import main
 from aiev.similarity.decontamination.report import decontaminate
 from aiev.similarity.settings import DecontaminationSettings
 from aiev.store.writing.store import Store
@@ -33,8 +32,7 @@ def rows(tmp_path, humaneval):
 
 
 def invoke(*arguments):
-    group = Group("aiev", commands={"decontaminate": command})
-    return CliRunner().invoke(group, ["decontaminate", *map(str, arguments)])
+    return CliRunner().invoke(main, ["seeds", "decontaminate", *map(str, arguments)])
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
