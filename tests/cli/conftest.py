@@ -1,5 +1,6 @@
 """`aiev` as a command, and databases for it."""
 
+import shutil
 import sqlite3
 
 import pytest
@@ -24,12 +25,18 @@ def aiev(tmp_path, monkeypatch):
     return run
 
 
+@pytest.fixture(scope="session")
+def made_talks(tmp_path_factory):
+    path = tmp_path_factory.mktemp("talks") / "talks.db"
+    make_conversations(path)
+    save_label(path, "plain007", "flag", "")
+    return path
+
+
 @pytest.fixture
-def talks(tmp_path):
+def talks(made_talks, tmp_path):
     """A database of repaired, hostile and plain conversations, one of them labelled."""
-    make_conversations(tmp_path / "talks.db")
-    save_label(tmp_path / "talks.db", "plain007", "flag", "")
-    return tmp_path / "talks.db"
+    return shutil.copy(made_talks, tmp_path / "talks.db")
 
 
 @pytest.fixture

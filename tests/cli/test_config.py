@@ -21,3 +21,17 @@ def test_config_show_names_every_origin(aiev):
     assert data["origins"]["run.seed"] == "--set"
     assert data["origins"]["model.name"].endswith("qwen.toml")
     assert data["values"]["model"]["name"] == "qwen2.5-coder-1.5b-instruct"
+
+
+def test_config_show_has_a_line_for_each_value_with_its_origin(aiev):
+    lines = aiev("config", "show", "--set", "run.seed=3").stdout.splitlines()
+    found = {line.split(" = ")[0].strip(): line.split(" = ", 1)[1] for line in lines}
+    assert found["run.seed"].split() == ["3", "#", "--set"]
+    assert found["run.limit"].endswith("# default")
+    assert len({line.index(" = ") for line in lines}) == 1
+
+
+def test_config_show_shows_no_credentials_of_an_address(aiev):
+    done = aiev("config", "show", "--set", "model.base_url=http://me:hunter2@127.0.0.1/v1")
+    assert "hunter2" not in done.stdout
+    assert "hunter2" not in aiev("config", "show", "--json", "--set", "model.base_url=http://me:hunter2@h/v1").stdout

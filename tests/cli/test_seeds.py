@@ -50,3 +50,26 @@ def test_decontaminate_names_the_rows_that_resemble_a_benchmark(aiev, tmp_path):
 def test_a_benchmark_that_nobody_knows_is_one_line(aiev, tmp_path):
     (tmp_path / "rows.jsonl").write_text('{"text": "x"}')
     assert_one_line(aiev("seeds", "decontaminate", "rows.jsonl", "--against", "nonsense"), 2, "nonsense")
+
+
+def test_ctrl_c_ends_a_build_with_its_exit_code_and_says_what_is_kept(aiev, source, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("aiev.seeds.build.build_seeds", interrupted)
+    assert_one_line(aiev("seeds", "build", source, "--out", "s.jsonl"), 130, "a file is written whole or not at all")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--out", "s.txt"], ".jsonl, .jsonl.gz, .parquet, .db"),
+        (["--out", "none/s.jsonl"], "there is no folder none"),
+        (["--out", "s.jsonl", "--report", "none/r.json"], "--report none/r.json: cannot write there"),
+        (["--out", "s.jsonl", "--report", "."], "--report .: cannot write there: Is a directory"),
+        (["--out", "s.jsonl", "--column", "body"], "write it as content=NAME"),
+        (["--out", "s.jsonl", "--set", "seeds.filters=['nonsense']"], "nonsense"),
+    ],
+)
+def test_a_build_that_cannot_be_is_one_line(aiev, source, arguments, words):
+    assert_one_line(aiev("seeds", "build", source, *arguments), 2, words)
