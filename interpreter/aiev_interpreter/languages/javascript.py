@@ -1,17 +1,23 @@
 """JavaScript: Node runs the program as a script, and the tests with it; modules are transpiled first.
 
 In the tests, comparisons inside `assert(…)` and the conditions of guards are passed through the counter, so a failure
-shows both values. Not covered: JSX without a transpiler, and packages other than Node's own.
+shows both values. Each assertion notes its line, and can be evaluated on its own (`counting.js`). Against a changed
+program, the functions that the tests reach are replaced (`stubs.js`). Not covered: JSX without a transpiler, and
+packages other than Node's own.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from aiev_interpreter.languages import guards, scan
 from aiev_interpreter.languages.language import SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
 from aiev_interpreter.protocol import MIB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TEMPLATE = r"`(?:\\[\s\S]|\$\{(?:[^{}`]|\{[^{}]*\}|`(?:\\[\s\S]|[^`\\])*`)*\}|[^`\\])*`"
 _REGEX = r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*"
@@ -20,9 +26,25 @@ _OPAQUE = scan.any_of(scan.LINE_COMMENT, scan.BLOCK_COMMENT, scan.STRING, _QUOTE
 _BEFORE_REGEX = re.compile(r"(?:^|[=(,:;!&|?{}\[+~^%*<>-]|\b(?:return|typeof|case|in|of|void|delete|do|else))\s*\Z")
 _MODULE = re.compile(r"^[ \t]*(?:import\b(?!\s*\()|export\b)", re.MULTILINE)
 _ASSERT = re.compile(r"(?<![\w$.])(?:assert|assert\.ok|console\.assert|assert\.strict)\s*(?=\()")
+_HEAD = r"(?<![\w$.#])(?:console\s*\.\s*assert|t\s*\.\s*assert|{names})(?![\w$])"
+_HEADS = {"assert", "expect", "assertEquals", "should"}
+_IMPORTED = re.compile(
+    r"(?:const|let|var|import)\s+(?:(?:\*\s*as\s+)?(\w+)\s*,?\s*)?(?:\{([^{}]*)\})?\s*(?:=\s*(?:await\s+)?(?:require|import)\s*\(|from)"
+    r"\s*['\"](?:node:)?(?:assert(?:/strict)?|chai|expect)['\"]"
+)
+_CHAIN = re.compile(r"\s*\??\.\s*#?[\w$]+|[ \t]*(?:\?\.)?(?=[(\[])")
+_DECLARES = re.compile(r"(?:\bfunction\s*\*?|\bnew|\bclass)\s*\Z")
+_TRY = re.compile(r"(?<![\w$.])try\s*(?=\{)")
+_CATCH = re.compile(r"\s*catch\s*(?:\([^()]*\)\s*)?\{")
+_STATEMENT = re.compile(r"[;{}\n]\s*\Z")
+_GIVES_UP = re.compile(
+    r"(?<![\w$.])(?:assert\s*\.\s*fail|expect\s*\.\s*(?:fail|unreachable)|fail|throw|process\s*\.\s*exit)(?![\w$])"
+)
 _FAILS = re.compile(r"\bthrow\b|\bprocess\.exit\(\s*[1-9]|\bprocess\.exitCode\s*=\s*[1-9]|\bassert\.fail\b")
-_LAST_EXIT = re.compile(r"^process\.exit\((.*)\);?\s*\Z", re.MULTILINE)
 MODULE_COMPILER = ("node", f"{SUPPORT}/javascript/transpile.js")
+SOURCE = "tests.source"
+"""The file with the tests as they were written."""
+MUTANTS = {"raises": ("raise",), "constant": ("constant-a", "constant-b")}
 PACKAGES = ("nodejs", "node-typescript")
 
 
@@ -39,10 +61,11 @@ def _is_literal(text: str, found: re.Match[str]) -> bool:
 
 
 def plan(program: str, tests: str) -> Plan:
-    """Two files and the runner; modules are transpiled first."""
+    """The program, the tests as they run and as they were written, and the runner; modules are transpiled first."""
     files = {"solution.js": program, "tests.js": instrumented(tests)}
     modules = [name for name, text in (("solution.js", program), ("tests.js", tests)) if _MODULE.search(masked(text))]
-    return Plan(files=files, compile=((*MODULE_COMPILER, *modules),) if modules else (), run=runner("js"))
+    compiling = ((*MODULE_COMPILER, *modules),) if modules else ()
+    return Plan(files=files | {SOURCE: tests}, compile=compiling, run=runner("js"))
 
 
 def runner(extension: str) -> tuple[str, ...]:
@@ -51,13 +74,77 @@ def runner(extension: str) -> tuple[str, ...]:
 
 
 def instrumented(tests: str) -> str:
-    """The tests with the conditions that decide about failures passed to the counter."""
+    """The tests with what decides about failures passed to the counter."""
     mask = masked(tests)
-    edits = [edit for span in _asserted(mask) for edit in compared(mask, *span)]
+    edits = list(_expected_errors(mask))
+    edits += [edit for span in _asserted(mask) for edit in compared(mask, *span)]
     for guard in guards.guards(tests, mask, _FAILS, ends=";\n"):
         inner = compared(mask, guard.start, guard.end)
-        edits += guard.passed_to(f"__aiev__.guard({guard.outcome}, ", f", {guard.literal(tests)})", inner)
-    return scan.edited(_without_last_exit(tests, mask), edits)
+        before = f"__aiev__.guard({_line(mask, guard.start)}, {guard.outcome}, "
+        before, after = _alone(mask, guard.start, guard.end, before, str(not guard.wanted).lower())
+        edits += guard.passed_to(before, f"{after}, {guard.literal(tests)})", inner)
+    edits += [edit for chain in _chains(tests, mask) for edit in _judged(mask, *chain)]
+    return scan.edited(tests, edits)
+
+
+def _line(mask: str, place: int) -> int:
+    return mask.count("\n", 0, place) + 1
+
+
+def _alone(mask: str, start: int, end: int, before: str = "", instead: str = "undefined") -> tuple[str, str]:
+    """Texts around an expression by which it is evaluated on its own; `instead` is its value after an exception."""
+    words = re.search(r"\b(?:await|yield|async|function)\b", mask[start:end])
+    if words and words.group() == "yield":
+        return before, ""
+    if words and words.group() == "await":
+        return f"{before}(await __aiev__.awaited(async () => (", f"), {instead}))"
+    return f"{before}__aiev__.alone(() => (", f"), {instead})"
+
+
+def _chains(tests: str, mask: str) -> Iterator[tuple[int, int, list[int]]]:
+    """Start and end of each assertion, from its first name to its last call, and where the calls' arguments end."""
+    names = _HEADS | {
+        name.split(":")[-1].split(" as ")[-1].strip()
+        for found in _IMPORTED.finditer(tests)
+        for name in [*(found.group(2) or "").split(","), found.group(1) or ""]
+    }
+    head = re.compile(_HEAD.replace("{names}", "|".join(re.escape(name) for name in sorted(names) if name)))
+    for found in head.finditer(mask):
+        end, calls = found.end(), []
+        while step := _CHAIN.match(mask, end):
+            end = step.end()
+            if mask[end : end + 1] in {"(", "["}:
+                close = scan.closing(mask, end)
+                calls += [close] if mask[end] == "(" else []
+                end = close + 1
+        declared = _DECLARES.search(mask, max(0, found.start() - 20), found.start())
+        if calls and not declared and not re.match(r"\s*(?:\{|=>|=[^=])", mask[end:]):
+            yield found.start(), end, calls
+
+
+def _judged(mask: str, start: int, end: int, calls: list[int]) -> list[Edit]:
+    """Edits by which an assertion notes its line when it is called, and is evaluated on its own."""
+    before, after = _alone(mask, start, end)
+    lines = []
+    for close in calls:
+        written = mask[:close].rstrip()
+        comma = "" if written.endswith(("(", ",")) else ", "
+        lines.append(Edit(close, close, f"{comma}...__aiev__.line({_line(mask, start)})"))
+    return scan.wrapped(start, end, before, after, lines)
+
+
+def _expected_errors(mask: str) -> Iterator[Edit]:
+    """Edits that count an expected error: `try { f(); throw … } catch { … }`, whose `try` ends by giving up."""
+    for found in _TRY.finditer(mask):
+        close = scan.closing(mask, found.end())
+        caught = _CATCH.match(mask, close + 1)
+        flat = scan.top_level(mask, found.end() + 1, close)
+        gives_up = list(_GIVES_UP.finditer(flat))
+        place = found.end() + 1 + (gives_up[-1].start() if gives_up else 0)
+        if not caught or not gives_up or not _STATEMENT.search(mask, found.end(), place):
+            continue
+        yield Edit(place, place, "__aiev__.missed();")
+        yield Edit(caught.end(), caught.end(), f"__aiev__.caught({_line(mask, found.start())});")
 
 
 def _asserted(mask: str) -> list[tuple[int, int]]:
@@ -81,15 +168,6 @@ def compared(mask: str, start: int, end: int) -> list[Edit]:
     return scan.wrapped(start, end, f'__aiev__.compare("{operator}", ', ")", [Edit(*found, ",")])
 
 
-def _without_last_exit(tests: str, mask: str) -> str:
-    """The tests with a `process.exit(…)` in their last line replaced by setting the exit code."""
-    found = _LAST_EXIT.search(mask)
-    if not found:
-        return tests
-    code = tests[found.start(1) : found.end(1)].strip() or "0"
-    return f"{tests[: found.start()]}process.exitCode = ({code});\n"
-
-
 JAVASCRIPT = Language(
     name="javascript",
     title="JavaScript",
@@ -102,4 +180,5 @@ JAVASCRIPT = Language(
     compile_seconds=20.0,
     compile_memory_bytes=512 * MIB,
     memory_bytes=128 * MIB,
+    mutants=MUTANTS,
 )

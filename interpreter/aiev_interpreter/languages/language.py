@@ -6,7 +6,8 @@ the program runs. When the tests have finished without a failure, it writes one 
 `TOKEN {"assertions": N, "completed": true, "error": ""}` to descriptor 3 and exits with 0. In the mode `sabotage`
 every assertion fails, even if it holds. A report may have `sites`: line, source and count of each assertion that held.
 Then a language can have further modes (`Language.mutants`), in which the program's functions are replaced, and no
-failing assertion ends the tests. Not covered: limits and isolation, which the supervisor and the sandbox provide.
+failing assertion ends the tests. Their line is `TOKEN MODE NOTES`, with the `notes` of the first report, if it has any.
+Not covered: limits and isolation, which the supervisor and the sandbox provide.
 """
 
 from __future__ import annotations

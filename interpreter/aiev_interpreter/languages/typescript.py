@@ -6,7 +6,7 @@ Not covered: type errors, `const enum` across files, path aliases.
 
 from __future__ import annotations
 
-from aiev_interpreter.languages.javascript import MODULE_COMPILER, PACKAGES, instrumented, runner
+from aiev_interpreter.languages.javascript import MODULE_COMPILER, MUTANTS, PACKAGES, SOURCE, instrumented, runner
 from aiev_interpreter.languages.language import Language, Plan
 from aiev_interpreter.protocol import MIB
 
@@ -14,7 +14,7 @@ from aiev_interpreter.protocol import MIB
 def plan(program: str, tests: str) -> Plan:
     """Two files, one call of the transpiler."""
     files = {"solution.ts": program, "tests.ts": instrumented(tests)}
-    return Plan(files=files, compile=((*MODULE_COMPILER, *files),), run=runner("ts"))
+    return Plan(files=files | {SOURCE: tests}, compile=((*MODULE_COMPILER, *files),), run=runner("ts"))
 
 
 TYPESCRIPT = Language(
@@ -29,4 +29,5 @@ TYPESCRIPT = Language(
     compile_seconds=20.0,
     compile_memory_bytes=512 * MIB,
     memory_bytes=128 * MIB,
+    mutants=MUTANTS,
 )

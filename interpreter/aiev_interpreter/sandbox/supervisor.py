@@ -32,6 +32,7 @@ SERVERS = 3
 EMPTY_SECONDS = 2.0
 """After this long it is quicker to start another sandbox than to go on emptying a folder."""
 _IPC_TABLES = ("/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg")
+_NOTES_BYTES = 1 << 14
 _CANARY_FACTOR, _CANARY_SECONDS = 2.0, 1.0
 
 
@@ -74,6 +75,8 @@ class Supervisor:
             document = self.watch(request, request["compile_limits"], "count").run_command(command)
             if document["exit_code"] or document["ended_by"]:
                 return document | {"stage": "compile", "canary": "", "empty": []}
+        if request["compile"]:
+            request["files"] = files_of(request["folder"])
         document = self.execute(request, request["limits"], "count")
         judged = {"canary": "", "empty": []} | (self.twins(request, document) if assertions_of(document) else {})
         marker = read_marker(request["tree"])
@@ -97,12 +100,14 @@ class Supervisor:
         report = self.again(request, counted["wall_seconds"], "sabotage")
         if report is not None:
             return {"canary": "completed", "empty": []}
-        sites = [tuple(site) for site in json.loads(counted["report"]).get("sites", [])]
+        found = json.loads(counted["report"])
+        sites = [tuple(site) for site in found.get("sites", [])]
+        notes = str(found.get("notes", ""))[:_NOTES_BYTES]
         empty: list[list[Any]] = []
         for reason, modes in request["mutants"].items():
             kept = sites
             for mode in modes:
-                held = held_sites(self.again(request, counted["wall_seconds"], mode)) if kept else {}
+                held = held_sites(self.again(request, counted["wall_seconds"], f"{mode} {notes}")) if kept else {}
                 kept = [site for site in kept if held.get(site[0], 0) >= site[2]]
             empty += [[line, source, reason] for line, source, _ in kept]
             sites = [site for site in sites if site not in kept]
@@ -110,9 +115,8 @@ class Supervisor:
 
     def again(self, request: dict[str, Any], seconds: float, mode: str) -> dict[str, Any] | None:
         """The report of another run of the job in another mode; None if it did not pass."""
-        if not request["compile"]:
-            self.empty_folders()
-            self.lay_out(request)
+        self.empty_folders()
+        self.lay_out(request)
         wall = min(request["limits"]["wall_seconds"], _CANARY_FACTOR * seconds + _CANARY_SECONDS)
         document = self.execute(request, request["limits"] | {"wall_seconds": wall}, mode)
         return json.loads(document["report"]) if assertions_of(document) is not None else None
@@ -156,12 +160,14 @@ class Supervisor:
         return {}
 
     def lay_out(self, request: dict[str, Any]) -> None:
-        """Write the job's files."""
-        for name, text in request["files"].items():
+        """Write the job's files: texts of the host, or what the compiler has left."""
+        for name, content in request["files"].items():
             path = os.path.join(request["folder"], name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
-                file.write(text)
+            data, permissions = content if isinstance(content, tuple) else (content.encode(errors="replace"), 0o644)
+            with open(path, "wb") as file:
+                file.write(data)
+            os.chmod(path, permissions)
 
     def watch(self, request: dict[str, Any], limits: dict[str, Any], mode: str) -> Watch:
         """A watch that spares the fork servers."""
@@ -208,6 +214,17 @@ def assertions_of(document: dict[str, Any]) -> int | None:
         return int(report["assertions"]) if report["completed"] is True else None
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def files_of(folder: str) -> dict[str, tuple[bytes, int]]:
+    """Content and permissions of each file in a folder, by relative path."""
+    found = {}
+    for root, _, names in os.walk(folder):
+        for path in (os.path.join(root, name) for name in names):
+            if os.path.isfile(path) and not os.path.islink(path):
+                with open(path, "rb") as file:
+                    found[os.path.relpath(path, folder)] = (file.read(), os.stat(path).st_mode & 0o777)
+    return found
 
 
 def held_sites(report: dict[str, Any] | None) -> dict[int, int]:

@@ -10,6 +10,7 @@ import pytest
 from support import backends
 
 import aiev_interpreter
+from aiev_interpreter import Job, Limits
 from aiev_interpreter.backends import docker
 from aiev_interpreter.image.build import ALL, ensure_image
 from aiev_interpreter.languages import language_named
@@ -52,5 +53,23 @@ def run(container):
         assert done.returncode == 0, done.stderr
         empty = {"assertions": 0, "completed": False, "seconds": 0.0, "compile_seconds": 0.0}
         return SimpleNamespace(**empty | json.loads(done.stdout))
+
+    return execute
+
+
+@pytest.fixture(scope="session")
+def interpreter():
+    """The interpreter with every language's tools."""
+    with backends.opened("docker", run_id="languages", languages=(ALL,)) as interpreter:
+        yield interpreter
+
+
+@pytest.fixture
+def judged(interpreter):
+    """The result of a program with its tests, sabotage and mutants included."""
+
+    def execute(language, program, tests):
+        limits = Limits(wall_seconds=20.0, cpu_seconds=20.0)
+        return asyncio.run(interpreter.execute(Job(program, tests, language=language, limits=limits)))
 
     return execute

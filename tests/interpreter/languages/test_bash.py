@@ -54,7 +54,7 @@ SCRIPT = """output=$(bash solution.sh 1 2)
 
 @pytest.mark.parametrize(
     ("tests", "count"),
-    [(IF % 3, 1), (HELPER % 3, 2), (LISTS % 3, 6), (FUNCTIONS % 3, 3), (SCRIPT % 3, 1), ("echo hello", 0)],
+    [(IF % 3, 1), (HELPER % 3, 2), (LISTS % 3, 6), (FUNCTIONS % 3, 4), (SCRIPT % 3, 1), ("echo hello", 0)],
 )
 def test_checks_that_held_are_counted(run, tests, count):
     done = run("bash", ADD, tests)

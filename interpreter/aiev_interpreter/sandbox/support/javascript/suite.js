@@ -148,7 +148,8 @@ Object.assign(nodeTest, { test: nodeTest, it: nodeTest, describe, suite: describ
 
 // Runs the file's `after` hooks after all of its tests.
 function conclude() {
-  return enqueue(() => guarded('after all', async () => {
+  if (!top.after.length) return;
+  enqueue(() => guarded('after all', async () => {
     for (const hook of top.after) await call(hook);
   }));
 }
