@@ -73,7 +73,8 @@ class Job:
     """One program with its unit tests.
 
     `program` and `tests` are source texts. The tests run with the program's names in scope and can also import it as
-    `solution`. `requirements` are validated PEP 508 requirement strings, never shell text.
+    `solution`. `requirements` are validated PEP 508 requirement strings, or npm's `name@versions` for JavaScript and
+    TypeScript, never shell text.
     """
 
     program: str

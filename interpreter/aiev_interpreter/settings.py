@@ -67,6 +67,9 @@ class InstallSettings(BaseModel):
     mib: int = Field(1024, ge=1, description="limit of its size, in mebibytes")
     index_url: str = Field("", description='package index; "" takes pip\'s own setting')
     extra_index_url: str = Field("", description='further package indexes; "" takes pip\'s own setting')
+    npm_registry: str = Field(
+        "", description='registry of npm packages; "" takes npm\'s own setting', json_schema_extra=_ASIDE
+    )
     ca_bundle: str = Field("", description='file of certificate authorities; "" takes pip\'s own setting')
     proxy: str = Field("", description='proxy; "" takes pip\'s own setting')
     from_imports: bool = Field(

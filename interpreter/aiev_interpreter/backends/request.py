@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aiev_interpreter.languages import language_named
+from aiev_interpreter.packages import npm
 from aiev_interpreter.packages.imports import imported
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def run_request(job: Job, tree: str, *, limit_processes: bool) -> dict[str, Any]
     python = language.name == "python"
     limits = asdict(job.limits) | {"data_bytes": job.limits.memory_bytes if python else 0}
     limits["memory_bytes"] += language.memory_bytes
+    modules = {"NODE_PATH": f"{PACKAGES}/{tree}/node_modules"} if tree and language.name in npm.LANGUAGES else {}
     compiling = limits | {"memory_bytes": language.compile_memory_bytes, "wall_seconds": language.compile_seconds}
     return _request(
         files=dict(plan.files),
@@ -91,7 +93,7 @@ def run_request(job: Job, tree: str, *, limit_processes: bool) -> dict[str, Any]
         command=list(plan.run),
         mutants={reason: list(modes) for reason, modes in language.mutants.items()},
         limits=limits,
-        env=ENVIRONMENT | dict(plan.env),
+        env=ENVIRONMENT | dict(plan.env) | modules,
         tree=tree,
         preload=sorted(PRELOADED & imported(job.program, job.tests)) if python else [],
         limit_processes=limit_processes,

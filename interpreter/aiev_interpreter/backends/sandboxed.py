@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiev_interpreter.backends import outcome
 from aiev_interpreter.backends.pool import Answer, Pool, Sandbox, Sizes
 from aiev_interpreter.backends.request import (
+    CODE,
     GRACE_SECONDS,
     install_request,
     probe_request,
@@ -25,7 +26,7 @@ from aiev_interpreter.backends.request import (
 )
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.languages import Language, language_named
-from aiev_interpreter.packages import index, installation
+from aiev_interpreter.packages import index, installation, npm
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class SandboxInterpreter:
             return installation.forbidden_result(refused)
         if requirements and set(requirements) <= set(self._preload):
             requirements = self._preload
-        tree = self._tree(requirements)
+        tree = self._tree(requirements, language.name)
         request = run_request(job, tree, limit_processes=self._backend.limits_processes)
         if failed := outcome.too_large(request["files"], job.limits.disk_bytes):
             return failed
@@ -145,7 +146,7 @@ class SandboxInterpreter:
         log = ""
         answer = self._ask(job, language, request, owner)
         if answer.document is not None and answer.document.get("missing"):
-            failed, log = self._install_tree(tree, requirements, job.limits)
+            failed, log = self._install_tree(tree, requirements, language.name, job.limits)
             if failed:
                 return failed
             answer = self._ask(job, language, request, owner)
@@ -166,11 +167,22 @@ class SandboxInterpreter:
             self._pool.give_back(owner, sizes, sandbox, clean=clean)
         return answer
 
-    def _tree(self, requirements: tuple[str, ...]) -> str:
-        return installation.tree_of(requirements, self._install, datetime.now(tz=UTC).date())
+    def _tree(self, requirements: tuple[str, ...], language: str = "python") -> str:
+        return installation.tree_of(requirements, self._install, datetime.now(tz=UTC).date(), language)
+
+    def _install_request(
+        self, tree: str, requirements: tuple[str, ...], language: str, limits: Limits
+    ) -> dict[str, Any]:
+        """The request that installs a tree, by npm for the languages of Node.js, else by pip."""
+        if language in npm.LANGUAGES:
+            script = f"{CODE}/aiev_interpreter/sandbox/npm.py"
+            command = [self._backend.python, "-B", script, "{tree}", *requirements]
+            return install_request(command, limits, index.npm_environment(self._install), tree)
+        command = [*self._backend.pip_command(), *installation.pip_arguments(requirements, self._install)]
+        return install_request(command, limits, index.environment(self._install), tree)
 
     def _install_tree(
-        self, tree: str, requirements: tuple[str, ...], limits: Limits
+        self, tree: str, requirements: tuple[str, ...], language: str, limits: Limits
     ) -> tuple[ExecutionResult | None, str]:
         """Install a tree of packages unless another job has done so; returns a failure's result, and the log."""
         with self._lock:
@@ -183,8 +195,7 @@ class SandboxInterpreter:
                 Sizes(limits.memory_bytes, limits.disk_bytes, limits.processes), self._install
             )
             try:
-                command = [*self._backend.pip_command(), *installation.pip_arguments(requirements, self._install)]
-                request = install_request(command, limits, index.environment(self._install), tree)
+                request = self._install_request(tree, requirements, language, limits)
                 document = sandbox.ask(request, limits.wall_seconds + GRACE_SECONDS).document
             finally:
                 sandbox.close()

@@ -1,7 +1,7 @@
 """Where packages come from: the package index, the proxy and the certificates of the install phase.
 
-An empty setting falls back to pip's own configuration, including its PIP_* environment variables. Invariant: an
-index's credentials never leave the install phase.
+An empty setting falls back to pip's own configuration, including its PIP_* environment variables, or to npm's.
+Invariant: an index's credentials never leave the install phase.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from aiev_interpreter.packages import npm
 
 if TYPE_CHECKING:
     from aiev_interpreter.settings import InstallSettings
@@ -27,12 +29,23 @@ def environment(settings: InstallSettings) -> dict[str, str]:
     own = _pip_settings()
     index = settings.index_url or own.get("index-url")
     extra = settings.extra_index_url or own.get("extra-index-url")
-    proxy = settings.proxy or own.get("proxy") or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
     remote = " ".join(url for url in (extra or "").split() if url.startswith(("http://", "https://")))
-    values: dict[str, str | None] = {"PIP_INDEX_URL": index, "PIP_EXTRA_INDEX_URL": remote, "PIP_PROXY": proxy}
+    values: dict[str, str | None] = {
+        "PIP_INDEX_URL": index,
+        "PIP_EXTRA_INDEX_URL": remote,
+        "PIP_PROXY": _proxy(settings),
+    }
     values["PIP_TRUSTED_HOST"] = own.get("trusted-host")
     if certificates(settings):
         values["PIP_CERT"] = CA_INSIDE
+    return {name: value for name, value in values.items() if value}
+
+
+def npm_environment(settings: InstallSettings) -> dict[str, str]:
+    """The same for npm, and for the Python that fetches it."""
+    values: dict[str, str | None] = {"NPM_CONFIG_REGISTRY": npm.registry(settings), "HTTPS_PROXY": _proxy(settings)}
+    if certificates(settings):
+        values |= dict.fromkeys(("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"), CA_INSIDE)
     return {name: value for name, value in values.items() if value}
 
 
@@ -52,10 +65,16 @@ def redacted(text: str, settings: InstallSettings) -> str:
 
 def secrets(settings: InstallSettings) -> tuple[str, ...]:
     """The parts of the URLs that must never be shown, longest first."""
-    parts = [urlsplit(word) for value in environment(settings).values() for word in value.split()]
+    values = (*environment(settings).values(), settings.npm_registry)
+    parts = [urlsplit(word) for value in values for word in value.split()]
     found = [part.netloc.rpartition("@")[0] for part in parts if "@" in part.netloc]
     found += [part.password for part in parts if part.password]
     return tuple(sorted(set(found), key=len, reverse=True))
+
+
+def _proxy(settings: InstallSettings) -> str | None:
+    own = _pip_settings().get("proxy")
+    return settings.proxy or own or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
 
 
 @cache

@@ -16,6 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from aiev_interpreter.errors import SandboxError
+from aiev_interpreter.packages import npm
 from aiev_interpreter.packages.imports import KNOWN, imported
 from aiev_interpreter.packages.index import redacted
 from aiev_interpreter.packages.requirements import InstallPlan, parse_install
@@ -40,8 +41,9 @@ _UNREACHABLE = (
     "Max retries exceeded",
     "NewConnectionError",
     "CERTIFICATE_VERIFY_FAILED",
+    *("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH", "SELF_SIGNED_CERT_IN_CHAIN"),
 )
-"""Parts of pip's messages when it cannot reach the index."""
+"""Parts of the messages of pip and of npm when they cannot reach the index."""
 _DIST_INFO = re.compile(r"[A-Za-z0-9._]+-[A-Za-z0-9._+!]+\.dist-info")
 _WORDS = {
     "timeout": "The installation took too long.",
@@ -59,7 +61,7 @@ def pip_arguments(requirements: tuple[str, ...], settings: InstallSettings) -> l
     return ["install", *quiet, *wheels, "--target", "{tree}", "--", *requirements]
 
 
-def tree_of(requirements: tuple[str, ...], settings: InstallSettings, today: date) -> str:
+def tree_of(requirements: tuple[str, ...], settings: InstallSettings, today: date, language: str = "python") -> str:
     """The name of the tree of packages for these requirements; empty when there are none.
 
     Requirements without pinned versions get a new tree every `REFRESH_DAYS`, so the cache does not keep an old version
@@ -67,9 +69,11 @@ def tree_of(requirements: tuple[str, ...], settings: InstallSettings, today: dat
     """
     if not requirements:
         return ""
-    pinned = all("==" in requirement for requirement in requirements)
+    node = language in npm.LANGUAGES
+    pinned = all(npm.is_pinned(one) if node else "==" in one for one in requirements)
     period = "" if pinned else str(today.toordinal() // REFRESH_DAYS)
-    source = (period, settings.index_url or None, settings.extra_index_url or None, settings.allow_source)
+    source: tuple[object, ...] = (period, settings.index_url or None, settings.extra_index_url or None)
+    source = ("npm", period, settings.npm_registry) if node else (*source, settings.allow_source)
     return hashlib.sha256(repr((sorted(requirements), source)).encode()).hexdigest()[:TREE_DIGITS]
 
 
@@ -88,12 +92,16 @@ def install_plan(text: str, language: str, settings: InstallSettings) -> Install
     """What the install block of a reply asks for, and what of it is refused."""
     if language == "python" and settings.enabled:
         return parse_install(text)
+    if language in npm.LANGUAGES and settings.enabled and npm.registry(settings):
+        return npm.parse_npm(text)
     reason = "nothing is installed here; use the standard library"
     return InstallPlan(refused=tuple(f"{command.text}: {reason}" for command in commands(text)))
 
 
 def wanted_requirements(job: Job, settings: InstallSettings) -> tuple[str, ...]:
     """The job's requirements, and the well-known packages that program and tests import without requiring them."""
+    if job.language in npm.LANGUAGES:
+        return job.requirements
     if job.language != "python":
         return ()
     named = {_name(one) for one in job.requirements}
@@ -136,8 +144,12 @@ def refusal(document: dict[str, Any] | None, settings: InstallSettings) -> Execu
 
 
 def installed_versions(folders: Sequence[str]) -> tuple[str, ...]:
-    """`name==version` for each `.dist-info` folder name. Names that no package can have are left out."""
+    """`name==version` for each folder `name-version.dist-info`, and for each `name@version` of npm.
+
+    Names that no package can have are left out.
+    """
     pairs = [folder.removesuffix(".dist-info").rpartition("-") for folder in folders if _DIST_INFO.fullmatch(folder)]
+    pairs += [folder.rpartition("@") for folder in folders if npm.is_pinned(folder)]
     return tuple(sorted(f"{name}=={version}" for name, _, version in pairs))
 
 
@@ -146,7 +158,8 @@ def _failed(words: str, detail: str) -> ExecutionResult:
 
 
 def _name(requirement: str) -> str:
+    """The normalised name in a requirement of either kind; empty for what is none."""
     try:
-        return str(canonicalize_name(Requirement(requirement).name))
+        return str(canonicalize_name(npm.package_name(requirement) or Requirement(requirement).name))
     except InvalidRequirement:
         return ""

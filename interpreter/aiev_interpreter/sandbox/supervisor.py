@@ -21,7 +21,7 @@ import sys
 import time
 from typing import Any
 
-from aiev_interpreter.sandbox import folders, processes
+from aiev_interpreter.sandbox import folders, npm, processes
 from aiev_interpreter.sandbox.forkserver import PR_SET_DUMPABLE, ForkServer, stand_ready
 from aiev_interpreter.sandbox.watch import REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR, Watch
 
@@ -153,8 +153,11 @@ class Supervisor:
         names = os.listdir(fresh)
         if MARKER in names:
             return {"exit_code": 1, "stderr": f"ERROR: a package brings {MARKER}, a name that the sandbox needs itself"}
+        installed = sorted(name for name in names if name.endswith(".dist-info"))
+        with contextlib.suppress(OSError, ValueError, RecursionError), open(npm.INSTALLED) as file:
+            installed = json.load(file)
         with open(os.path.join(fresh, MARKER), "w") as marker:
-            json.dump({"installed": sorted(name for name in names if name.endswith(".dist-info"))}, marker)
+            json.dump({"installed": installed}, marker)
         with contextlib.suppress(OSError):  # another run has installed it
             os.rename(fresh, os.path.join(PACKAGES, tree))
         return {}
