@@ -40,14 +40,6 @@ PAIRS = {
             "found += [n for n in sys.modules if n == 'left']\n"
         ),
     ),
-    "patched-harness": (
-        (
-            "import gc\nfor thing in gc.get_objects():\n"
-            "    if isinstance(thing, type) and 'aiev' in thing.__module__:\n"
-            "        try:\n            thing.left = 1\n        except (AttributeError, TypeError):\n            pass\n"
-        ),
-        "import gc\nfound = [one for one in gc.get_objects() if isinstance(one, type) and 'left' in vars(one)]\n",
-    ),
     "environment": (
         "import os\nos.environ['LEFT'] = os.environ['PYTEST_ADDOPTS'] = 'x'\nos.umask(0o777)\nos.chdir('/')\n",
         (

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from hostile.outside import ADD, REFUSED, TESTS, WRONG, gone, processes, seen
+from support.programs import RAN, TO_THE_END
 
 from aiev_interpreter import Verdict
 
@@ -145,6 +146,7 @@ async def test_no_process_of_the_host_or_of_another_sandbox_is_visible(run, toge
         "names = [open(f'/proc/{pid}/comm').read().strip() for pid in pids]\n"
     )
     _, result = await together(
-        run(named, "assert True"), run(look, f"assert len(pids) < 10\nassert {marker!r} not in names")
+        run(named + RAN, TO_THE_END),
+        run(look + RAN, f"assert len(pids) < 10\nassert {marker!r} not in names\n{TO_THE_END}"),
     )
     assert result.verdict is Verdict.OK, result.stderr

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hostile.outside import ADD
+from support.programs import RAN, TO_THE_END
 
 from aiev_interpreter import Job, Verdict
 
@@ -44,7 +45,7 @@ def search(interpreter, limits):
 
     async def execute(program):
         wide = replace(limits, output_bytes=1 << 20, wall_seconds=30.0, cpu_seconds=20.0)
-        result = await interpreter.execute(Job(program=program, tests="assert True", limits=wide))
+        result = await interpreter.execute(Job(program=program + RAN, tests=TO_THE_END, limits=wide))
         assert result.verdict is Verdict.OK, result
         return result.stdout + result.stderr
 
@@ -121,7 +122,7 @@ async def test_files_of_a_sandbox_that_runs_at_the_same_time_are_not_read(run, s
         "import time\ntime.sleep(1)\nshow(*(root + place for root in ('', '/proc/*/root', '/proc/*/cwd/..') "
         "for place in ('/work/*', '/tmp/*', '/dev/shm/*')), '/var/lib/docker/overlay2/*/*/*')\n"
     )
-    written, found = await together(run(write, "assert True"), search(read))
+    written, found = await together(run(write + RAN, TO_THE_END), search(read))
     assert written.verdict is Verdict.OK
     assert secret not in found
 

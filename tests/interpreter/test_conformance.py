@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.programs import RAN, TO_THE_END
 
 from aiev_interpreter import Job, Verdict
 
@@ -146,7 +147,7 @@ async def test_a_flood_is_cut_at_the_source(run):
 
 
 async def test_long_output_keeps_head_and_tail(run):
-    result = await run("print('head' + 'x' * 20_000 + 'tail')", "assert True")
+    result = await run("print('head' + 'x' * 20_000 + 'tail')" + RAN, TO_THE_END)
     assert result.verdict is Verdict.OK
     assert result.stdout.startswith("head")
     assert "bytes cut" in result.stdout
@@ -158,7 +159,7 @@ async def test_there_is_no_network(run):
     result = await run(program, "assert True")
     assert result.verdict is Verdict.ERROR
     names = "import socket\nassert [name for _, name in socket.if_nameindex()] in (['lo'], [])"
-    only_loopback = await run("x = 1", names)
+    only_loopback = await run(RAN, f"{names}\n{TO_THE_END}")
     assert only_loopback.verdict is Verdict.OK, only_loopback.stderr
 
 
@@ -167,7 +168,7 @@ async def test_it_is_not_root_and_can_write_to_its_work_folder_alone(run):
         "import os\nassert os.getuid() == 65534\nopen('mine', 'w').write('x')\n"
         "for place in ('/usr/x', '/etc/x', '/aiev/x', '/x'):\n"
         "    try:\n        open(place, 'w')\n    except OSError:\n        pass\n"
-        "    else:\n        raise SystemError(place)\n"
+        "    else:\n        raise SystemError(place)\nassert x == 1"
     )
     result = await run("x = 1", tests)
     assert result.verdict is Verdict.OK, result.stderr
@@ -184,22 +185,23 @@ async def test_no_variable_of_this_process_is_visible(run, monkeypatch):
         "import os\npaths = ['/proc/self/environ', '/proc/1/environ']\n"
         "found = [open(path).read() for path in paths if os.access(path, 4)]"
     )
-    result = await run(program, "import os\nassert 'MY_API_KEY' not in os.environ\nassert 'hunter2' not in str(found)")
+    tests = "import os\nassert 'MY_API_KEY' not in os.environ\nassert 'hunter2' not in str(found)\n"
+    result = await run(program + RAN, tests + TO_THE_END)
     assert result.verdict is Verdict.OK, result.stderr
 
 
 async def test_neither_home_nor_the_docker_socket_is_visible(run):
     here = str(Path(__file__).parents[2])
     places = ["/var/run/docker.sock", "/root/.cache", here]
-    tests = f"import os\nfor place in {places!r}:\n    assert not os.path.exists(place)"
-    result = await run("x = 1", tests)
+    tests = f"import os\nfor place in {places!r}:\n    assert not os.path.exists(place)\n{TO_THE_END}"
+    result = await run(RAN, tests)
     assert result.verdict is Verdict.OK, result.stderr
 
 
 async def test_children_that_detach_are_gone_afterwards(run):
     marker = f"31{os.getpid()}"
     program = f"import subprocess\nsubprocess.Popen(['sleep', '{marker}'], start_new_session=True)"
-    assert (await run(program, "assert True")).verdict is Verdict.OK
+    assert (await run(program + RAN, TO_THE_END)).verdict is Verdict.OK
     assert await gone(marker), "a process outlived its sandbox"
 
 
@@ -233,7 +235,7 @@ async def test_several_jobs_at_once_do_not_meet(run, together):
 
 
 async def test_a_package_is_installed_and_used_without_network(run):
-    result = await run("import six", "assert six.PY3", requirements=("six>=1.16",))
+    result = await run("import six\ndef f():\n    return six.PY3", "assert f() is True", requirements=("six>=1.16",))
     assert (result.verdict, result.installed[0].split("==")[0]) == (Verdict.OK, "six"), result
 
 
@@ -281,20 +283,22 @@ async def test_a_program_leaves_nothing_to_the_next_of_its_conversation(interpre
     )
     look = (
         "import os, builtins\nfor place in ('/tmp', '/dev/shm'):\n    assert os.listdir(place) == []\n"
-        "assert sorted(os.listdir('/work')) == ['solution.py', 'tests.py']\nassert 'LEFT' not in os.environ\n"
+        "assert os.listdir('/work') == ['solution.py']\nassert 'LEFT' not in os.environ\n"
         "assert not hasattr(builtins, 'left')\n"
         "names = [open(f'/proc/{pid}/cmdline').read() for pid in os.listdir('/proc') if pid.isdigit()]\n"
-        "assert not any('sleep' in name for name in names)"
+        "assert not any('sleep' in name for name in names)\n"
     )
-    assert (await interpreter.execute(Job(leave, "assert True", limits=limits), owner="one")).verdict is Verdict.OK
-    result = await interpreter.execute(Job("x = 1", look, limits=limits), owner="one")
+    assert (await interpreter.execute(Job(leave + RAN, TO_THE_END, limits=limits), owner="one")).verdict is Verdict.OK
+    result = await interpreter.execute(Job(RAN, look + TO_THE_END, limits=limits), owner="one")
     assert result.verdict is Verdict.OK, result.stderr
 
 
-async def test_tests_that_swallow_their_failures_are_no_tests(run):
-    result = await run(ADD, "try:\n    assert add(1, 2) == 3\nexcept AssertionError:\n    print('failed')")
-    assert result.verdict is Verdict.NO_TESTS
-    assert "even when every assertion fails" in result.stderr
+async def test_a_failure_that_the_tests_swallow_is_an_error(run):
+    tests = "try:\n    assert add(1, 2) == {}\nexcept AssertionError:\n    print('failed')"
+    assert (await run(ADD, tests.format(3))).verdict is Verdict.OK
+    result = await run(ADD, tests.format(4))
+    assert result.verdict is Verdict.ERROR
+    assert "which the tests caught" in result.stderr
 
 
 async def test_an_object_that_equals_everything_proves_nothing(run):

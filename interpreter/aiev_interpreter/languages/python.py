@@ -19,4 +19,5 @@ PYTHON = Language(
     packages=("python3",),
     probe=("python3", "--version"),
     plan=plan,
+    mutants={"raises": ("raise",), "constant": ("constant-a", "constant-b")},
 )

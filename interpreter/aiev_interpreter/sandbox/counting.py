@@ -1,8 +1,8 @@
-"""Counts the assertions that were executed and held, and explains those that failed.
+"""Counts the assertions that held, by the line they stand in, and explains those that failed.
 
-Invariants: an assertion counts only after it held; under sabotage none holds, so a run that still completes shows that
-its tests cannot fail. Instrumented tests reach the counter under the name `__aiev__`. Not covered: a program that finds
-the counter and calls it, see the threat model in `interpreter/README.md`.
+Invariants: an assertion counts only after it held; under sabotage none holds. In a pass against a changed program
+(`twin.py`) every assertion is tried on its own, and none ends the tests. Instrumented tests reach the counter under the
+name `__aiev__`. Not covered: a program that finds the counter and calls it (`interpreter/README.md`).
 """
 
 from __future__ import annotations
@@ -10,14 +10,21 @@ from __future__ import annotations
 import contextlib
 import functools
 import operator
-import types
+import sys
 import unittest
 from typing import TYPE_CHECKING, Any
+
+from aiev_interpreter.sandbox import values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 REPR_CHARS = 200
+SOURCE_CHARS = 80
+SITES = 300
+"""Assertions that are told apart by their line; further ones are counted without it."""
+SWALLOWED = 2000
+"""Errors after which a pass against a changed program ends, which may be in an endless loop."""
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq,
     "NotEq": operator.ne,
@@ -31,50 +38,106 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "NotIn": lambda left, right: left not in right,
 }
 SABOTAGE = "sabotaged: every assertion fails in this run"
+ANYTHING = "one side equals everything, so it proves nothing"
 _CONTEXT_METHODS = ("assertRaises", "assertWarns", "assertLogs", "assertNoLogs")
+_METHOD_COMPARISONS = {
+    **dict.fromkeys(("assertNotEqual", "assertNotAlmostEqual"), "NotEq"),
+    "assertIn": "In",
+    "assertNotIn": "NotIn",
+    "assertLess": "Lt",
+    "assertLessEqual": "LtE",
+    "assertGreater": "Gt",
+    "assertGreaterEqual": "GtE",
+}
+_LIBRARIES = ("numpy/", "pandas/", "unittest/mock.py", "torch/", "polars/", "sklearn/", "xarray/")
+_getframe = sys._getframe  # noqa: SLF001 - the only way to a frame
+
+
+class Abort(BaseException):
+    """Ends a pass against a changed program."""
 
 
 class Counter:
-    """The assertions of one run.
+    """The assertions of one run."""
 
-    Args:
-        sabotage: every assertion fails, even if it holds.
-    """
-
-    def __init__(self, *, sabotage: bool = False) -> None:
+    def __init__(self) -> None:
+        self.tests_file = ""
         self.count = 0
-        self.sabotage = sabotage
+        self.sabotage = False
+        self.lenient = False
+        """Whether the program is a changed one, so that no assertion ends the tests."""
+        self.constant = False
+        """Whether the changed program returns constants."""
+        self.held_at: dict[int, int] = {}
+        self.failed_at: set[int] = set()
+        self.sources: dict[int, str] = {}
         self.hidden = ""
         """The last assertion that failed. If the run still completes, its tests have hidden the failure."""
+        self.reported = False
+        """Whether a runner has noted a failure, or sabotage has made an assertion fail."""
         self.entered: set[str] = set()
+        self.named: list[Any] = []
+        """The classes that the tests name."""
+        self.swallowed = 0
         self._depth = 0
         self._because = ""
 
-    def held(self) -> None:
+    def sites(self) -> list[list[Any]]:
+        """Line, source and count of each assertion that held and never failed."""
+        kept = [line for line in self.held_at if line not in self.failed_at][:SITES]
+        return [[line, self.sources.get(line, ""), self.held_at[line]] for line in kept]
+
+    def held(self, line: int, source: str = "") -> None:
         """Count one assertion that held.
 
         Raises:
             AssertionError: under sabotage.
         """
         if self.sabotage:
-            raise AssertionError(SABOTAGE)
+            raise self.failed(SABOTAGE)
         self.count += 1
+        self.held_at[line] = self.held_at.get(line, 0) + 1
+        self.sources.setdefault(line, source[:SOURCE_CHARS])
 
     def enter(self, name: str) -> None:
-        """Note that the test function `name` is running, so it is not called again."""
+        """Note that the test function or class `name` is running, so it is not run again."""
         self.entered.add(name)
+
+    def swallow(self, error: BaseException) -> None:
+        """Note an error of a statement that a changed program has made fail."""
+        self.swallowed += 1
+        if isinstance(error, Abort) or self.swallowed > SWALLOWED:
+            raise Abort
+
+    def missed(self, line: int) -> None:
+        """Note an assertion that could not be evaluated against a changed program."""
+        self.failed_at.add(line)
 
     def compare(self, comparison: str, left: Any, right: Any) -> bool:
         """Whether a comparison holds; if not, its sides are remembered for `failure`."""
         held = bool(COMPARISONS[comparison](left, right))
         self._because = f"left side is {shorten(left)}, right side is {shorten(right)}" if not held else SABOTAGE
-        if held and comparison == "Eq" and equals_anything(left, right):
-            held, self._because = False, "one side equals everything, so it proves nothing"
+        if held and values.deceives(comparison, left, right, self.named, evaluate):
+            held, self._because = False, ANYTHING
         return held and not self.sabotage
 
+    def compared(self, comparison: str, left: Any, right: Any) -> Any:
+        """The value of a comparison inside an assertion.
+
+        Raises:
+            AssertionError: it would hold for anything.
+        """
+        result = COMPARISONS[comparison](left, right)
+        if result is True and values.deceives(comparison, left, right, self.named, evaluate):
+            raise self.failed(ANYTHING)
+        return result
+
     def truth(self, value: Any) -> bool:
-        """Whether a value is true; if not, it is remembered for `failure`."""
-        held = bool(value)
+        """Whether a value is true; if not, it is remembered for `failure`.
+
+        For a changed program, a value that is no truth value counts as true: a type alone proves nothing.
+        """
+        held: bool = bool(value) or (self.constant and type(value).__name__ not in {"bool", "bool_"})
         self._because = SABOTAGE if held else f"the value is {shorten(value)}"
         return held and not self.sabotage
 
@@ -84,35 +147,68 @@ class Counter:
         self._because = SABOTAGE if held else f"the value is {shorten(value)}"
         return held and not self.sabotage
 
-    def failure(self, source: str, message: Any = None) -> AssertionError:
+    def guard(self, line: int, source: str, value: Any, *, fails_if: bool) -> bool:
+        """The condition of an `if` that ends the tests; it counts as an assertion if it does not end them."""
+        if bool(value) is fails_if:
+            self.missed(line)
+            return fails_if
+        if self.sabotage:
+            self.reported = True
+            return fails_if
+        self.held(line, source)
+        return not fails_if
+
+    def failure(self, line: int, source: str, message: Any = None) -> AssertionError:
         """The error of an assertion that did not hold, with its values."""
+        self.missed(line)
         text = f"assert {source} failed: {self._because}"
         return self.failed(text if message is None else f"{text} ({message})")
 
     def failed(self, text: str) -> AssertionError:
         """The error of an assertion that failed, which is remembered unless sabotage made it fail."""
-        if not self.sabotage:
+        if self.sabotage:
+            self.reported = True
+        else:
             self.hidden = text
         return AssertionError(text)
 
+    def noted(self, text: str) -> None:
+        """A runner has noted a failure and goes on."""
+        self.reported = True
+        if not self.sabotage:
+            self.hidden = self.hidden or text
+
+    def line(self) -> int:
+        """The line of the tests that is running."""
+        frame = _getframe(1)
+        while frame is not None and frame.f_code.co_filename != self.tests_file:
+            frame = frame.f_back  # type: ignore[assignment]
+        return frame.f_lineno if frame is not None else 0
+
     def counted(self, method: Callable[..., Any]) -> Callable[..., Any]:
         """Wrap an assertion method so that its success counts once, even if it calls other assertion methods."""
+        name = method.__name__
+        comparison = _METHOD_COMPARISONS.get(name, "Eq")
 
         @functools.wraps(method)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             self._depth += 1
             try:
                 result = method(*args, **kwargs)
-            except AssertionError as error:
+            except BaseException as error:
                 if self._depth == 1:
-                    self.failed(str(error))
+                    self.missed(self.line())
+                    if isinstance(error, AssertionError):
+                        self.failed(str(error))
                 raise
             finally:
                 self._depth -= 1
             if not self._depth:
-                if equals_anything(*args[1:3]):
-                    raise self.failed("a value that equals everything proves nothing")
-                self.held()
+                given = [*args, *kwargs.values()]
+                sides = given[1:3] if name.startswith("assert") and "_" not in name else given[:2]
+                if len(sides) > 1 and values.deceives(comparison, sides[0], sides[1], self.named, evaluate):
+                    raise self.failed(ANYTHING)
+                self.held(self.line(), name)
             return result
 
         return wrapper
@@ -122,27 +218,33 @@ class Counter:
 
         @functools.wraps(method)
         def wrapper(context: Any, kind: Any, error: Any, trace: Any) -> Any:
-            result = method(context, kind, error, trace)
+            line = self.line()
+            try:
+                result = method(context, kind, error, trace)
+            except BaseException:
+                self.missed(line)
+                raise
             if result or kind is None:
-                self.held()
+                self.held(line, type(context).__name__.strip("_"))
+            else:
+                self.missed(line)
             return result
 
         return wrapper
 
+    def library(self, function: Any) -> Any:
+        """A function that the tests call as a statement; the assertion functions of known libraries count."""
+        inner = getattr(function, "__func__", function)
+        file = getattr(getattr(inner, "__code__", None), "co_filename", "")
+        packaged = "packages/" in file or file.endswith("unittest/mock.py")
+        if not packaged or not any(library in file for library in _LIBRARIES):
+            return function
+        return self.counted(function) if getattr(inner, "__name__", "").startswith("assert") else function
 
-def equals_anything(*values: Any) -> bool:
-    """Whether one of these values has an `__eq__` of its own by which it also equals a fresh object."""
-    return any(
-        isinstance(getattr(type(value), "__eq__", None), types.FunctionType) and _equals(value, object())
-        for value in values
-    )
 
-
-def _equals(value: Any, other: object) -> bool:
-    try:
-        return bool(value == other)
-    except Exception:  # noqa: BLE001 - an object that cannot be compared is not equal
-        return False
+def evaluate(comparison: str, left: Any, right: Any) -> Any:
+    """A comparison by its name."""
+    return COMPARISONS[comparison](left, right)
 
 
 def shorten(value: Any) -> str:
@@ -156,7 +258,7 @@ def shorten(value: Any) -> str:
 
 
 def count_unittest(counter: Counter) -> None:
-    """Make unittest's own assertion methods and contexts count."""
+    """Make unittest's own assertion methods and contexts count, and its results remember failures."""
     for name in dir(unittest.TestCase):
         if name.startswith("assert") and not name.startswith(_CONTEXT_METHODS):
             setattr(unittest.TestCase, name, counter.counted(getattr(unittest.TestCase, name)))
@@ -164,6 +266,39 @@ def count_unittest(counter: Counter) -> None:
         _count_context(counter, getattr(unittest.case, name))
     with contextlib.suppress(AttributeError):
         _count_context(counter, unittest._log._AssertLogsContext)  # noqa: SLF001 - unittest has no public name for it
+    _watch_results(counter)
+
+
+def _watch_results(counter: Counter) -> None:
+    """A failure that is only noted in a result is a failure; an expected one is none; a class runs once."""
+    result: Any = unittest.TestResult
+    add_failure, add_error, start, expected = (
+        result.addFailure,
+        result.addError,
+        result.startTest,
+        result.addExpectedFailure,
+    )
+    before = [""]
+
+    def failure(self: Any, test: Any, err: Any) -> None:
+        counter.noted(f"{test}: {err[0].__name__}: {err[1]}")
+        add_failure(self, test, err)
+
+    def error(self: Any, test: Any, err: Any) -> None:
+        counter.noted(f"{test}: {err[0].__name__}: {err[1]}")
+        add_error(self, test, err)
+
+    def started(self: Any, test: Any) -> None:
+        before[0] = counter.hidden
+        counter.enter(type(test).__name__)
+        start(self, test)
+
+    def as_expected(self: Any, test: Any, err: Any) -> None:
+        counter.hidden = before[0]
+        expected(self, test, err)
+
+    result.addFailure, result.addError = failure, error
+    result.startTest, result.addExpectedFailure = started, as_expected
 
 
 def count_pytest(counter: Counter) -> None:
@@ -172,6 +307,41 @@ def count_pytest(counter: Counter) -> None:
 
     for expects in (pytest.raises, pytest.warns):
         _count_context(counter, type(expects(RuntimeWarning)))
+
+
+def count_doctest(counter: Counter) -> None:
+    """Make each example of a docstring an assertion; a wrong one is a failure even if nobody looks at the result."""
+    import doctest
+
+    checker: Any = doctest.OutputChecker
+    check = checker.check_output
+
+    def checked(self: Any, want: str, got: str, optionflags: int) -> bool:
+        example = _example()
+        line, source = (1_000_000 + example[0], example[1]) if example else (1_000_000, ">>> …")
+        if not check(self, want, got, optionflags):
+            counter.missed(line)
+            counter.noted(f">>> {source}: expected {want.strip()}, got {got.strip()}")
+            return False
+        if counter.sabotage:
+            counter.noted(SABOTAGE)
+            return False
+        if want.strip():
+            counter.held(line, f">>> {source}")
+        return True
+
+    checker.check_output = checked
+
+
+def _example() -> tuple[int, str] | None:
+    """Line and source of the docstring's example that is being checked."""
+    frame = _getframe(2)
+    while frame is not None:
+        example = frame.f_locals.get("example")
+        if example is not None and frame.f_code.co_filename.endswith("doctest.py"):
+            return (frame.f_locals["test"].lineno or 0) + example.lineno, example.source.strip()
+        frame = frame.f_back  # type: ignore[assignment]
+    return None
 
 
 def _count_context(counter: Counter, kind: Any) -> None:

@@ -1,6 +1,7 @@
 """Runs the test functions and classes that a test module defines but does not run itself.
 
-Invariant: a failure of any of them is an exception or a non-zero exit code. Not covered: plug-ins of pytest.
+Invariant: a failure of any of them is an exception or a non-zero exit code. Not covered: what only pytest can run, see
+`under_pytest.py`.
 """
 
 from __future__ import annotations
@@ -10,16 +11,14 @@ import io
 import os
 import sys
 import traceback
+import types
 import unittest
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import types
     from collections.abc import Callable, Coroutine
 
     from aiev_interpreter.sandbox.counting import Counter
-
-NO_TESTS_COLLECTED = 5
 
 
 def run_function(module: types.ModuleType, name: str, counter: Counter) -> None:
@@ -29,7 +28,7 @@ def run_function(module: types.ModuleType, name: str, counter: Counter) -> None:
         TypeError: it has parameters without defaults.
     """
     function = vars(module).get(name)
-    if name in counter.entered or not inspect.isfunction(function):
+    if name in counter.entered or not isinstance(function, types.FunctionType):
         return
     needed = required(function)
     if needed:
@@ -69,14 +68,14 @@ def raised_by_solution(error: BaseException) -> bool:
     return [name for name in names if name in {"solution.py", "tests.py"}][-1:] == ["solution.py"]
 
 
-def run_classes(module: types.ModuleType, names: list[str]) -> int:
-    """Run a module's TestCase classes and its plain classes named `Test...`; returns the exit code."""
+def run_classes(module: types.ModuleType, names: list[str], entered: set[str]) -> int:
+    """Run a module's TestCase classes and its plain classes named `Test...`, unless they ran; returns the exit code."""
     if not names:
         return 0
     classes = [vars(module).get(name) for name in names]
     loader, suite = unittest.TestLoader(), unittest.TestSuite()
     for kind in classes:
-        if not isinstance(kind, type):
+        if not isinstance(kind, type) or kind.__name__ in entered:
             continue
         if issubclass(kind, unittest.TestCase):
             suite.addTests(loader.loadTestsFromTestCase(kind))
@@ -114,6 +113,14 @@ def _with_method(step: Callable[..., Any], method: Any) -> Callable[[], Any]:
 class Result(unittest.TextTestResult):
     """unittest's result, with tracebacks that show only the program and the tests."""
 
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802 - unittest's name
+        """A skip that the program raises is an error."""
+        error = sys.exc_info()[1]
+        if error is not None and raised_by_solution(error):
+            self.addError(test, sys.exc_info())
+        else:
+            super().addSkip(test, reason)
+
     def _exc_info_to_string(self, err: Any, test: unittest.TestCase) -> str:  # noqa: ARG002 - unittest's signature
         return trimmed(traceback.TracebackException(*err), os.path.dirname(vars(sys.modules["solution"])["__file__"]))
 
@@ -132,54 +139,3 @@ def trim(shown: Any, folder: str) -> None:
     for part in behind:
         if part is not None:
             trim(part, folder)
-
-
-def run_pytest(path: str, module: types.ModuleType, show: Callable[[BaseException], None]) -> int:
-    """Run an already loaded module under pytest; returns the exit code."""
-    import pytest
-
-    class Loaded(pytest.Module):
-        """The tests as they were loaded here, so their assertions count."""
-
-        def _getobj(self) -> Any:
-            return module
-
-    class Plugin:
-        """Gives pytest the module, runs async tests, and shows errors without pytest's frames."""
-
-        def pytest_pycollect_makemodule(self, module_path: Any, parent: Any) -> Any:
-            return Loaded.from_parent(parent, path=module_path)
-
-        @pytest.hookimpl(tryfirst=True)
-        def pytest_pyfunc_call(self, pyfuncitem: Any) -> Any:
-            if not inspect.iscoroutinefunction(pyfuncitem.obj):
-                return None
-            given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}  # noqa: SLF001
-            run_coroutine(pyfuncitem.obj(**given))
-            return True
-
-        def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
-            sys.stderr.write(f"FAILED {node.name}\n")
-            if isinstance(call.excinfo.value, pytest.FixtureLookupError):
-                sys.stderr.write(report.longreprtext + "\n")
-            else:
-                show(call.excinfo.value)
-
-    folder = path.rpartition("/")[0]
-    options = [
-        "-s",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:terminal",
-        "--assert=plain",
-        "--noconftest",
-        "--rootdir",
-        folder,
-        "-c",
-        "/dev/null",
-    ]
-    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        os.environ.pop(name, None)
-    code = int(pytest.main([*options, path], plugins=[Plugin()]))
-    return 0 if code == NO_TESTS_COLLECTED else code
