@@ -293,33 +293,6 @@ async def test_a_program_leaves_nothing_to_the_next_of_its_conversation(interpre
     assert result.verdict is Verdict.OK, result.stderr
 
 
-async def test_a_failure_that_the_tests_swallow_is_an_error(run):
-    tests = "try:\n    assert add(1, 2) == {}\nexcept AssertionError:\n    print('failed')"
-    assert (await run(ADD, tests.format(3))).verdict is Verdict.OK
-    result = await run(ADD, tests.format(4))
-    assert result.verdict is Verdict.ERROR
-    assert "which the tests caught" in result.stderr
-
-
-async def test_an_object_that_equals_everything_proves_nothing(run):
-    program = "class Any:\n    def __eq__(self, other):\n        return True\ndef add(a, b):\n    return Any()"
-    assert (await run(program, "assert add(1, 2) == 3")).verdict is Verdict.ERROR
-    assert (await run(program, CASE + "        self.assertEqual(add(1, 2), 3)")).verdict is Verdict.ERROR
-
-
-async def test_what_tests_rely_on_is_put_back_before_they_run(run):
-    program = (
-        "import builtins, math, sys, unittest\nbuiltins.all = builtins.any = lambda *_: True\n"
-        "math.isclose = lambda *_: True\nunittest.TestCase.assertEqual = lambda *_: None\nsys.exit = print\n"
-    ) + ADD
-    for tests in (
-        "assert all([add(1, 2) == 4])",
-        "import math\nassert math.isclose(add(1, 2), 4)",
-        CASE + "        self.assertEqual(add(1, 2), 4)",
-    ):
-        assert (await run(program, tests)).verdict is Verdict.ERROR
-
-
 async def test_the_processes_of_one_program_do_not_count_against_another(run, together):
     program = (
         "import os, time\nstarted = 0\nfor _ in range(24):\n    if not os.fork():\n        time.sleep(1)\n"

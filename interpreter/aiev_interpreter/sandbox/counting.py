@@ -1,8 +1,9 @@
 """Counts the assertions that held, by the line they stand in, and explains those that failed.
 
-Invariants: an assertion counts only after it held; under sabotage none holds. In a pass against a changed program
-(`twin.py`) every assertion is tried on its own, and none ends the tests. Instrumented tests reach the counter under the
-name `__aiev__`. Not covered: a program that finds the counter and calls it (`interpreter/README.md`).
+Invariants: an assertion counts only after it held; one that failed fails the run, whatever the tests do with it. In a
+pass against a changed program (`twin.py`) every assertion is tried on its own, and none ends the tests. Instrumented
+tests reach the counter under the name `__aiev__`. Not covered: a program that finds the counter and calls it
+(`interpreter/README.md`).
 """
 
 from __future__ import annotations
@@ -37,7 +38,6 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "In": lambda left, right: left in right,
     "NotIn": lambda left, right: left not in right,
 }
-SABOTAGE = "sabotaged: every assertion fails in this run"
 ANYTHING = "one side equals everything, so it proves nothing"
 _CONTEXT_METHODS = ("assertRaises", "assertWarns", "assertLogs", "assertNoLogs")
 _METHOD_COMPARISONS = {
@@ -63,7 +63,6 @@ class Counter:
     def __init__(self) -> None:
         self.tests_file = ""
         self.count = 0
-        self.sabotage = False
         self.lenient = False
         """Whether the program is a changed one, so that no assertion ends the tests."""
         self.constant = False
@@ -73,8 +72,6 @@ class Counter:
         self.sources: dict[int, str] = {}
         self.hidden = ""
         """The last assertion that failed. If the run still completes, its tests have hidden the failure."""
-        self.reported = False
-        """Whether a runner has noted a failure, or sabotage has made an assertion fail."""
         self.entered: set[str] = set()
         self.named: list[Any] = []
         """The classes that the tests name."""
@@ -88,13 +85,7 @@ class Counter:
         return [[line, self.sources.get(line, ""), self.held_at[line]] for line in kept]
 
     def held(self, line: int, source: str = "") -> None:
-        """Count one assertion that held.
-
-        Raises:
-            AssertionError: under sabotage.
-        """
-        if self.sabotage:
-            raise self.failed(SABOTAGE)
+        """Count one assertion that held."""
         self.count += 1
         self.held_at[line] = self.held_at.get(line, 0) + 1
         self.sources.setdefault(line, source[:SOURCE_CHARS])
@@ -116,10 +107,10 @@ class Counter:
     def compare(self, comparison: str, left: Any, right: Any) -> bool:
         """Whether a comparison holds; if not, its sides are remembered for `failure`."""
         held = bool(COMPARISONS[comparison](left, right))
-        self._because = f"left side is {shorten(left)}, right side is {shorten(right)}" if not held else SABOTAGE
+        self._because = f"left side is {shorten(left)}, right side is {shorten(right)}" if not held else ""
         if held and values.deceives(comparison, left, right, self.named, evaluate):
             held, self._because = False, ANYTHING
-        return held and not self.sabotage
+        return held
 
     def compared(self, comparison: str, left: Any, right: Any) -> Any:
         """The value of a comparison inside an assertion.
@@ -138,22 +129,19 @@ class Counter:
         For a changed program, a value that is no truth value counts as true: a type alone proves nothing.
         """
         held: bool = bool(value) or (self.constant and type(value).__name__ not in {"bool", "bool_"})
-        self._because = SABOTAGE if held else f"the value is {shorten(value)}"
-        return held and not self.sabotage
+        self._because = "" if held else f"the value is {shorten(value)}"
+        return held
 
     def untruth(self, value: Any) -> bool:
         """Whether a value is false; if not, it is remembered for `failure`."""
         held = not value
-        self._because = SABOTAGE if held else f"the value is {shorten(value)}"
-        return held and not self.sabotage
+        self._because = "" if held else f"the value is {shorten(value)}"
+        return held
 
     def guard(self, line: int, source: str, value: Any, *, fails_if: bool) -> bool:
         """The condition of an `if` that ends the tests; it counts as an assertion if it does not end them."""
         if bool(value) is fails_if:
             self.missed(line)
-            return fails_if
-        if self.sabotage:
-            self.reported = True
             return fails_if
         self.held(line, source)
         return not fails_if
@@ -165,18 +153,13 @@ class Counter:
         return self.failed(text if message is None else f"{text} ({message})")
 
     def failed(self, text: str) -> AssertionError:
-        """The error of an assertion that failed, which is remembered unless sabotage made it fail."""
-        if self.sabotage:
-            self.reported = True
-        else:
-            self.hidden = text
+        """The error of an assertion that failed, which is remembered."""
+        self.hidden = text
         return AssertionError(text)
 
     def noted(self, text: str) -> None:
         """A runner has noted a failure and goes on."""
-        self.reported = True
-        if not self.sabotage:
-            self.hidden = self.hidden or text
+        self.hidden = self.hidden or text
 
     def line(self) -> int:
         """The line of the tests that is running."""
@@ -322,9 +305,6 @@ def count_doctest(counter: Counter) -> None:
         if not check(self, want, got, optionflags):
             counter.missed(line)
             counter.noted(f">>> {source}: expected {want.strip()}, got {got.strip()}")
-            return False
-        if counter.sabotage:
-            counter.noted(SABOTAGE)
             return False
         if want.strip():
             counter.held(line, f">>> {source}")

@@ -16,6 +16,8 @@ import types
 import unittest
 from typing import TYPE_CHECKING, Any
 
+from aiev_interpreter.sandbox.counting import Counter
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,11 +25,11 @@ _PYTEST = ("pytest", "_pytest", "pluggy")
 
 
 class Pristine:
-    """A copy of the attributes of builtins, operators and unittest."""
+    """A copy of the attributes of builtins, operators, unittest and the counter."""
 
     def __init__(self) -> None:
         relied_on: tuple[Any, ...] = (
-            *(builtins, math, operator, unittest, unittest.case, unittest.TestCase, unittest.TestResult),
+            *(builtins, math, operator, unittest, unittest.case, unittest.TestCase, unittest.TestResult, Counter),
             *(unittest.TestSuite, unittest.TestLoader, unittest.TextTestRunner, unittest.TextTestResult),
         )
         self.saved = [(owner, dict(vars(owner))) for owner in relied_on]

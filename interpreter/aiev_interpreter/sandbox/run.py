@@ -65,7 +65,7 @@ class Run:
             sys.stderr.write(f"The program called sys.exit({error.code!r}) before the tests were through.\n")
             return 1, "SystemExit"
         except BaseException as error:  # noqa: BLE001 - hostile code can raise anything
-            if not self.counter.sabotage and not self.counter.lenient:  # their output is discarded
+            if not self.counter.lenient:  # their output is discarded
                 self.show(error)
             return 1, type(error).__name__
         return code, "AssertionError" if code and self.counter.hidden else ""

@@ -73,7 +73,7 @@ class Supervisor:
         return document
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Compile if the language needs it, then run. A run with assertions that passed is repeated under sabotage."""
+        """Compile if the language needs it, then run. A run with assertions that passed is repeated, changed."""
         self.lay_out(request)
         for command in request["compile"]:
             document = self.watch(request, request["compile_limits"], "count").run_command(command)
@@ -98,7 +98,8 @@ class Supervisor:
         """Repeat a run that passed, changed so that it must fail, and return what passed all the same.
 
         Returns:
-            `canary`: `completed` if the tests pass even when every assertion fails, else `failed`.
+            `canary`: `completed` if the tests pass even when every assertion fails, else `failed`. In Python, an
+            assertion that failed fails the run, so this need not be tried.
             `empty`: line, source and reason of each assertion that holds whatever the program does.
         """
         seconds = counted["wall_seconds"]
@@ -114,7 +115,7 @@ class Supervisor:
             report = passes[mode]
             return report if report and report["completed"] else None
 
-        if report_of("sabotage") is not None:
+        if request["command"] and report_of("sabotage") is not None:
             return {"canary": "completed", "empty": []}
         return {"canary": "failed", "empty": empty_sites(request["mutants"], counted, report_of)}
 

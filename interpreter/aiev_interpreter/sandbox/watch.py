@@ -38,7 +38,7 @@ class Watch:
     Args:
         request: the host's request, see `backends/request.py`.
         limits: the limits of this command or fork.
-        mode: `count`, or `sabotage` to make every assertion fail.
+        mode: `count`, or that of a run that is to fail (`languages/language.py`, `harness.py`).
         spared: the fork servers, which do not belong to the program.
     """
 
