@@ -79,13 +79,21 @@ _MISNAMED = {
 PACKAGE_OF = {str(canonicalize_name(name)): package for name, package in (_OTHER_NAME | _MISNAMED).items()}
 """Normalised names that stand in an install line for a package of another name."""
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE)
+_OF_PYTEST = re.compile(
+    r"^[ \t]*(?:async[ \t]+)?def[ \t]+(?:(?:setup|teardown)_(?:module|function|class)\b"
+    r"|test\w*\([^()]*\b(?:capsys|capfd|caplog|monkeypatch|tmp_path|tmpdir|recwarn|request|mocker)\b)",
+    re.MULTILINE,
+)
+"""Functions that only pytest calls, and its own fixtures, which tests use without importing it."""
 
 
 def imported(*sources: str) -> set[str]:
-    """Top-level names that Python sources appear to import."""
+    """Top-level names that Python sources appear to import, and pytest if they are written for it."""
     names: set[str] = set()
     for source in sources:
         for plain, listed in _IMPORT.findall(source):
             parts = [plain] if plain else listed.split(",")
             names |= {part.strip().partition(" ")[0].partition(".")[0] for part in parts}
+    if any(_OF_PYTEST.search(source) for source in sources):
+        names.add("pytest")
     return names - {""}

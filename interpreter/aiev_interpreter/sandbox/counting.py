@@ -25,7 +25,7 @@ SOURCE_CHARS = 80
 SITES = 300
 """Assertions that are told apart by their line; further ones are counted without it."""
 SWALLOWED = 2000
-"""Errors after which a pass against a changed program ends, which may be in an endless loop."""
+"""Errors of a pass against a changed program after which a loop is taken for endless."""
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq,
     "NotEq": operator.ne,
@@ -54,7 +54,7 @@ _getframe = sys._getframe  # noqa: SLF001 - the only way to a frame
 
 
 class Abort(BaseException):
-    """Ends a pass against a changed program."""
+    """Ends a loop of the tests that a changed program has made endless, else the pass."""
 
 
 class Counter:
@@ -94,10 +94,17 @@ class Counter:
         """Note that the test function or class `name` is running, so it is not run again."""
         self.entered.add(name)
 
-    def swallow(self, error: BaseException) -> None:
-        """Note an error of a statement that a changed program has made fail."""
+    def swallow(self, error: BaseException, *, loop: bool = False) -> None:
+        """Note an error of a statement that a changed program has made fail.
+
+        Raises:
+            Abort: there have been too many, or the time is over; the loop around the statement ends.
+        """
         self.swallowed += 1
-        if isinstance(error, Abort) or self.swallowed > SWALLOWED:
+        if isinstance(error, Abort) and not loop:
+            raise Abort
+        if self.swallowed > SWALLOWED:
+            self.swallowed = 0
             raise Abort
 
     def missed(self, line: int) -> None:

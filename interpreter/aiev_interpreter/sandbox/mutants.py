@@ -22,6 +22,9 @@ RAISE, OBSERVE, CONSTANTS = "raise", "observe", ("constant-a", "constant-b")
 _KEPT = frozenset(
     ("__del__", "__init_subclass__", "__class_getitem__", "__set_name__", "__prepare__", "__subclasshook__")
 )
+_MODULE_NAMES = frozenset(
+    vars(types.ModuleType("")).keys() | {"__file__", "__builtins__", "__annotations__", "__cached__"}
+)
 _PLACE = "the stub's place"
 _WRAPPERS = 20
 """Functions around a function that are followed."""
@@ -136,7 +139,7 @@ class Mutant:
     def _replace_data(self) -> None:
         """Replace values that are not functions, and classes without functions of their own."""
         for name, value in list(vars(self.solution).items()):
-            if name.startswith("__") or not _is_own_data(value, self.solution):
+            if name in _MODULE_NAMES or not _is_own_data(value, self.solution):
                 continue
             constant = None if self.mode == RAISE or isinstance(value, type) else saved(value)
             vars(self.solution)[name] = load(constant)[CONSTANTS.index(self.mode)] if constant else Raising()

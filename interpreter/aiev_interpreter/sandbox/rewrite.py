@@ -188,7 +188,10 @@ class Lenient(ast.NodeTransformer):
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             return node
         name = "__aiev_error__"
-        caught: list[ast.stmt] = [statement("swallow", ast.Name(name, ast.Load()))]
+        swallow = call("swallow", ast.Name(name, ast.Load()))
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            swallow.keywords = [ast.keyword("loop", ast.Constant(value=True))]
+        caught: list[ast.stmt] = [ast.Expr(swallow)]
         handler = ast.ExceptHandler(ast.Name("BaseException", ast.Load()), name, caught)
         wrapped: ast.stmt = ast.Try(body=[node], handlers=[handler], orelse=[], finalbody=[])
         located(wrapped, node)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 PASSES = 4
 """Passes of one twin at most."""
-_ABORT_SHARE = 0.8
-"""Share of a pass's time after which it ends itself and reports what it has seen."""
+_ABORT_SHARE = 0.45
+"""Share of a pass's time after which the loop that runs is ended, and again; outside of loops, the pass."""
 _exit, _dumps, _loads = os._exit, json.dumps, json.loads
 
 
@@ -97,7 +97,7 @@ class Twin:
         process = os.getpid()
         mutant.apply()
         signal.signal(signal.SIGALRM, _abort)
-        signal.setitimer(signal.ITIMER_REAL, _ABORT_SHARE * self.seconds)
+        signal.setitimer(signal.ITIMER_REAL, _ABORT_SHARE * self.seconds, _ABORT_SHARE * self.seconds)
         self.run.attempt(load=False)
         if os.getpid() == process:
             report: dict[str, Any] = {"completed": True, "sites": counter.sites()}

@@ -61,11 +61,11 @@ class Plugin:
             report.outcome = "failed"
             sys.stderr.write(f"The program skipped the test: {error}\n")
 
-    def pytest_runtest_setup(self) -> None:
+    def pytest_runtest_logstart(self) -> None:
         """Count the tests that began."""
         self.hidden, self.started = self.counter.hidden, self.started + 1
 
-    def pytest_runtest_teardown(self) -> None:
+    def pytest_runtest_logfinish(self) -> None:
         """Count the tests that ended."""
         self.ended += 1
 
