@@ -16,14 +16,12 @@ import select
 import shutil
 import signal
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiev_interpreter.sandbox import rewrite
 from aiev_interpreter.sandbox.counting import Abort
 from aiev_interpreter.sandbox.mutants import CONSTANTS, OBSERVE, RAISE, Mutant
-
-if TYPE_CHECKING:
-    from aiev_interpreter.sandbox.run import Run
+from aiev_interpreter.sandbox.run import SOLUTION, Run
 
 PASSES = 4
 """Passes of one twin at most."""
@@ -69,6 +67,7 @@ class Twin:
 
     def _pass(self, mode: str, seen: dict[int, bytes]) -> dict[str, Any] | None:
         """Run one pass in a fork, and return what it reports."""
+        self._sweep()
         read, write = os.pipe()
         child = os.fork()
         if not child:
@@ -81,7 +80,6 @@ class Twin:
                 kill(child, signal.SIGKILL)
         with contextlib.suppress(OSError):  # the program can have told the kernel to forget its children
             os.waitpid(child, 0)
-        self._sweep()
         try:
             return dict(_loads(answer))
         except ValueError:
@@ -107,16 +105,16 @@ class Twin:
         _exit(0)
 
     def _sweep(self) -> None:
-        """Remove the files that a pass has left, except the program's."""
+        """Remove the files that the program or a pass has left, and let the program's own be a changed program's."""
         for folder in (self.run.folder, os.environ.get("TMPDIR", "/tmp"), "/dev/shm"):  # noqa: S108 - in the sandbox
             with contextlib.suppress(OSError):
                 for entry in list(os.scandir(folder)):
-                    if entry.path == os.path.join(self.run.folder, "solution.py"):
-                        continue
                     if entry.is_dir(follow_symlinks=False):
                         shutil.rmtree(entry.path, ignore_errors=True)
                     else:
                         os.unlink(entry.path)
+        with contextlib.suppress(OSError), open(os.path.join(self.run.folder, SOLUTION), "w", encoding="utf-8") as file:
+            file.write("raise RuntimeError('this program was changed')\n")
 
 
 def _abort(*_: Any) -> None:
