@@ -128,8 +128,10 @@ HONEST = {
     "script-that-writes": ("open('out.txt', 'w').write('5')\n", "assert open('out.txt').read() == '5'\n"),
     "script-that-is-run": (
         "import sys\nif __name__ == '__main__':\n    print(int(sys.stdin.read()) * 2)\n",
-        "import subprocess, sys\ndone = subprocess.run([sys.executable, 'solution.py'], input='4', capture_output=True, "
-        "text=True)\nassert done.stdout == '8\\n', done.stderr\n",
+        (
+            "import subprocess, sys\ndone = subprocess.run([sys.executable, 'solution.py'], input='4', "
+            "capture_output=True, text=True)\nassert done.stdout == '8\\n', done.stderr\n"
+        ),
     ),
     "a-value-that-only-holds-types": (
         STACK,
