@@ -133,6 +133,31 @@ HONEST = {
             "capture_output=True, text=True)\nassert done.stdout == '8\\n', done.stderr\n"
         ),
     ),
+    "single-dispatch": (
+        (
+            "import functools\n@functools.singledispatch\ndef show(x):\n"
+            "    return 'other'\n@show.register\ndef _(x: int):\n"
+            "    return 'int'\n"
+        ),
+        "assert show(1) == 'int'\nassert show('') == 'other'\n",
+    ),
+    "another-name-for-a-builtin": ("import operator\nplus = operator.add\n", "assert plus(1, 2) == 3\n"),
+    "enum-with-a-method": (
+        "from enum import Enum\nclass C(Enum):\n    RED = 1\n    def lower(self):\n        return self.name.lower()\n",
+        "assert C.RED.value == 1\n",
+    ),
+    "class-without-constructor": (
+        "class Solution:\n    def double(self, x):\n        return 2 * x\n",
+        "assert Solution().double(2) == 4\n",
+    ),
+    "match-of-a-pattern": (
+        "def token():\n    return 'a1'\n",
+        "import re\nassert re.fullmatch('[a-z][0-9]', token())\n",
+    ),
+    "property-alone": (
+        "def flip(s):\n    return s[::-1]\n",
+        "for s in ('ab', 'xyz'):\n    assert flip(flip(s)) == s\n",
+    ),
     "a-value-that-only-holds-types": (
         STACK,
         "s = Stack()\nfor n in range(3):\n    s.push(n)\nassert len(s) == 3\nassert isinstance(s, Stack)\n",

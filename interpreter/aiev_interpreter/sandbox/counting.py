@@ -49,6 +49,7 @@ _METHOD_COMPARISONS = {
     "assertGreater": "Gt",
     "assertGreaterEqual": "GtE",
 }
+_EMPTIES = (str, bytes, list, tuple, dict, set, frozenset)
 _LIBRARIES = ("numpy/", "pandas/", "unittest/mock.py", "torch/", "polars/", "sklearn/", "xarray/")
 _getframe = sys._getframe  # noqa: SLF001 - the only way to a frame
 
@@ -130,12 +131,13 @@ class Counter:
             raise self.failed(ANYTHING)
         return result
 
-    def truth(self, value: Any) -> bool:
+    def truth(self, value: Any, plain: bool = False) -> bool:  # noqa: FBT001, FBT002 - called by rewritten tests alone
         """Whether a value is true; if not, it is remembered for `failure`.
 
-        For a changed program, a value that is no truth value counts as true: a type alone proves nothing.
+        For a changed program, an empty text or container that is asserted as it is (`plain`) counts as true: that a
+        program returns something of its type proves nothing.
         """
-        held: bool = bool(value) or (self.constant and type(value).__name__ not in {"bool", "bool_"})
+        held = bool(value) or (self.constant and plain and type(value) in _EMPTIES)
         self._because = "" if held else f"the value is {shorten(value)}"
         return held
 

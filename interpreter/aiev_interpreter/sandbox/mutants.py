@@ -8,9 +8,11 @@ functions inside functions, and those that the program takes from elsewhere.
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
 import types
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiev_interpreter.sandbox.constants import Opaque, load, saved
@@ -66,12 +68,14 @@ class Mutant:
 
     Args:
         solution: the loaded program.
+        source: its text.
         mode: `raise`, `observe`, `constant-a` or `constant-b`.
         seen: what the functions returned in the `observe` pass, by their place.
     """
 
-    def __init__(self, solution: types.ModuleType, mode: str, seen: dict[int, bytes]) -> None:
+    def __init__(self, solution: types.ModuleType, source: str, mode: str, seen: dict[int, bytes]) -> None:
         self.solution, self.mode, self.seen = solution, mode, dict(seen)
+        self.imported = imported_names(source)
 
     def apply(self) -> None:
         """Change the program."""
@@ -139,10 +143,19 @@ class Mutant:
     def _replace_data(self) -> None:
         """Replace values that are not functions, and classes without functions of their own."""
         for name, value in list(vars(self.solution).items()):
-            if name in _MODULE_NAMES or not _is_own_data(value, self.solution):
+            if name in _MODULE_NAMES or not self._is_replaced(name, value):
                 continue
             constant = None if self.mode == RAISE or isinstance(value, type) else saved(value)
             vars(self.solution)[name] = load(constant)[CONSTANTS.index(self.mode)] if constant else Raising()
+
+    def _is_replaced(self, name: str, value: Any) -> bool:
+        """Whether a name of the program is no function or class that is changed in place."""
+        if isinstance(value, types.ModuleType) or any(True for _ in _functions_in(value, self.solution)):
+            return isinstance(value, type) and _is_made_elsewhere(value, self.solution, plain=self.mode == RAISE)
+        if isinstance(value, type) and issubclass(value, BaseException):
+            return False
+        foreign = callable(value) and getattr(value, "__module__", None) != self.solution.__name__
+        return not (foreign and name in self.imported)
 
 
 class Raising:
@@ -201,15 +214,33 @@ def _unwrapped(value: Any) -> Iterator[Any]:
             waiting.append(one.func)
         elif isinstance(one, (types.FunctionType, functools._lru_cache_wrapper)):  # noqa: SLF001 - it has no public name
             waiting += [one.__wrapped__] if hasattr(one, "__wrapped__") else []
+            registry = getattr(one, "registry", None)  # of `functools.singledispatch`
+            waiting += registry.values() if isinstance(registry, Mapping) else []
 
 
-def _is_own_data(value: Any, solution: types.ModuleType) -> bool:
-    if isinstance(value, type):
-        own = value.__module__ == solution.__name__ and not issubclass(value, BaseException)
-        return own and not any(True for _ in _functions_in(value, solution))
-    if isinstance(value, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType)):
+def _is_made_elsewhere(kind: type, solution: types.ModuleType, *, plain: bool) -> bool:
+    """Whether objects of a class are made by code that is not the program's (an enum, a model of pydantic).
+
+    Args:
+        kind: the class.
+        solution: the program.
+        plain: count a class that leaves this to `object`, too.
+    """
+    if issubclass(kind, BaseException):
         return False
-    return not any(True for _ in _functions_in(value, solution)) and not isinstance(value, BaseException)
+    makers = [getattr(kind, name) for name in ("__init__", "__new__")]
+    if any(any(True for _ in _functions_in(maker, solution)) for maker in makers):
+        return False
+    return plain or makers != [object.__init__, object.__new__]
+
+
+def imported_names(source: str) -> set[str]:
+    """Names that a program binds by an import."""
+    tree = ast.parse(source)
+    aliases = [
+        alias for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names
+    ]
+    return {(alias.asname or alias.name).partition(".")[0] for alias in aliases}
 
 
 def _binder(original: types.FunctionType) -> Callable[..., Any]:

@@ -220,7 +220,8 @@ def checked(test: ast.expr, visit: Any) -> ast.expr:
             return call("compare", ast.Constant(comparison), visit(test.left), visit(test.comparators[0]))
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return call("untruth", visit(test.operand))
-    return call("truth", visit(test))
+    plain = isinstance(test, (ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Tuple))
+    return call("truth", visit(test), ast.Constant(plain))
 
 
 def fails(body: list[ast.stmt]) -> bool:

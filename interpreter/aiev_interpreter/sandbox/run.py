@@ -40,6 +40,7 @@ class Run:
         self.folder, self.tests, self.counter, self.pristine = folder, tests, counter, pristine
         self.path = counter.tests_file = os.path.join(folder, TESTS)
         self.solution = types.ModuleType("solution")
+        self.source = ""
         self.by_pytest = False
 
     def counted(self) -> tuple[int, dict[str, Any]]:
@@ -77,7 +78,7 @@ class Run:
         module.__file__ = path
         sys.modules["solution"] = module
         with open(path, encoding="utf-8-sig", newline="") as file:
-            source = file.read()
+            source = self.source = file.read()
         linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
         exec(compile(source, path, "exec", dont_inherit=True), vars(module))
         sys.modules["__main__"] = module

@@ -91,7 +91,7 @@ class Twin:
         counter = self.run.counter
         counter.lenient = mode in {RAISE, *CONSTANTS}
         counter.constant = mode in CONSTANTS
-        mutant = Mutant(self.run.solution, mode, seen)
+        mutant = Mutant(self.run.solution, self.run.source, mode, seen)
         process = os.getpid()
         mutant.apply()
         signal.signal(signal.SIGALRM, _abort)

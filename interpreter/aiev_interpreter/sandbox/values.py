@@ -8,7 +8,6 @@ tests name is their own subject and may compare as it likes. Not covered: conver
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -29,7 +28,8 @@ def deceives(comparison: str, left: Any, right: Any, named: Container[Any], comp
         comparison: `Eq`, `NotEq`, `In`, `Lt` and so on.
         left: the left side.
         right: the right side.
-        named: the classes that the tests name; `mock.ANY` is in it if they name that.
+        named: the classes that the tests name; `mock.ANY` is in it if they name that. It is known by its type, since
+            importing `mock` costs much memory.
         compare: evaluates a comparison by its name.
     """
     if comparison in {"In", "NotIn"}:
@@ -69,9 +69,9 @@ def _parts(left: Any, right: Any) -> list[tuple[Any, Any]]:
 
 def _suspect(value: Any, named: Container[Any]) -> bool:
     """Whether a value's class is the program's and not named by the tests, or the value is `mock.ANY`."""
-    if value is mock.ANY:
-        return mock.ANY not in named
     kind = type(value)
+    if kind.__name__ == "_ANY" and kind.__module__ == "unittest.mock":
+        return value not in named
     return any(base.__module__ in {"solution", "__main__"} for base in kind.__mro__) and kind not in named
 
 
