@@ -1,7 +1,8 @@
 """Java: both texts belong to the default package, so a file can hold any public class.
 
 `public` before a top-level type, package clauses, and imports of the program's own package are blanked. `assert`
-statements of the tests are counted and show both sides of their comparison. Stand-ins replace JUnit 4 and 5.
+statements of the tests are counted and show both sides of their comparison. Stand-ins replace JUnit 4 and 5. The tests
+get the program's imports. Each method of the program can return a constant, in the modes `zero` and `other`.
 Invariant: lines keep their numbers. Not covered: static imports of own classes, Hamcrest, AssertJ, Mockito.
 """
 
@@ -22,24 +23,58 @@ _TYPE = (
 )
 _PACKAGE = r"^[ \t]*package\s+[\w.]+\s*;"
 _IMPORT = r"^[ \t]*import\s+(?:static\s+)?[\w.]+(?:\.\*)?\s*;"
-_LIBRARY = re.compile(r"\s(?:java|javax|jdk|org\.(?:junit|w3c|xml|hamcrest|assertj|mockito|testng))\.")
+_LIBRARY = re.compile(
+    r"\s(?:java|javax|jdk|com\.google\.(?:common|gson)|org\.(?:apache\.commons|junit|w3c|xml|hamcrest|assertj|mockito|testng))\."
+)
+_JARS = {"com.google.common": "guava", "com.google.gson": "gson", "org.apache.commons.lang3": "commons-lang3"}
+"""Jars of Debian by the packages whose names say that they are needed."""
+_CLASHING = re.compile(r"\s(?:java\.awt|java\.sql)\.\*")
+"""Packages with a `List` or `Date` of their own, which the tests get only if they import no package themselves."""
 _ASSERT = re.compile(r"(?<![\w.@$])assert\b\s*(?=[\s(!\w\"'+-])")
 _FAILS = re.compile(r"\bthrow\b|\bSystem\.exit\(\s*[1-9]|(?<![\w.])fail\(")
+_EXIT = re.compile(r"(?<![\w.])(?:java\.lang\.)?System\.exit(?=\s*\()")
+_METHOD = re.compile(r"(?P<type>[\w.]+(?:\s*<[^;{}()]*>)?(?:\s*\[\s*\])*)\s+(?P<name>\w+)\s*(?=\()")
+_TAIL = re.compile(r"\s*(?:throws\b[\w\s.,]*)?\{")
+_WORDS = """
+    public private protected static final abstract synchronized default native new return else throw record case yield
+    class interface enum assert instanceof extends implements
+"""
+_NO_TYPES = frozenset(_WORDS.split())
+"""Words before a name that is not a method's."""
+_CONTROL = frozenset(("if", "for", "while", "switch", "catch", "synchronized", "try"))
+_CONSTANTS = {
+    "void": "",
+    "boolean|Boolean": "aiev.Gutted.truth()",
+    "byte|short|int|long|float|double": "aiev.Gutted.number()",
+    "char|Character": "(char) aiev.Gutted.number()",
+    "Integer": "(int) aiev.Gutted.number()",
+    "Long": "(long) aiev.Gutted.number()",
+    "Double": "(double) aiev.Gutted.number()",
+    "String": "aiev.Gutted.text()",
+    "(?:List|Collection|Iterable)(?:<.*>)?": "aiev.Gutted.items()",
+    "Set(?:<.*>)?": "new java.util.HashSet<>(aiev.Gutted.items())",
+    "Map(?:<.*>)?": "aiev.Gutted.entries()",
+    "Optional(?:<.*>)?": "aiev.Gutted.optional()",
+}
+"""What a gutted method returns, by a pattern of its type."""
 _EQUALS = re.compile(r"\.equals\s*(?=\()")
 _OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto")
 
 
 def plan(program: str, tests: str) -> Plan:
     """Two files; the compiler finds the support classes that they import."""
-    files = {"solution.java": unpackaged(program), "tests.java": unpackaged(instrumented(tests))}
+    lent = lent_imports(program, tests)
+    files = {"solution.java": unpackaged(gutted(program)), "tests.java": lent + unpackaged(instrumented(tests))}
     compiler = ("javac", *(f"-J{option}" for option in (*_OPTIONS, "-Xmx512m")), "-nowarn", "-proc:none")
     sources = (f"{SUPPORT}/java/aiev/Run.java", *files)
-    places = ("-encoding", "UTF-8", "-implicit:class", "-sourcepath", f"{SUPPORT}/java", "-d", "classes")
+    jars = [f"/usr/share/java/{jar}.jar" for package, jar in _JARS.items() if package in program + tests]
+    path = ":".join(["classes", *jars])
+    places = ("-encoding", "UTF-8", "-implicit:class", "-sourcepath", f"{SUPPORT}/java", "-cp", path, "-d", "classes")
     names = [found.group("name") for found in scan.at_top(scan.masked(tests, _OPAQUE), _TYPE)]
     return Plan(
-        files=files,
+        files=files | {"tests.txt": tests},
         compile=((*compiler, *places, *sources),),
-        run=("java", "-ea", *_OPTIONS, "-Xmx384m", "-cp", "classes", "aiev.Run", *names),
+        run=("java", "-ea", *_OPTIONS, "-Xmx384m", "-cp", path, "aiev.Run", *names),
     )
 
 
@@ -55,16 +90,57 @@ def unpackaged(text: str) -> str:
     return scan.edited(text, edits)
 
 
+def gutted(program: str) -> str:
+    """The program with a statement at the start of each method by which it can return a constant, or throw."""
+    mask = scan.masked(program, _OPAQUE)
+    edits = []
+    for found in _METHOD.finditer(mask):
+        body = _TAIL.match(mask, scan.closing(mask, found.end()) + 1)
+        kind = re.sub(r"\s", "", found.group("type"))
+        if body and kind not in _NO_TYPES and found.group("name") not in _CONTROL:
+            edits.append(Edit(body.end(), body.end(), f" if (aiev.Gutted.on) {_instead(kind)}; "))
+    return scan.edited(program, edits)
+
+
+def _instead(kind: str) -> str:
+    """The statement that a gutted method of this type begins with."""
+    kind = kind.removeprefix("java.util.").removeprefix("java.lang.")
+    if array := re.fullmatch(r"([\w.]+)\[\](\[\])*", kind):
+        return f"return new {array.group(1)}[aiev.Gutted.size()]{array.group(2) or ''}"
+    values = (value for pattern, value in _CONSTANTS.items() if re.fullmatch(pattern, kind))
+    value = next(values, None)
+    return "throw aiev.Gutted.error()" if value is None else f"return {value}"
+
+
+def lent_imports(program: str, tests: str) -> str:
+    """The program's imports of libraries that the tests lack, in one line: people write both as one file."""
+    mask = scan.masked(tests, _OPAQUE)
+    own = {" ".join(found.group().split()) for found in scan.at_top(mask, _IMPORT)}
+    taken = {one.rstrip(" ;").rpartition(".")[2] for one in own} - {"*"}
+    taken |= {found.group("name") for found in scan.at_top(mask, _TYPE)}
+    found = (" ".join(one.group().split()) for one in scan.at_top(scan.masked(program, _OPAQUE), _IMPORT))
+    return "".join(
+        f"{one} "
+        for one in dict.fromkeys(found)
+        if _LIBRARY.search(one)
+        and one not in own
+        and one.rstrip(" ;").rpartition(".")[2] not in taken
+        and not (own and _CLASHING.search(one))
+    )
+
+
 def instrumented(tests: str) -> str:
     """The tests with their assert statements and guards passed to the counter."""
     mask = scan.masked(tests, _OPAQUE)
-    edits: list[Edit] = []
+    edits = [Edit(*found.span(), "aiev.Run.exit") for found in _EXIT.finditer(mask)]
     for found in _ASSERT.finditer(mask):
         edits += _asserted(tests, mask, found.end())
     for guard in guards.guards(tests, mask, _FAILS):
         if not re.search(r"\binstanceof\b", mask[guard.start : guard.end]):
             inner = recorded(mask, guard.start, guard.end)
-            edits += guard.passed_to(f"aiev.Count.guard({guard.outcome}, ", f", {guard.literal(tests)})", inner)
+            edits += guard.passed_to(
+                f"aiev.Count.guard({_line(tests, guard.start)}, {guard.outcome}, ", f", {guard.literal(tests)})", inner
+            )
     return scan.edited(tests, edits)
 
 
@@ -77,10 +153,14 @@ def _asserted(tests: str, mask: str, start: int) -> list[Edit]:
     colon = start + colon if colon >= 0 else -1
     start, stop = scan.trimmed(mask, start, colon if colon >= 0 else end)
     message = f"aiev.Count.message({scan.quoted(tests[start:stop])}"
-    condition = scan.wrapped(start, stop, "aiev.Count.held(", ")", recorded(mask, start, stop))
+    condition = scan.wrapped(start, stop, f"aiev.Count.held({_line(tests, start)}, ", ")", recorded(mask, start, stop))
     if colon < 0:
         return [*condition, Edit(end, end, f" : {message})")]
     return [*condition, Edit(colon, colon + 1, f": {message},"), Edit(end, end, ")")]
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 def _colon(flat: str) -> int:
@@ -138,10 +218,11 @@ JAVA = Language(
     aliases=("jdk", "openjdk"),
     fences=("java",),
     extension="java",
-    packages=("default-jdk-headless",),
+    packages=("default-jdk-headless", "libcommons-lang3-java", "libgoogle-gson-java", "libguava-java"),
     probe=("javac", "-version"),
     plan=plan,
     compile_seconds=30.0,
     compile_memory_bytes=1024 * MIB,
     memory_bytes=256 * MIB,
+    mutants={"constant": ("zero", "other")},
 )

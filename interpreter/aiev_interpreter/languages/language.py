@@ -68,4 +68,4 @@ class Language:
     """Modes in which the tests run again against a changed program, by the reason for which an assertion that holds in
     all of them proves nothing: `raises`, `constant` (`backends/outcome.py`). Python has them in its twin."""
     image_steps: tuple[str, ...] = ()
-    """Shell lines that the Dockerfile runs after copying the support files."""
+    """Shell lines that build the image's ready packages, in a folder with the files of `support/LANGUAGE/ready`."""

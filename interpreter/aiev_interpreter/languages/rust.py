@@ -2,8 +2,9 @@
 
 The tests see the program's names as `super::*`, and find it under every crate name that they use. An initializer
 beside each test function registers it, so its module need not be public. A `main` of the tests is one more test. The
-compiler leaves out tests inside the program.
-Invariant: lines keep their numbers. Not covered: crates other than the standard library, doc tests.
+compiler leaves out tests inside the program. Each function of the program can return a constant, in the modes `zero`
+and `other`. The image holds a few crates, built once from Debian's sources.
+Invariant: lines keep their numbers. Not covered: other crates, doc tests.
 """
 
 from __future__ import annotations
@@ -32,9 +33,21 @@ _OUTER = re.compile(
     r"(?:#\[path\s*=\s*[^\]]*\]\s*)?\b(?:pub\s+)?(?:mod|extern\s+crate)\s+(\w+)\s*;|\binclude!\([^)]*\);?"
 )
 _MAIN = r"^[ \t]*(?:pub\s+)?fn\s+(main)\s*\(\s*\)"
+_DEFINED = re.compile(r"((?:\b(?:const|unsafe|async|extern)\s+)*)\bfn\s+(\w+)\s*(?=[(<])")
+_RESULT = re.compile(r"\s*(?:->\s*([^{;]*?))?\s*(?:\bwhere\b[^{;]*)?\{")
+_VALUE = re.compile(
+    r"(?:(?:[iu](?:8|16|32|64|128|size)|f32|f64|bool|char|String|&(?:'static )?str|Vec|Option|HashMap|HashSet)?"
+    r"[\s(),<>]*)+"
+)
+"""Types of which the counter makes constants."""
+_GONE = "crate::aiev_counting::gone()"
+_EXIT = re.compile(r"\b(?:std::)?process::exit(?=\s*\()")
 _USED = re.compile(r"\buse\s+(?:::)?([a-z_]\w*)\s*(?:::|;)")
 _MODULE = re.compile(r"\b(?:mod|fn|enum|struct|trait|union)\s+(\w+)")
-_KNOWN = {"std", "core", "alloc", "super", "self", "crate", "proc_macro", "test"}
+READY = ("itertools", "md5", "rand", "regex", "serde", "serde_json")
+"""Crates that the image holds; `support/rust/ready/Cargo.toml` names their versions."""
+_READY_FOLDER = "/aiev/rust"
+_KNOWN = {"std", "core", "alloc", "super", "self", "crate", "proc_macro", "test", *READY}
 _END = """
 #[macro_use] #[path = "SUPPORT/rust/counting.rs"] mod aiev_counting; #[path = "tests.rs"] mod aiev_tests;NAMES
 """
@@ -43,14 +56,50 @@ _END = """
 def plan(program: str, tests: str) -> Plan:
     """Two files of one crate and one call of the compiler."""
     names = "".join(f" extern crate self as {name};" for name in crate_names(program, tests))
-    root = f"#![no_main] {program}{_END.replace('SUPPORT', SUPPORT).replace('NAMES', names)}"
+    program, tests = ranged(program), ranged(tests)
+    root = f"#![no_main] {gutted(program)}{_END.replace('SUPPORT', SUPPORT).replace('NAMES', names)}"
     files = {"solution.rs": root, "tests.rs": instrumented(tests)}
-    options = ("--edition", "2021", "-A", "warnings", "-C", "codegen-units=1", "-C", "debuginfo=0")
+    crates = [part for name in READY for part in ("--extern", name)]
+    options = ("--edition", "2021", "-A", "warnings", "-C", "codegen-units=1", "-C", "debuginfo=0", "-L", _READY_FOLDER)
     return Plan(
         files=files,
-        compile=(("rustc", *options, "-o", "tests.out", "solution.rs"),),
+        compile=(("rustc", *options, *crates, "-o", "tests.out", "solution.rs"),),
         run=("./tests.out",),
     )
+
+
+def ranged(text: str) -> str:
+    """The text with `gen_range(low, high)`, as rand had it before 0.8, written as `gen_range(low..high)`."""
+    mask = scan.masked(text, _OPAQUE)
+    edits = []
+    for found in re.finditer(r"\.gen_range(?=\()", mask):
+        comma = scan.top_level(mask, found.end() + 1, scan.closing(mask, found.end())).find(",")
+        if comma >= 0:
+            edits.append(Edit(found.end() + 1 + comma, found.end() + 2 + comma, ".."))
+    return scan.edited(text, edits)
+
+
+def gutted(program: str) -> str:
+    """The program with a statement at the start of each function by which it can return a constant, or panic."""
+    mask = scan.masked(program, _OPAQUE)
+    edits = []
+    for found in _DEFINED.finditer(mask):
+        body = _RESULT.match(mask, scan.closing(mask, _after_generics(mask, found.end())) + 1)
+        if body and "const" not in found.group(1).split() and found.group(2) != "main":
+            kind = (body.group(1) or "()").strip()
+            made = f"return crate::aiev_counting::constant::<{kind}>()" if _VALUE.fullmatch(kind) else _GONE
+            edits.append(Edit(body.end(), body.end(), f" if crate::aiev_counting::gutted() {{ {made} }} "))
+    return scan.edited(program, edits)
+
+
+def _after_generics(mask: str, place: int) -> int:
+    """Position of the parenthesis that opens the parameters, after those of types at `place` if there are any."""
+    depth = 0
+    for found in re.compile(r"->|[<>(]").finditer(mask, place):
+        if found.group() == "(" and not depth:
+            return found.start()
+        depth += {"<": 1, ">": -1}.get(found.group(), 0)
+    return len(mask)
 
 
 def crate_names(program: str, tests: str) -> list[str]:
@@ -67,12 +116,14 @@ def instrumented(tests: str) -> str:
     mask = scan.masked(tests, _OPAQUE)
     edits = [Edit(found.start(), found.end(), "#[cfg(all())]") for found in _CONFIGURED.finditer(mask)]
     edits += [Edit(found.start(), found.end(), scan.blank(found.group())) for found in _OUTER.finditer(mask)]
+    edits += [Edit(*found.span(), "crate::aiev_counting::exit") for found in _EXIT.finditer(mask)]
     for found in _FUNCTION.finditer(mask):
         edits += _registered(tests, mask, found)
     for guard in guards.go_guards(tests, mask, _FAILS):
         if not re.search(r"\blet\b", mask[guard.start : guard.end]):
             after = f", {str(guard.printed).lower()})"
-            edits += guard.passed_to(f"crate::aiev_counting::guard({guard.outcome}, ", after)
+            text = scan.quoted(tests[guard.start : guard.end])
+            edits += guard.passed_to(f"crate::aiev_counting::guard(line!(), {text}, {guard.outcome}, ", after)
     main = next(scan.at_top(mask, _MAIN), None)
     if main:
         edits.append(Edit(main.start(), main.start(), _registration("main", "None")))
@@ -95,7 +146,8 @@ def _registered(tests: str, mask: str, found: re.Match[str]) -> list[Edit]:
 
 def _registration(name: str, expected: str) -> str:
     """An initializer that registers a function of the same module."""
-    call = f'crate::aiev_counting::register("{name}", {expected}, || crate::aiev_counting::Outcome::outcome({name}()));'
+    body = f"|| crate::aiev_counting::Outcome::outcome({name}())"
+    call = f'crate::aiev_counting::register(line!(), "{name}", {expected}, {body});'
     initializer = f'extern "C" fn add() {{ {call} }}'
     return f'#[used] #[link_section = ".init_array"] static AIEV_{name}: extern "C" fn() = {{ {initializer} add }}; '
 
@@ -106,9 +158,25 @@ RUST = Language(
     aliases=("rs",),
     fences=("rust", "rs"),
     extension="rs",
-    packages=("rustc",),
+    packages=(
+        "rustc",
+        "cargo",
+        "librust-itertools-dev",
+        "librust-md5-dev",
+        "librust-rand-dev",
+        "librust-regex-dev",
+        "librust-regex+default-dev",
+        "librust-serde-json-dev",
+        "librust-serde+serde-derive-dev",
+    ),
+    image_steps=(
+        "touch lib.rs && mkdir .cargo && mv crates.toml .cargo/config.toml",
+        "cargo build --release --offline --target-dir target",
+        f"mv target/release/deps {_READY_FOLDER} && rm -rf target {_READY_FOLDER}/*.rmeta {_READY_FOLDER}/*.d",
+    ),
     probe=("rustc", "--version"),
     plan=plan,
     compile_seconds=30.0,
     compile_memory_bytes=1024 * MIB,
+    mutants={"constant": ("zero", "other")},
 )

@@ -77,10 +77,29 @@ func TestAdd(t *testing.T) {
 	assert.True(t, Add(1, 1) == %s)
 }
 """
+ASSERTIONS = """package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAdd(t *testing.T) {
+	assert := assert.New(t)
+	assert.Equal(3, Add(1, 2))
+	assert.InDeltaSlice([]float64{3}, []float64{float64(Add(1, 2))}, 0.1)
+	assert.Equalf(3, Add(1, 2), "sum of %d", 1)
+	require.NotEmpty(t, fmt.Sprint(Add(1, 2)))
+}
+"""
 EMPTY = "package main\n\nfunc main() { Add(1, 2) }\n"
 
 
-@pytest.mark.parametrize(("tests", "count"), [(TESTING % 3, 4), (MAIN % (3, 3), 2), (TESTIFY % 2, 2), (EMPTY, 0)])
+@pytest.mark.parametrize(
+    ("tests", "count"), [(TESTING % 3, 4), (MAIN % (3, 3), 2), (TESTIFY % 2, 2), (ASSERTIONS, 4), (EMPTY, 0)]
+)
 def test_guards_that_were_passed_are_counted(run, tests, count):
     done = run("go", ADD, tests)
     assert (done.code, done.completed, done.assertions) == (0, True, count), done.stderr
@@ -88,13 +107,19 @@ def test_guards_that_were_passed_are_counted(run, tests, count):
 
 @pytest.mark.parametrize(
     ("tests", "words"),
-    [(TESTING % 4, "Add(1, 2) = 3; want 4"), (MAIN % (4, 4), "got 3, want 4"), (TESTIFY % 3, "should be true")],
+    [(TESTING % 4, "Add(1, 2) = 3; want 4"), (MAIN % (4, 4), "got 3, want 4"), (TESTIFY % 3, "Should be true")],
 )
 def test_failed_test_says_both_values(run, tests, words):
     done = run("golang", ADD, tests)
     assert done.code != 0
     assert not done.completed
     assert words in done.stderr
+
+
+def test_tests_get_those_imports_of_the_program_that_they_use(run):
+    tests = 'package main\n\nfunc main() { if fmt.Sprint(Add(1, 2)) != "3" { panic("sum") }; os.Exit(0) }\n'
+    done = run("go", ADD.replace('import "fmt"', 'import ("fmt"; "os"; "sort")\nvar _, _ = sort.Ints, os.Exit'), tests)
+    assert (done.code, done.completed, done.assertions) == (0, True, 1), done.stderr
 
 
 def test_printed_failure_fails_the_run(run):
@@ -118,7 +143,7 @@ def test_early_end_is_not_completed(run, way, tests):
     assert not run("go", program, tests).completed
 
 
-@pytest.mark.parametrize("tests", [TESTING % 3, MAIN % (3, 3), TESTIFY % 2])
+@pytest.mark.parametrize("tests", [TESTING % 3, MAIN % (3, 3), TESTIFY % 2, ASSERTIONS])
 def test_sabotage_fails_what_holds(run, tests):
     done = run("go", ADD, tests, mode="sabotage")
     assert done.code != 0

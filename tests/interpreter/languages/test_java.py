@@ -92,6 +92,23 @@ def test_failed_assertion_says_both_values(run, tests, words):
     assert all(word in done.stderr for word in words), done.stderr
 
 
+def test_tests_get_the_imports_of_the_program(run):
+    program = "import java.util.*;\nimport com.google.common.base.Joiner;\nimport java.awt.Point;\n" + ADD.replace(
+        "package com.example.sums;", ""
+    )
+    tests = """import java.util.function.*;
+class Point {}
+class T {
+    public static void main(String[] a) {
+        List<Integer> sums = new ArrayList<>(Arrays.asList(Sums.add(1, 2)));
+        assert Joiner.on("-").join(sums).equals("3");
+        System.exit(0);
+    }
+}"""
+    done = run("java", program, tests)
+    assert (done.code, done.completed, done.assertions) == (0, True, 1), done.stderr
+
+
 def test_compile_error_names_the_file_and_line(run):
     done = run("java", "public class Sums {\n    static int add(int a) { return a }\n}", MAIN % 3)
     assert (done.stage, done.completed) == ("compile", False)

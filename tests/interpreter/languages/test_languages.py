@@ -48,7 +48,7 @@ def test_plan_lays_out_program_and_tests_under_names_that_a_model_knows(one):
 
 
 def _go_tests(text):
-    return go.instrumented(text)[0]
+    return go.instrumented(text, "package x")
 
 
 INSTRUMENTS = {

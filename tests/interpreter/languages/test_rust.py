@@ -51,6 +51,26 @@ def test_assertions_that_held_are_counted(run, tests, count):
     assert (done.code, done.completed, done.assertions) == (0, True, count), done.stderr
 
 
+def test_ready_crates_are_there_for_program_and_tests(run):
+    program = """use itertools::Itertools; use md5; use rand::Rng; use regex::Regex; use serde::Serialize;
+#[derive(Serialize)] struct Point { x: i32 }
+fn shown(x: i32) -> String { serde_json::to_string(&Point { x }).unwrap() }
+fn digest(x: &str) -> String { format!("{:x}", md5::compute(x)) }
+fn sorted(x: Vec<i32>) -> String { x.iter().sorted().join(",") }
+fn one() -> i32 { rand::thread_rng().gen_range(1, 2) + rand::thread_rng().gen_range(0..1) }
+"""
+    tests = """#[test]
+fn all() {
+    assert_eq!(shown(1), "{\\"x\\":1}");
+    assert!(Regex::new("^[0-9a-f]{32}$").unwrap().is_match(&digest("a")));
+    assert_eq!((sorted(vec![2, 1]), one()), ("1,2".to_string(), 1));
+    std::process::exit(0);
+}
+"""
+    done = run("rust", program, tests)
+    assert (done.code, done.completed, done.assertions) == (0, True, 3), done.stderr
+
+
 @pytest.mark.parametrize(("tests", "line"), [(MODULE % 4, 7), (MAIN % 4, 3)])
 def test_failed_assertion_says_both_values(run, tests, line):
     done = run("rs", ADD, tests)

@@ -2,7 +2,8 @@
 // There is no include guard, as in the system's header: each inclusion redefines the macro.
 #ifdef AIEV_TESTS
 #undef assert
-#define assert(condition) (aiev_::check(aiev_::Start{} <= condition, #condition, __FILE__, __LINE__))
+#define assert(...)                                                                                             \
+  (aiev_::aiev_check([&] { return aiev_::result(aiev_::Start{} <= __VA_ARGS__); }, #__VA_ARGS__, __FILE__, __LINE__))
 #ifndef static_assert
 #define static_assert static_assert
 #endif

@@ -1,16 +1,20 @@
 package aiev;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * Counts the assertions of the tests that held, and explains those that failed. A failed assertion fails the run even
- * if the tests catch it. Not covered: a program that calls this class.
+ * if the tests catch it. If the program is gutted, no failing assertion ends the tests. Not covered: a program that
+ * calls this class.
  */
 public final class Count {
-    private static int count;
+    private static final Map<Integer, Integer> SITES = new TreeMap<>();
     private static int depth;
     private static boolean sabotage;
+    private static boolean gutted;
     private static boolean failed;
     private static Object left;
     private static Object right;
@@ -18,12 +22,23 @@ public final class Count {
 
     private Count() {}
 
-    static void begin(boolean toFail) {
-        sabotage = toFail;
+    static void begin(String mode) {
+        sabotage = mode.equals("sabotage");
+        gutted = Gutted.begin(mode);
     }
 
-    static int count() {
-        return count;
+    /** How often assertions held, by their line in the tests. */
+    static Map<Integer, Integer> sites() {
+        return SITES;
+    }
+
+    private static void count(int line) {
+        SITES.merge(line, 1, Integer::sum);
+    }
+
+    private static int line() {
+        return StackWalker.getInstance().walk(frames -> frames.filter(one -> "tests.java".equals(one.getFileName()))
+            .mapToInt(StackWalker.StackFrame::getLineNumber).findFirst().orElse(0));
     }
 
     static boolean failed() {
@@ -35,8 +50,8 @@ public final class Count {
     }
 
     /** The condition of an assert statement. */
-    public static synchronized boolean held(boolean condition) {
-        return guard(true, condition, "assert");
+    public static synchronized boolean held(int line, boolean condition) {
+        return guard(line, true, condition, "assert");
     }
 
     /** The message of an assert statement whose condition did not hold. */
@@ -52,11 +67,14 @@ public final class Count {
     }
 
     /** A condition that decides about a failure. A text marks a failure that the tests would only print. */
-    public static synchronized boolean guard(boolean wanted, boolean value, String text) {
+    public static synchronized boolean guard(int line, boolean wanted, boolean value, String text) {
         if (value == wanted && !sabotage) {
-            count++;
+            count(line);
             sides = false;
             return value;
+        }
+        if (gutted) {
+            return wanted;
         }
         if (!text.isEmpty()) {
             failed = true;
@@ -73,7 +91,10 @@ public final class Count {
             return;
         }
         if (holds && !sabotage) {
-            count++;
+            count(line());
+            return;
+        }
+        if (gutted) {
             return;
         }
         failed = failed || depth == 0;
@@ -92,6 +113,8 @@ public final class Count {
         try {
             action.run();
             return null;
+        } catch (Gutted error) {
+            throw error;
         } catch (Throwable error) {
             return error;
         } finally {

@@ -2,16 +2,22 @@ package aiev;
 
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
 
 /**
  * Runs the classes of the tests and reports. Methods marked as tests run as JUnit would run them. Without any, `main`
@@ -34,7 +40,7 @@ public final class Run {
             words = line.toString().split(" ");
         }
         FileOutputStream report = new FileOutputStream("/proc/self/fd/3");
-        Count.begin(words.length > 1 && words[1].equals("sabotage"));
+        Count.begin(words.length > 1 ? words[1] : "");
         watch();
         List<Class<?>> classes = new ArrayList<>();
         for (String name : names) {
@@ -44,12 +50,43 @@ public final class Run {
         done = true;
         System.out.flush();
         System.err.flush();
-        if (failed || Count.failed()) {
+        if ((failed || Count.failed()) && !Gutted.on) {
             System.exit(1);
         }
-        report.write((words[0] + " {\"assertions\": " + Count.count() + ", \"completed\": true, \"error\": \"\"}\n").getBytes());
+        report.write((words[0] + " " + counted() + "\n").getBytes(StandardCharsets.UTF_8));
         report.flush();
         System.exit(0);
+    }
+
+    /** The report: how often assertions held, and in which lines of the tests as they were written, at most 200. */
+    private static String counted() throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("tests.txt"));
+        StringJoiner sites = new StringJoiner(", ", "[", "]");
+        int held = 0;
+        int listed = 0;
+        for (Map.Entry<Integer, Integer> site : Count.sites().entrySet()) {
+            held += site.getValue();
+            if (site.getKey() > 0 && site.getKey() <= lines.size() && listed++ < 200) {
+                String text = lines.get(site.getKey() - 1).trim().replaceAll("[\\\\\"\\p{Cntrl}]", "'");
+                text = text.substring(0, Math.min(text.length(), 120));
+                sites.add("[" + site.getKey() + ", \"" + text + "\", " + site.getValue() + "]");
+            }
+        }
+        return "{\"assertions\": " + held + ", \"completed\": true, \"error\": \"\", \"sites\": " + sites + "}";
+    }
+
+    /** The tests' `System.exit`: it ends them, and a code other than 0 is a failure. */
+    public static void exit(int code) {
+        throw new Exit(code);
+    }
+
+    private static final class Exit extends Error {
+        final int code;
+
+        Exit(int code) {
+            super("exit code " + code);
+            this.code = code;
+        }
     }
 
     private static void watch() {
@@ -199,6 +236,9 @@ public final class Run {
         try {
             action.run();
             return true;
+        } catch (Exit exit) {
+            failed |= exit.code != 0;
+            return exit.code == 0;
         } catch (Throwable error) {
             failed = true;
             System.out.flush();
