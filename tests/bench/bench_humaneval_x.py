@@ -1,8 +1,8 @@
 """HumanEval-X: canonical solutions with their tests in five languages, and the same with a gutted body.
 
 The body of a gutted solution only returns the default value of its type: 0 (in Rust 7), false, an empty text, list
-or map, nil. Whoever writes such a benchmark's tests by hand leans on what the solution imports, so they show whether a language's
-tests get that too. The data lie beside the project (`../shared/data/humaneval-x`); without them nothing is measured.
+or map, nil. Tests written by hand lean on what the solution imports, so they show whether a language's tests get that
+too. The data lie beside the project (`../shared/data/humaneval-x`); without them nothing is measured.
 Source: Zheng et al., CodeGeeX (2023), https://github.com/THUDM/CodeGeeX.
 """
 

@@ -43,8 +43,8 @@ func aievBegin() (string, string, int) {
 	syscall.Close(4)
 	report, _, _ := syscall.Syscall(syscall.SYS_FCNTL, 3, aievDuplicateClosedOnExec, 100)
 	syscall.Close(3)
-	token, mode, _ := strings.Cut(string(line), " ")
-	return token, mode, int(report)
+	words := append(strings.Fields(string(line)), "", "")
+	return words[0], words[1], int(report)
 }
 
 // aievHeld counts an assertion of the tests that held, by its line; under sabotage it must fail.
