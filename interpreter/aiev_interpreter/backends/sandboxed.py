@@ -28,7 +28,7 @@ from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.languages import Language, language_named
 from aiev_interpreter.packages import index, installation, npm
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
-from aiev_interpreter.sandbox.twin import PASSES
+from aiev_interpreter.sandbox.twin import TWIN_FACTOR
 
 if TYPE_CHECKING:
     from aiev_interpreter.settings import InstallSettings, InterpreterSettings
@@ -158,7 +158,9 @@ class SandboxInterpreter:
     def _ask(self, job: Job, language: Language, request: dict[str, Any], owner: str) -> Answer:
         sizes = sizes_of(job.limits, language)
         seconds = (
-            (1 + PASSES) * job.limits.wall_seconds + len(request["compile"]) * language.compile_seconds + GRACE_SECONDS
+            (1 + TWIN_FACTOR) * job.limits.wall_seconds
+            + len(request["compile"]) * language.compile_seconds
+            + GRACE_SECONDS
         )
         sandbox = self._pool.take(owner, sizes)
         clean = False

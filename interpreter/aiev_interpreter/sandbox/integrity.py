@@ -7,6 +7,7 @@ covered: changes that are undone before the tests end.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import math
 import operator
@@ -29,7 +30,19 @@ class Pristine:
 
     def __init__(self) -> None:
         relied_on: tuple[Any, ...] = (
-            *(builtins, math, operator, unittest, unittest.case, unittest.TestCase, unittest.TestResult, Counter),
+            *(
+                builtins,
+                math,
+                operator,
+                ast,
+                ast.NodeVisitor,
+                ast.NodeTransformer,
+                unittest,
+                unittest.case,
+                unittest.TestCase,
+                unittest.TestResult,
+                Counter,
+            ),
             *(unittest.TestSuite, unittest.TestLoader, unittest.TextTestRunner, unittest.TextTestResult),
         )
         self.saved = [(owner, dict(vars(owner))) for owner in relied_on]
@@ -57,7 +70,7 @@ class Pristine:
 
     def changed(self) -> str:
         """The name of something of unittest that is no longer what it was; empty if all is well."""
-        for owner, attributes in self.saved[3:]:
+        for owner, attributes in self.saved[6:]:
             now = vars(owner)
             for name, value in attributes.items():
                 if now.get(name) is not value and is_of_program(now.get(name)):

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiev_interpreter.sandbox import folders, npm, processes
 from aiev_interpreter.sandbox.forkserver import PR_SET_DUMPABLE, ForkServer, stand_ready
-from aiev_interpreter.sandbox.twin import PASSES
+from aiev_interpreter.sandbox.twin import PASSES, TWIN_FACTOR
 from aiev_interpreter.sandbox.watch import REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR, Watch
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ EMPTY_SECONDS = 2.0
 """After this long it is quicker to start another sandbox than to go on emptying a folder."""
 _IPC_TABLES = ("/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg")
 _NOTES_BYTES = 1 << 14
-_CANARY_FACTOR, _CANARY_SECONDS = 2.0, 1.0
+_CANARY_FACTOR, _CANARY_SECONDS, _TWIN_SECONDS = 2.0, 1.0, 3.0
 
 
 class Supervisor:
@@ -131,8 +131,12 @@ class Supervisor:
         """One more fork, which repeats the tests in forks of its own (`twin.py`); None if it crashed."""
         self.empty_folders()
         self.lay_out(request)
-        each = min(request["limits"]["wall_seconds"], _CANARY_FACTOR * seconds + _CANARY_SECONDS)
-        limits = {"wall_seconds": PASSES * each, "cpu_seconds": PASSES * request["limits"]["cpu_seconds"]}
+        each = min(request["limits"]["wall_seconds"], _CANARY_FACTOR * seconds + _TWIN_SECONDS)
+        most = request["limits"]["wall_seconds"]
+        limits = {
+            "wall_seconds": min(PASSES * each, TWIN_FACTOR * most),
+            "cpu_seconds": PASSES * request["limits"]["cpu_seconds"],
+        }
         document = self.execute(request, request["limits"] | limits, f"twin {each:.3f}")
         if document["ended_by"] and document["ended_by"] != "server":
             return {}

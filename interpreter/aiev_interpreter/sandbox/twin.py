@@ -25,6 +25,8 @@ from aiev_interpreter.sandbox.run import SOLUTION, Run
 
 PASSES = 4
 """Passes of one twin at most."""
+TWIN_FACTOR = 2
+"""Time of all passes together at most, as a multiple of the limit of one run."""
 _ABORT_SHARE = 0.45
 """Share of a pass's time after which the loop that runs is ended, and again; outside of loops, the pass."""
 _exit, _dumps, _loads = os._exit, json.dumps, json.loads
