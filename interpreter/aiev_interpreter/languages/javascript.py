@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from aiev_interpreter.languages import guards, scan
+from aiev_interpreter.languages.guards import Guard
 from aiev_interpreter.languages.language import SUPPORT, Language, Plan
 from aiev_interpreter.languages.scan import Edit
 from aiev_interpreter.protocol import MIB
@@ -33,6 +34,12 @@ _IMPORTED = re.compile(
     r"\s*['\"](?:node:)?(?:assert(?:/strict)?|chai|expect)['\"]"
 )
 _CHAIN = re.compile(r"\s*\??\.\s*#?[\w$]+|[ \t]*(?:\?\.)?(?=[(\[])")
+_OR_EXITS = re.compile(
+    r"(?:^|;)[ \t]*(?P<condition>(?!(?:return|const|let|var|if|else|for|while|await)\b)[^;{}\n?]*?)\s*"
+    r"(?:\|\||\?(?![?.])[^;\n]*:)\s*process\s*\.\s*exit\(\s*[1-9]",
+    re.MULTILINE,
+)
+"""`f(1) === 2 || process.exit(1)`, and the same with `? … :`."""
 _DECLARES = re.compile(r"(?:\bfunction\s*\*?|\bnew|\bclass)\s*\Z")
 _TRY = re.compile(r"(?<![\w$.])try\s*(?=\{)")
 _CATCH = re.compile(r"\s*catch\s*(?:\([^()]*\)\s*)?\{")
@@ -42,6 +49,8 @@ _GIVES_UP = re.compile(
 )
 _FAILS = re.compile(r"\bthrow\b|\bprocess\.exit\(\s*[1-9]|\bprocess\.exitCode\s*=\s*[1-9]|\bassert\.fail\b")
 MODULE_COMPILER = ("node", f"{SUPPORT}/javascript/transpile.js")
+STACK = "--stack-size=3900"
+"""In KiB, four times V8's, since a call of a method takes more of it while it is observed; the system gives 8 MiB."""
 SOURCE = "tests.source"
 """The file with the tests as they were written."""
 MUTANTS = {"raises": ("raise",), "constant": ("constant-a", "constant-b")}
@@ -70,7 +79,7 @@ def plan(program: str, tests: str) -> Plan:
 
 def runner(extension: str) -> tuple[str, ...]:
     """The command that runs both files."""
-    return ("node", f"{SUPPORT}/javascript/run.js", f"solution.{extension}", f"tests.{extension}")
+    return ("node", STACK, f"{SUPPORT}/javascript/run.js", f"solution.{extension}", f"tests.{extension}")
 
 
 def instrumented(tests: str) -> str:
@@ -78,13 +87,20 @@ def instrumented(tests: str) -> str:
     mask = masked(tests)
     edits = list(_expected_errors(mask))
     edits += [edit for span in _asserted(mask) for edit in compared(mask, *span)]
-    for guard in guards.guards(tests, mask, _FAILS, ends=";\n"):
-        inner = compared(mask, guard.start, guard.end)
-        before = f"__aiev__.guard({_line(mask, guard.start)}, {guard.outcome}, "
-        before, after = _alone(mask, guard.start, guard.end, before, str(not guard.wanted).lower())
-        edits += guard.passed_to(before, f"{after}, {guard.literal(tests)})", inner)
-    edits += [edit for chain in _chains(tests, mask) for edit in _judged(mask, *chain)]
+    or_exits = [Guard(*found.span("condition"), wanted=True, printed=False) for found in _OR_EXITS.finditer(mask)]
+    for guard in [*guards.guards(tests, mask, _FAILS, ends=";\n"), *or_exits]:
+        edits += _guarded(tests, mask, guard)
+    for chain in reversed(list(_chains(tests, mask))):  # of two that end in one place, the inner one ends first
+        edits += _judged(mask, *chain)
     return scan.edited(tests, edits)
+
+
+def _guarded(tests: str, mask: str, guard: Guard) -> list[Edit]:
+    """Edits by which the condition of a guard is passed to the counter, and evaluated on its own."""
+    before = f"__aiev__.guard({_line(mask, guard.start)}, {guard.outcome}, "
+    before, after = _alone(mask, guard.start, guard.end, before, str(not guard.wanted).lower())
+    inner = compared(mask, guard.start, guard.end)
+    return guard.passed_to(before, f"{after}, {guard.literal(tests)})", inner)
 
 
 def _line(mask: str, place: int) -> int:

@@ -31,6 +31,12 @@ beforeEach(() => { n = 1; });
 describe('a', () => { it('b', () => { assert.strictEqual(add(n, 2), 3); }); });
 test('c', async (t) => { await t.test('d', () => { assert.equal(add(2, 2), 4); }); });
 """
+MOCK = """const { mock } = require('node:test');
+const f = mock.fn();
+each([1, 2], f);
+assert.strictEqual(f.mock.callCount(), 2);
+assert.deepStrictEqual(f.mock.calls[0].arguments, [1]);
+"""
 SPY = "const o = []; const log = console.log; console.log = (m) => o.push(m); greet(); console.log = log;\n"
 
 
@@ -57,6 +63,11 @@ SPY = "const o = []; const log = console.log; console.log = (m) => o.push(m); gr
         ("\ufeff" + ADD, "\ufeffassert.equal(add(1, 2), 3);", 1),
         (ADD, "const { strictEqual: eq } = require('assert'); const { add } = require('./x');\neq(add(1, 2), 3);", 1),
         (ADD, "it.skip('a', () => { expect(1).toBe(2); }); it('b', () => { expect(add(1, 2)).toBe(3); });", 1),
+        (ADD, "add(1, 2) === 3 || process.exit(1);\nadd(0, 0) === 0 ? console.log('ok') : process.exit(1);", 2),
+        (ADD, "test('x', () => { expect({ a: add(1, 2) }).toEqual(expect.objectContaining({ a: 3 })); });", 1),
+        (ADD, "test.each`a|b\n${1}|${2}`('$a', ({ a, b }) => { expect(add(a, 1)).toBe(b); });", 1),
+        ("class T { d(n) { return n ? 1 + this.d(n - 1) : 0; } }", "assert.equal(new T().d(4000), 4000);", 1),
+        ("function each(a, f) { for (const x of a) f(x); }", MOCK, 2),
     ],
 )
 def test_honest_tests_are_proof(judged, program, tests, count):

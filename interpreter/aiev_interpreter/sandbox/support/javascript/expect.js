@@ -154,6 +154,9 @@ Object.assign(expect, {
   stringContaining: (part) => like((a) => String(a).includes(part)),
   stringMatching: (part) => like((a) => new RegExp(part).test(a)),
   closeTo: (b, digits) => like((a) => MATCHERS.toBeCloseTo(a, b, digits)),
+  extend: (own) => {
+    for (const name of Object.keys(own)) MATCHERS[name] = (...values) => Reflect.apply(own[name], { equals: equal }, values).pass;
+  },
   assertions: () => {},
   hasAssertions: () => {},
 });
@@ -193,4 +196,28 @@ function spyOn(object, name) {
   return mock;
 }
 
-module.exports = { expect, jest: { fn, spyOn, clearAllMocks() {}, resetAllMocks() {}, restoreAllMocks() {} } };
+// The `mock` of `node:test`, on top of `jest.fn`.
+function nodeMock(action) {
+  const mock = fn(action);
+  mock.mock.callCount = () => mock.mock.calls.length;
+  const record = mock.mock.calls.push;
+  mock.mock.calls.push = function (values) {
+    return Reflect.apply(record, this, [Object.assign(values, { arguments: [...values] })]);
+  };
+  return mock;
+}
+
+const mock = {
+  fn: nodeMock,
+  method(object, name, action = object[name]) {
+    const original = object[name];
+    const made = nodeMock(action);
+    made.mock.restore = () => { object[name] = original; };
+    object[name] = made;
+    return made;
+  },
+  reset() {},
+  restoreAll() {},
+};
+
+module.exports = { expect, mock, jest: { fn, spyOn, clearAllMocks() {}, resetAllMocks() {}, restoreAllMocks() {} } };

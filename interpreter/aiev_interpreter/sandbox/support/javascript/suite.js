@@ -4,6 +4,7 @@
 'use strict';
 
 const util = require('util');
+const { mock } = require('./expect.js');
 
 const HOOKS = ['before', 'after', 'beforeEach', 'afterEach'];
 const state = { pending: 0, failed: 0 };
@@ -42,7 +43,7 @@ function call(action, context) {
 
 function contextOf(title) {
   const hook = (name) => (action) => { top[name].push(action); };
-  const context = { name: title, diagnostic() {}, skip() {}, todo() {}, plan() {}, subtests: [] };
+  const context = { name: title, mock, diagnostic() {}, skip() {}, todo() {}, plan() {}, subtests: [] };
   context.test = (name, ...rest) => {
     const done = guarded([title, name].join(' > '), rest[rest.length - 1], contextOf([title, name].join(' > ')));
     context.subtests.push(done);
@@ -116,9 +117,19 @@ function describe(name, ...rest) {
   }));
 }
 
+// The rows of a table that is written as a template: its heading, and its cells one after another.
+function rowsOf(heading, cells) {
+  const names = heading.split('|').map((name) => name.trim());
+  const rows = [];
+  for (let at = 0; at < cells.length; at += names.length) {
+    rows.push(Object.fromEntries(names.map((name, place) => [name, cells[at + place]])));
+  }
+  return rows;
+}
+
 function each(definer) {
-  return (table) => (name, action) => {
-    for (const row of table) {
+  return (table, ...cells) => (name, action) => {
+    for (const row of table.raw ? rowsOf(table[0], cells) : table) {
       const values = Array.isArray(row) ? row : [row];
       definer(util.format(String(name), ...values), () => action(...values));
     }
@@ -144,7 +155,7 @@ for (const [name, kind] of [['before', 'before'], ['beforeAll', 'before'], ['aft
 
 const jestLike = { describe, context: describe, suite: describe, test: define(false), it: define(false), ...hooks };
 const nodeTest = define(true);
-Object.assign(nodeTest, { test: nodeTest, it: nodeTest, describe, suite: describe, mock: {}, ...hooks });
+Object.assign(nodeTest, { test: nodeTest, it: nodeTest, describe, suite: describe, mock, ...hooks });
 
 // Runs the file's `after` hooks after all of its tests.
 function conclude() {
