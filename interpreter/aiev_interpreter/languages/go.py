@@ -80,7 +80,7 @@ def packaged(text: str, main: str) -> str:
 
 def instrumented(tests: str, program: str) -> str:
     """The tests with their guards passed to the counter, and with the imports of the program that they use."""
-    tests = _without_foreign(packaged(_lent(tests, program), "aievTestsMain"))
+    tests = _without_foreign(packaged(_lent(tests, program), "aievTestsMain"), program)
     mask = scan.masked(tests, _OPAQUE)
     edits: list[Edit] = []
     for guard in guards.go_guards(tests, mask, _FAILS):
@@ -130,10 +130,7 @@ def _lent(tests: str, program: str) -> str:
     lent = [
         f"; import {spec}"
         for name, spec in _imports(program).items()
-        if name.isidentifier()
-        and name not in own
-        and re.search(rf"(?<![\w.]){name}\.\w", mask)
-        and not re.search(rf"\b{name}\s*:=", mask)
+        if name.isidentifier() and name not in own and _used(name, mask) and not re.search(rf"\b{name}\s*:=", mask)
     ]
     package = next(scan.at_top(mask, _PACKAGE), None)
     if package is None:
@@ -141,18 +138,23 @@ def _lent(tests: str, program: str) -> str:
     return scan.edited(tests, [Edit(package.end(), package.end(), "".join(lent))])
 
 
-def _without_foreign(tests: str) -> str:
-    """The tests without imports of packages that are not here, and without the names of those packages."""
-    mask = scan.masked(tests, _OPAQUE)
+def _used(name: str, mask: str) -> bool:
+    return bool(re.search(rf"(?<![\w.]){re.escape(name)}\.\w", mask))
+
+
+def _without_foreign(tests: str, program: str) -> str:
+    """The tests without imports of packages that are not here, whose names go too, or that only the program uses."""
+    mask, others = scan.masked(tests, _OPAQUE), scan.masked(program, _OPAQUE)
     edits: list[Edit] = []
     for block in _IMPORT.finditer(mask):
         for spec in _SPEC.finditer(tests, *_inside(block)):
             path = spec.group(2)
-            if path.split("/")[0] in _OWN or path.startswith(_TESTIFY):
+            name = spec.group(1) or path.rpartition("/")[2]
+            known = path.split("/")[0] in _OWN or path.startswith(_TESTIFY)
+            if known and (_used(name, mask) or not _used(name, others)):
                 continue
             edits.append(Edit(*spec.span(), "" if block.group(1) is not None else "()"))
-            name = re.escape(spec.group(1) or path.rpartition("/")[2])
-            edits += [Edit(*found.span(), "") for found in re.finditer(rf"(?<![\w.]){name}\.(?=\w)", mask)]
+            edits += [Edit(*found.span(), "") for found in re.finditer(rf"(?<![\w.]){re.escape(name)}\.(?=\w)", mask)]
     return scan.edited(tests, edits)
 
 

@@ -117,7 +117,9 @@ def test_failed_test_says_both_values(run, tests, words):
 
 
 def test_tests_get_those_imports_of_the_program_that_they_use(run):
-    tests = 'package main\n\nfunc main() { if fmt.Sprint(Add(1, 2)) != "3" { panic("sum") }; os.Exit(0) }\n'
+    tests = (
+        'package main\nimport "sort"\nfunc main() {\nif fmt.Sprint(Add(1, 2)) != "3" { panic("sum") }; os.Exit(0) }\n'
+    )
     done = run("go", ADD.replace('import "fmt"', 'import ("fmt"; "os"; "sort")\nvar _, _ = sort.Ints, os.Exit'), tests)
     assert (done.code, done.completed, done.assertions) == (0, True, 1), done.stderr
 
