@@ -2,7 +2,7 @@
 
 import pytest
 
-from aiev_interpreter import Verdict
+from aiev_interpreter import Limits, Verdict
 
 ADD = "def add(a, b):\n    return a + b\n"
 STACK = """class Stack:
@@ -267,6 +267,12 @@ CHEATING = {
         "import doctest\ndoctest.testmod()\nassert sq(2) == 4\n",
     ),
 }
+
+
+@pytest.fixture
+def limits():
+    """Wide ones: a cold pytest takes seconds on a busy machine."""
+    return Limits(wall_seconds=40.0, cpu_seconds=30.0)
 
 
 @pytest.mark.parametrize("name", HONEST)
