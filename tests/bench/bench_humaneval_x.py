@@ -56,7 +56,7 @@ def go_imports(text: str, *always: str) -> str:
 
     Source: `IMPORT_HELPER` and `process_humaneval_test` of CodeGeeX, which do the same for its one file.
     """
-    used = [path for path in GO_PACKAGES if re.search(rf"\b{path.rpartition('/')[2]}\.", text)]
+    used = [path for path in GO_PACKAGES if re.search(rf"\b{path.rpartition('/')[2]}\.[A-Z]", text)]
     return "package main\n\nimport (\n" + "".join(f'    "{path}"\n' for path in (*always, *used)) + ")\n"
 
 
