@@ -3,7 +3,8 @@
 A gutted body begins by returning the default value of its type: 0 (in Rust 7), false, an empty text, list
 or map, nil. Tests written by hand lean on what the solution imports, so they show whether a language's tests get that
 too. The data lie beside the project (`../shared/data/humaneval-x`); without them nothing is measured.
-Known: the tests of Rust/32 are commented out, CPP/162 needs OpenSSL, and the canonical solution of Go/95 depends on the
+Known: the tests of Rust/32 are commented out; CPP/162 needs OpenSSL, JavaScript/162 the package js-md5; the canonical
+solutions of JavaScript/112 and 155 fail their own tests (`console.assert` only prints it); that of Go/95 depends on the
 order of a map.
 Source: Zheng et al., CodeGeeX (2023), https://github.com/THUDM/CodeGeeX.
 """
