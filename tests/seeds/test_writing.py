@@ -71,7 +71,7 @@ def test_without_pyarrow_parquet_is_refused_with_the_extra_and_leaves_nothing(tm
 def test_an_earlier_file_stays_until_the_new_one_is_whole(tmp_path):
     path = tmp_path / "seeds.jsonl"
     path.write_text("earlier")
-    with pytest.raises(AttributeError), open_writer(path) as write:
+    with pytest.raises(TypeError), open_writer(path) as write:
         write([SEED, None])
     assert path.read_text() == "earlier"
     with open_writer(path) as write:
