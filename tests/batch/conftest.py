@@ -1,19 +1,15 @@
 """A provider for all tests of batches."""
 
-import subprocess
-import sys
-
 import pytest
-from support.batch_provider import SERVER, Provider
+from support.batch_provider import Provider
 
 from aiev.config.layers import load_config
 
 
 @pytest.fixture
 def provider():
-    with subprocess.Popen([sys.executable, SERVER], stdout=subprocess.PIPE, text=True) as process:
-        yield Provider(process)
-        process.kill()
+    with Provider.running() as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 import json
-import subprocess
-import sys
 
 import pytest
-from support.batch_provider import SERVER, Provider
+from support.batch_provider import Provider
 from support.command_line import assert_one_line
 
 from aiev.store.records import BatchRecord
@@ -40,9 +38,8 @@ def test_a_batch_is_a_line():
 
 @pytest.fixture
 def provider():
-    with subprocess.Popen([sys.executable, SERVER], stdout=subprocess.PIPE, text=True) as process:
-        yield Provider(process)
-        process.kill()
+    with Provider.running() as running:
+        yield running
 
 
 @pytest.fixture

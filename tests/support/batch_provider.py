@@ -1,7 +1,9 @@
 """A provider with a batch API in a process of its own, and what a test tells it."""
 
 import json
-from contextlib import closing
+import subprocess
+import sys
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -14,6 +16,14 @@ class Provider:
     def __init__(self, process):
         self.process = process
         self.address = process.stdout.readline().strip()
+
+    @classmethod
+    @contextmanager
+    def running(cls):
+        """A provider for as long as the block lasts."""
+        with subprocess.Popen([sys.executable, SERVER], stdout=subprocess.PIPE, text=True) as process:
+            yield cls(process)
+            process.kill()
 
     def plan(self, **plan):
         return self._ask("POST", "/control", json.dumps(plan))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import operator
 import sys
 import unittest
 from typing import TYPE_CHECKING, Any
@@ -26,18 +25,6 @@ SITES = 300
 """Assertions that are told apart by their line; further ones are counted without it."""
 SWALLOWED = 2000
 """Errors of a pass against a changed program after which a loop is taken for endless."""
-COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "Eq": operator.eq,
-    "NotEq": operator.ne,
-    "Lt": operator.lt,
-    "LtE": operator.le,
-    "Gt": operator.gt,
-    "GtE": operator.ge,
-    "Is": operator.is_,
-    "IsNot": operator.is_not,
-    "In": lambda left, right: left in right,
-    "NotIn": lambda left, right: left not in right,
-}
 ANYTHING = "one side equals everything, so it proves nothing"
 _CONTEXT_METHODS = ("assertRaises", "assertWarns", "assertLogs", "assertNoLogs")
 _METHOD_COMPARISONS = {
@@ -114,9 +101,9 @@ class Counter:
 
     def compare(self, comparison: str, left: Any, right: Any) -> bool:
         """Whether a comparison holds; if not, its sides are remembered for `failure`."""
-        held = bool(COMPARISONS[comparison](left, right))
+        held = bool(values.COMPARISONS[comparison](left, right))
         self._because = f"left side is {shorten(left)}, right side is {shorten(right)}" if not held else ""
-        if held and values.deceives(comparison, left, right, self.named, evaluate):
+        if held and values.deceives(comparison, left, right, self.named):
             held, self._because = False, ANYTHING
         return held
 
@@ -126,8 +113,8 @@ class Counter:
         Raises:
             AssertionError: it would hold for anything.
         """
-        result = COMPARISONS[comparison](left, right)
-        if result is True and values.deceives(comparison, left, right, self.named, evaluate):
+        result = values.COMPARISONS[comparison](left, right)
+        if result is True and values.deceives(comparison, left, right, self.named):
             raise self.failed(ANYTHING)
         return result
 
@@ -198,7 +185,7 @@ class Counter:
             if not self._depth:
                 given = [*args, *kwargs.values()]
                 sides = given[1:3] if name.startswith("assert") and "_" not in name else given[:2]
-                if len(sides) > 1 and values.deceives(comparison, sides[0], sides[1], self.named, evaluate):
+                if len(sides) > 1 and values.deceives(comparison, sides[0], sides[1], self.named):
                     raise self.failed(ANYTHING)
                 self.held(self.line(), name)
             return result
@@ -232,11 +219,6 @@ class Counter:
         if not packaged or not any(library in file for library in _LIBRARIES):
             return function
         return self.counted(function) if getattr(inner, "__name__", "").startswith("assert") else function
-
-
-def evaluate(comparison: str, left: Any, right: Any) -> Any:
-    """A comparison by its name."""
-    return COMPARISONS[comparison](left, right)
 
 
 def shorten(value: Any) -> str:

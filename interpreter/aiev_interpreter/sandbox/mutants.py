@@ -150,7 +150,7 @@ class Mutant:
 
     def _is_replaced(self, name: str, value: Any) -> bool:
         """Whether a name of the program is no function or class that is changed in place."""
-        if isinstance(value, types.ModuleType) or any(True for _ in _functions_in(value, self.solution)):
+        if isinstance(value, types.ModuleType) or _has_functions(value, self.solution):
             return isinstance(value, type) and _is_made_elsewhere(value, self.solution, plain=self.mode == RAISE)
         if isinstance(value, type) and issubclass(value, BaseException):
             return False
@@ -194,6 +194,10 @@ def _functions_in(value: Any, solution: types.ModuleType) -> Iterator[types.Func
             yield from _own(inner, solution)
 
 
+def _has_functions(value: Any, solution: types.ModuleType) -> bool:
+    return any(True for _ in _functions_in(value, solution))
+
+
 def _own(value: Any, solution: types.ModuleType) -> Iterator[types.FunctionType]:
     if isinstance(value, types.FunctionType) and value.__globals__ is vars(solution):
         yield value
@@ -229,7 +233,7 @@ def _is_made_elsewhere(kind: type, solution: types.ModuleType, *, plain: bool) -
     if issubclass(kind, BaseException):
         return False
     makers = [getattr(kind, name) for name in ("__init__", "__new__")]
-    if any(any(True for _ in _functions_in(maker, solution)) for maker in makers):
+    if any(_has_functions(maker, solution) for maker in makers):
         return False
     return plain or makers != [object.__init__, object.__new__]
 

@@ -13,7 +13,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from aiev_interpreter.sandbox.counting import COMPARISONS
+from aiev_interpreter.sandbox.values import COMPARISONS
 
 if TYPE_CHECKING:
     import types
@@ -320,11 +320,11 @@ def importable(module: str | None) -> bool:
         return False
 
 
-def imports(tree: ast.AST, package: str) -> bool:
-    """Whether a tree imports a top-level package."""
+def imported(tree: ast.AST) -> set[str]:
+    """The top-level packages that a tree imports."""
     names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return package in {name.partition(".")[0] for name in names}
+    return {name.partition(".")[0] for name in names} - {""}
 
 
 def mentioned(tree: ast.AST) -> set[str]:
@@ -345,7 +345,7 @@ def needs_pytest(tree: ast.Module) -> bool:
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     plain = [node for node in classes if node.name.startswith("Test") and not node.bases]
     methods = [part for node in plain for part in node.body if isinstance(part, DEFINITIONS)]
-    if imports(tree, "pytest"):
+    if "pytest" in imported(tree):
         decorators = [part for node in (*functions, *classes, *methods) for part in node.decorator_list]
         if any(re.match(r"pytest\.|mark\.|fixture\b|parametrize\b", ast.unparse(part)) for part in decorators):
             return True

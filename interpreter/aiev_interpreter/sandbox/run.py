@@ -21,6 +21,8 @@ from aiev_interpreter.sandbox.namespace import Names
 from aiev_interpreter.sandbox.under_pytest import run_pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiev_interpreter.sandbox.integrity import Pristine
 
 SOLUTION, TESTS = "solution.py", "tests.py"
@@ -41,11 +43,13 @@ class Run:
         self.path = counter.tests_file = os.path.join(folder, TESTS)
         self.solution = types.ModuleType("solution")
         self.source = ""
+        self.tree = ast.Module([], [])
+        """The tests as they were parsed; what is rewritten is parsed anew."""
         self.by_pytest = False
 
     def counted(self) -> tuple[int, dict[str, Any]]:
         """Load the program and run the tests: exit code and report."""
-        code, error = self.attempt(load=True)
+        code, error = self.attempt(self._whole)
         counter = self.counter
         return code, {
             "assertions": counter.count,
@@ -54,14 +58,14 @@ class Run:
             "sites": counter.sites(),
         }
 
-    def attempt(self, *, load: bool) -> tuple[int, str]:
-        """Run the tests, after the program has been loaded or with loading it: exit code and name of the error."""
+    def _whole(self) -> int:
+        self.load()
+        return self.run_tests() or self._found_fault()
+
+    def attempt(self, part: Callable[[], int]) -> tuple[int, str]:
+        """Carry out a part of the run that returns an exit code: that code, and the name of the error that ended it."""
         try:
-            if load:
-                self.load()
-            code = self.run_tests()
-            if not code:
-                code = self._found_fault()
+            code = part()
         except SystemExit as error:
             sys.stderr.write(f"The program called sys.exit({error.code!r}) before the tests were through.\n")
             return 1, "SystemExit"
@@ -72,7 +76,7 @@ class Run:
         return code, "AssertionError" if code and self.counter.hidden else ""
 
     def load(self) -> None:
-        """Execute the program as module `solution`."""
+        """Execute the program as module `solution`, and prepare for its tests."""
         path = os.path.join(self.folder, SOLUTION)
         module = self.solution
         module.__file__ = path
@@ -83,22 +87,21 @@ class Run:
         exec(compile(source, path, "exec", dont_inherit=True), vars(module))
         sys.modules["__main__"] = module
         self.pristine.restore()
+        self._prepare()
 
-    def prepare(self) -> None:
-        """Import what running the tests needs."""
-        tree = ast.parse(self.tests, self.path)
-        self.by_pytest = rewrite.needs_pytest(tree) and rewrite.importable("pytest")
-        if self.by_pytest or (rewrite.imports(tree, "pytest") and rewrite.importable("pytest")):
+    def _prepare(self) -> None:
+        """Parse the tests, and make what they import count."""
+        self.tree = ast.parse(self.tests, self.path)
+        self.by_pytest = rewrite.needs_pytest(self.tree) and rewrite.importable("pytest")
+        if self.by_pytest or ("pytest" in rewrite.imported(self.tree) and rewrite.importable("pytest")):
             count_pytest(self.counter)
         if "doctest" in self.tests:
             count_doctest(self.counter)
 
     def run_tests(self) -> int:
         """Execute the tests, then run the test functions and classes not run yet; returns the exit code."""
-        self.prepare()
-        tree = ast.parse(self.tests, self.path)
-        mentioned = rewrite.mentioned(tree)
-        tree = self.instrumented(tree)
+        mentioned = rewrite.mentioned(self.tree)
+        tree = self.instrumented(ast.parse(self.tests, self.path))
         module = types.ModuleType("__main__")
         own = vars(module)
         names = Names(vars(self.solution), self.pristine.builtins, self._given(own, mentioned))
@@ -159,7 +162,8 @@ class Run:
 
     def _found_fault(self) -> int:
         """Look at what a run that passed has hidden; returns the exit code."""
-        modules = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] in self._used()]
+        used = rewrite.imported(self.tree) - {"solution", "__main__"}
+        modules = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] in used]
         changed = self.pristine.changed() or integrity.replaced(modules, self.solution)
         if changed:
             sys.stderr.write(f"The program has replaced {changed}, which the tests use.\n")
@@ -168,13 +172,6 @@ class Run:
             sys.stderr.write(f"AssertionError, which the tests caught: {self.counter.hidden}\n")
             return 1
         return 0
-
-    def _used(self) -> set[str]:
-        """Top-level packages that the tests import."""
-        tree = ast.parse(self.tests)
-        found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-        found |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        return {name.partition(".")[0] for name in found} - {"", "solution", "__main__"}
 
     def show(self, error: BaseException) -> None:
         """Write a traceback to standard error with only the frames of the program and the tests."""

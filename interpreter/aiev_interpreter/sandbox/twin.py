@@ -13,12 +13,11 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import time
 from typing import Any
 
-from aiev_interpreter.sandbox import rewrite
+from aiev_interpreter.sandbox import folders, rewrite
 from aiev_interpreter.sandbox.counting import Abort
 from aiev_interpreter.sandbox.mutants import CONSTANTS, OBSERVE, RAISE, Mutant
 from aiev_interpreter.sandbox.run import SOLUTION, Run
@@ -52,7 +51,6 @@ class Twin:
         """
         run = self.run
         run.load()
-        run.prepare()
         passes: dict[str, Any] = {RAISE: self._pass(RAISE, {})}
         if not self._is_plain():
             seen = self._pass(OBSERVE, {}) or {}
@@ -98,7 +96,7 @@ class Twin:
         mutant.apply()
         signal.signal(signal.SIGALRM, _abort)
         signal.setitimer(signal.ITIMER_REAL, _ABORT_SHARE * self.seconds, _ABORT_SHARE * self.seconds)
-        self.run.attempt(load=False)
+        self.run.attempt(self.run.run_tests)
         if os.getpid() == process:
             report: dict[str, Any] = {"completed": True, "sites": counter.sites()}
             if mode == OBSERVE:
@@ -110,11 +108,7 @@ class Twin:
         """Remove the files that the program or a pass has left, and let the program's own be a changed program's."""
         for folder in (self.run.folder, os.environ.get("TMPDIR", "/tmp"), "/dev/shm"):  # noqa: S108 - in the sandbox
             with contextlib.suppress(OSError):
-                for entry in list(os.scandir(folder)):
-                    if entry.is_dir(follow_symlinks=False):
-                        shutil.rmtree(entry.path, ignore_errors=True)
-                    else:
-                        os.unlink(entry.path)
+                folders.empty(folder, self.seconds)
         with contextlib.suppress(OSError), open(os.path.join(self.run.folder, SOLUTION), "w", encoding="utf-8") as file:
             file.write("raise RuntimeError('this program was changed')\n")
 

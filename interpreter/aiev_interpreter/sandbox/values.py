@@ -7,12 +7,25 @@ tests name is their own subject and may compare as it likes. Not covered: conver
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
 DEPTH, ELEMENTS = 8, 2000
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "Eq": operator.eq,
+    "NotEq": operator.ne,
+    "Lt": operator.lt,
+    "LtE": operator.le,
+    "Gt": operator.gt,
+    "GtE": operator.ge,
+    "Is": operator.is_,
+    "IsNot": operator.is_not,
+    "In": lambda left, right: left in right,
+    "NotIn": lambda left, right: left not in right,
+}
 _INVERSE = {"Lt": "Gt", "LtE": "Gt", "Gt": "Lt", "GtE": "Lt"}
 _SAFE = (bool, int, float, complex, str, bytes, type(None))
 
@@ -21,7 +34,7 @@ class Probe:
     """A fresh object that nothing should equal."""
 
 
-def deceives(comparison: str, left: Any, right: Any, named: Container[Any], compare: Callable[..., Any]) -> bool:
+def deceives(comparison: str, left: Any, right: Any, named: Container[Any]) -> bool:
     """Whether a comparison that held would hold for anything.
 
     Args:
@@ -30,16 +43,15 @@ def deceives(comparison: str, left: Any, right: Any, named: Container[Any], comp
         right: the right side.
         named: the classes that the tests name; `mock.ANY` is in it if they name that. It is known by its type, since
             importing `mock` costs much memory.
-        compare: evaluates a comparison by its name.
     """
     if comparison in {"In", "NotIn"}:
-        return _suspect(right, named) and _holds(compare, comparison, Probe(), right)
+        return _suspect(right, named) and _holds(comparison, Probe(), right)
     if comparison in _INVERSE:
         doubtful = _suspect(left, named) or _suspect(right, named)
-        return doubtful and _holds(compare, _INVERSE[comparison], left, right)
+        return doubtful and _holds(_INVERSE[comparison], left, right)
     if comparison == "NotEq":
         doubtful = _suspect(left, named) or _suspect(right, named)
-        return doubtful and (_holds(compare, "Eq", left, right) or _holds(compare, "NotEq", left, left))
+        return doubtful and (_holds("Eq", left, right) or _holds("NotEq", left, left))
     return comparison == "Eq" and _pairs_deceive(left, right, named, 0)
 
 
@@ -95,9 +107,9 @@ def _equals(value: Any, other: Any) -> bool:
         return False
 
 
-def _holds(compare: Callable[..., Any], comparison: str, left: Any, right: Any) -> bool:
+def _holds(comparison: str, left: Any, right: Any) -> bool:
     try:
-        return bool(compare(comparison, left, right))
+        return bool(COMPARISONS[comparison](left, right))
     except Exception:  # noqa: BLE001 - a comparison that raises does not hold
         return False
 
