@@ -103,6 +103,7 @@ class Supervisor:
             `empty`: line, source and reason of each assertion that holds whatever the program does.
         """
         seconds = counted["wall_seconds"]
+        until = time.monotonic() + TWIN_FACTOR * request["limits"]["wall_seconds"]
         passes = {} if request["command"] else self.twin_of_python(request, seconds)
         if passes is None:
             return {"canary": "crashed", "empty": []}
@@ -111,7 +112,7 @@ class Supervisor:
         def report_of(mode: str) -> dict[str, Any] | None:
             if mode not in passes:
                 noted = mode if mode == "sabotage" else f"{mode} {notes}"
-                passes[mode] = self.again(request, seconds, noted) if request["command"] else None
+                passes[mode] = self.again(request, seconds, until, noted) if request["command"] else None
             report = passes[mode]
             return report if report and report["completed"] else None
 
@@ -119,11 +120,14 @@ class Supervisor:
             return {"canary": "completed", "empty": []}
         return {"canary": "failed", "empty": empty_sites(request["mutants"], counted, report_of)}
 
-    def again(self, request: dict[str, Any], seconds: float, mode: str) -> dict[str, Any] | None:
-        """The report of another run of the job in another mode; None if it did not pass."""
+    def again(self, request: dict[str, Any], seconds: float, until: float, mode: str) -> dict[str, Any] | None:
+        """The report of another run of the job in another mode; None if it did not pass, or time was up before it."""
+        wall = min(_CANARY_FACTOR * seconds + _CANARY_SECONDS, request["limits"]["wall_seconds"])
+        wall = min(wall, until - time.monotonic())
+        if wall <= 0:
+            return None
         self.empty_folders()
         self.lay_out(request)
-        wall = min(request["limits"]["wall_seconds"], _CANARY_FACTOR * seconds + _CANARY_SECONDS)
         document = self.execute(request, request["limits"] | {"wall_seconds": wall}, mode)
         return json.loads(document["report"]) if assertions_of(document) is not None else None
 
