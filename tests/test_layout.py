@@ -13,7 +13,20 @@ MOST_LINES, MOST_RECIPE_LINES, MOST_FUNCTION_LINES = 400, 250, 60
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}
 ROOMS = {
     "aiev": {
-        *("batch", "cli", "config", "dataset", "dialogue", "recipes", "run", "seeds", "setup", "similarity", "store"),
+        *(
+            "batch",
+            "cli",
+            "config",
+            "dataset",
+            "dialogue",
+            "evidence",
+            "recipes",
+            "run",
+            "seeds",
+            "setup",
+            "similarity",
+            "store",
+        ),
         *("student", "tables", "telemetry", "view"),
     },
     "aiev_agents": {"clients", "languages", "prompts", "roles"},

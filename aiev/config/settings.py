@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from aiev.batch.settings import BatchSettings
 from aiev.dataset.settings import ExportSettings, SplitSettings
 from aiev.dialogue.settings import DialogueSettings
+from aiev.evidence.settings import AcceptSettings
 from aiev.run.settings import LimitsSettings, RunRatesSettings, RunSettings
 from aiev.seeds.settings import EvolveSettings, FiltersSettings, SeedsSettings
 from aiev.similarity.settings import DecontaminationSettings, NearDuplicatesSettings
@@ -37,6 +38,7 @@ class Settings(BaseModel):
     questioner: QuestionerSettings = QuestionerSettings()
     programmer: ProgrammerSettings = ProgrammerSettings()
     dialogue: DialogueSettings = DialogueSettings()
+    accept: AcceptSettings = AcceptSettings()
     seeds: SeedsSettings = SeedsSettings()
     filters: FiltersSettings = FiltersSettings()
     evolve: EvolveSettings = EvolveSettings()

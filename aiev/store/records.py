@@ -156,6 +156,61 @@ class ConversationRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceRecord:
+    """What shows that the program of one dialogue is right. Counts are None where nothing was measured."""
+
+    conversation_id: str
+    status: str
+    """`verified`, `unverified` or `contradicted`."""
+    sentence: str
+    """The evidence in one line, for people."""
+    round: int
+    """Round of the program."""
+    mutants_killed: int | None = None
+    mutants: int | None = None
+    """Changed programs that ran; those that did not compile or are equal to the program are left out."""
+    lines_run: int | None = None
+    lines: int | None = None
+    branches_run: int | None = None
+    branches: int | None = None
+    agreement: str = ""
+    """`confirmed`, `contradicted` or `undetermined`; empty when no independent solution was asked for."""
+    alternatives_agreeing: int = 0
+    alternatives: int = 0
+    """Independent solutions that ran."""
+    suites_passed: int = 0
+    suites: int = 0
+    """Tests of independent suites that were taken for right, and of these the ones that the program passes."""
+    tests_kept: int = 0
+    tests_changed: int = 0
+    tests_dropped: int = 0
+    tests_added: int = 0
+    stable: bool = True
+    """Whether two runs gave the same values."""
+    detail: dict[str, Any] = field(default_factory=dict)
+    """`mutants` (each with its place and whether it was killed), `counterexample`, `problem`, `arbitrations`."""
+    made_at: str = ""
+    tests: tuple[EvidenceTest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceTest:
+    """One test that programs were compared by."""
+
+    position: int
+    source: str
+    origin: str
+    """`own`, `problem` (an example in its text), `independent` or `fuzzed`."""
+    fate: str
+    """`kept`, `changed`, `dropped`, `added`, or why it counts for nothing: `duplicate`, `constant`, ..."""
+    passed: int
+    programs: int
+    """Programs that it was run against, and how many of them passed."""
+    score: float
+    """How far it is trusted, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class HeartbeatRecord:
     """How far one start of a run is, by its own word. `state`: running, finished, stopped or failed."""
 

@@ -188,6 +188,12 @@ def m010_search_index(db: Database) -> None:
     _execute(db, steps.SEARCH_INDEX)
 
 
+@migrations()
+def m011_evidence(db: Database) -> None:
+    """What shows that the program of a dialogue is right, for each dialogue and for each of its tests."""
+    _execute(db, steps.EVIDENCE)
+
+
 def migrate(db: Database, path: Path) -> None:
     """Bring a database to the newest schema, all pending steps in one transaction or none.
 

@@ -199,6 +199,45 @@ create table decontaminations (
 ) strict;
 """
 
+EVIDENCE = """
+create table evidence (
+  conversation_id text primary key references conversations(id),
+  status text not null check (status in ('verified', 'unverified', 'contradicted')),
+  sentence text not null,
+  round integer not null,
+  mutants_killed integer,
+  mutants integer,
+  lines_run integer,
+  lines integer,
+  branches_run integer,
+  branches integer,
+  agreement text not null check (agreement in ('', 'confirmed', 'contradicted', 'undetermined')),
+  alternatives_agreeing integer not null,
+  alternatives integer not null,
+  suites_passed integer not null,
+  suites integer not null,
+  tests_kept integer not null,
+  tests_changed integer not null,
+  tests_dropped integer not null,
+  tests_added integer not null,
+  stable integer not null check (stable in (0, 1)),
+  detail text not null,
+  made_at text not null
+) strict;
+create index evidence_status on evidence (status);
+create table evidence_tests (
+  conversation_id text not null references conversations(id),
+  position integer not null,
+  source text not null,
+  origin text not null check (origin in ('own', 'problem', 'independent', 'fuzzed')),
+  fate text not null,
+  passed integer not null,
+  programs integer not null,
+  score real not null,
+  primary key (conversation_id, position)
+) strict;
+"""
+
 SEARCH_INDEX = """
 drop trigger messages_au;
 create trigger messages_au after update of content on messages begin

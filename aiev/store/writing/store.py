@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         BatchRecord,
         BatchRequestRecord,
         ConversationRecord,
+        EvidenceRecord,
         ExecutionRecord,
         HeartbeatRecord,
         MessageRecord,
@@ -38,6 +39,7 @@ _TEXTS = ("program", "tests", "stdout", "stderr", "install_log")
 _FORGET_MESSAGES = "delete from messages where conversation_id = ?"
 _FORGET_PACKAGES = "delete from packages where conversation_id = ?"
 _FORGET_LATER_ROUNDS = "delete from executions where conversation_id = ? and round > ?"
+_FORGET_TESTS = "delete from evidence_tests where conversation_id = ?"
 _TRAIN_ON = "update messages set train = 1 where conversation_id = ? and position = ?"
 _END_REQUEST = "update batch_requests set status = ?, detail = ? where batch_id = ? and hash = ?"
 
@@ -161,6 +163,18 @@ class Store:
             _conversation(conversation),
             (_TRAIN_ON, [(conversation.id, position) for position in train]),
             (_FORGET_LATER_ROUNDS, [(conversation.id, conversation.rounds)]),
+            wait=wait,
+        )
+
+    async def write_evidence(self, evidence: EvidenceRecord, *, wait: bool = True) -> None:
+        """Write the evidence of a conversation over what was known before."""
+        row = columns(evidence) | {"detail": as_json(evidence.detail), "stable": int(evidence.stable)}
+        del row["tests"]
+        tests = [columns(test) | {"conversation_id": evidence.conversation_id} for test in evidence.tests]
+        await self._write(
+            upsert("evidence", row, "conversation_id"),
+            (_FORGET_TESTS, [(evidence.conversation_id,)]),
+            insert("evidence_tests", *tests),
             wait=wait,
         )
 

@@ -1,0 +1,1 @@
+"""What shows that an accepted program is right: kept tests, killed mutants, independent solutions that agree."""
