@@ -1,7 +1,7 @@
 """The requests that dialogues would begin with, made without beginning them.
 
 Invariant: a request made here has the hash of the one that the dialogue makes, since the same code makes both; that is
-how the dialogue finds the reply in the journal.
+how the dialogue finds the reply in the journal. It is the questioner's, or, where problems are given, the programmer's.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from aiev.dialogue.nodes import question
+from aiev.dialogue.graph import run_dialogue
 from aiev.run.dialogues import dialogue_context
 from aiev.run.identity import conversation_id
 from aiev.store.reading.batches import BatchReader
@@ -62,12 +62,11 @@ class CapturingModel:
         """Nothing to close."""
 
 
-class _UnusedRecorder:
-    """The recorder of a dialogue that ends before its first message."""
+class _NoRecorder:
+    """The recorder of a dialogue that ends at its first request; a problem that is given is said before."""
 
     async def message(self, message: Message, *, round_number: int) -> None:
-        """Never called."""
-        raise AssertionError(f"a message in round {round_number} of a dialogue that did not begin: {message.role}")
+        """Nothing is kept."""
 
     async def execution(self, round_number: int, job: Job | None, result: ExecutionResult) -> None:
         """Never called."""
@@ -77,7 +76,7 @@ class _UnusedRecorder:
 async def pending_questions(
     settings: Settings, seeds: Sequence[SeedRecord], run_id: str, db: ReadOnly
 ) -> tuple[list[PendingRequest], int]:
-    """The questions that a run has no reply to, and the number of those that are answered or in a batch."""
+    """The first requests that a run has no reply to, and the number of those that are answered or in a batch."""
     finished, waiting = RunReader(db).finished_seeds(run_id), BatchReader(db).waiting_hashes(run_id)
     journal = JournalReader(db)
     pending = []
@@ -93,12 +92,12 @@ async def pending_questions(
 async def first_request(settings: Settings, seed: SeedRecord) -> ChatRequest:
     """The request that the dialogue of a seed begins with."""
     model = CapturingModel(settings.model.name)
-    context = dialogue_context(settings, seed, model, ScriptedInterpreter(()), _UnusedRecorder())
+    context = dialogue_context(settings, seed, model, ScriptedInterpreter(()), _NoRecorder())
     try:
-        await question(context)
+        await run_dialogue(context)
     except RequestCapturedError as captured:
         return captured.request
-    raise AssertionError("a question was not sent to the model")
+    raise AssertionError("a dialogue ended without a request")
 
 
 def request_of(canonical: dict[str, Any]) -> ChatRequest:

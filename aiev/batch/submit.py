@@ -1,9 +1,9 @@
 """Sends questions to a provider's batch API, at a share of the live price.
 
-A dialogue's question needs nothing but its seed, so all questions of a run can go out together; `aiev teach` finds
-their replies in the journal. Invariants: a batch is in the store before it is sent, and carries its id to the provider,
-so that after a kill at any moment the same command finds it again; no request is in two batches. Not covered: requests
-that depend on replies.
+A dialogue's question (or its first answer, where problems are given) needs nothing but its seed, so all of a run can go
+out together; `aiev teach` finds their replies in the journal. Invariants: a batch is in the store before it is sent,
+and carries its id to the provider, so that after a kill at any moment the same command finds it again; no request is in
+two batches. Not covered: requests that depend on replies.
 """
 
 from __future__ import annotations

@@ -28,13 +28,25 @@ if TYPE_CHECKING:
 
 MALFORMED = "malformed"
 """Verdict of a reply that holds no runnable program: nothing ran, and the interpreter says why."""
+GIVEN = "problem"
+"""Agent of a problem that nobody was asked for."""
 
 
 async def ask(state: DialogueState, runtime: Runtime[DialogueContext]) -> DialogueState:
-    """The questioner writes a problem from the seed snippet (➀)."""
+    """The questioner writes a problem from the seed snippet, or the seed is the problem (➀)."""
     del state  # nothing has been said yet
     context = runtime.context
-    turn = await question(context)
+    if not context.settings.dialogue.ask:
+        given = Message(role=Role.USER, content=context.snippet, agent=GIVEN)
+        await context.recorder.message(given, round_number=0)
+        return {"problem": context.snippet}
+    turn = await questioner.ask(
+        context.questioner,
+        snippet=context.snippet,
+        basic=context.settings.dialogue.basic,
+        seed=context.request_seed("ask", 0),
+        language=context.language,
+    )
     await _say(context, Role.USER, "questioner", turn, round_number=0)
     return {"problem": turn.text}
 
@@ -72,17 +84,6 @@ async def next_step(state: DialogueState, runtime: Runtime[DialogueContext]) -> 
     """Name of the edge to take after a round. Asynchronous, since LangGraph runs a plain function in a thread."""
     ends = state["verdict"] == Verdict.OK or state["round"] >= runtime.context.settings.dialogue.max_rounds
     return "passed or out of rounds" if ends else "failed"
-
-
-async def question(context: DialogueContext) -> Turn:
-    """The questioner's turn of `ask`; a batch asks for it outside of a dialogue."""
-    return await questioner.ask(
-        context.questioner,
-        snippet=context.snippet,
-        basic=context.settings.dialogue.basic,
-        seed=context.request_seed("ask", 0),
-        language=context.language,
-    )
 
 
 async def _describe(context: DialogueContext, state: DialogueState) -> str:

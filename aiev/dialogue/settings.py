@@ -20,6 +20,12 @@ class DialogueSettings(BaseModel):
         description="language of the problems: python | javascript | typescript | java | cpp | rust | go | bash; "
         '"" takes the language of each seed',
     )
+    ask: bool = Field(
+        default=True,
+        description="the questioner writes a problem from each seed; false takes the seed's text as the problem, word "
+        "for word",
+        json_schema_extra={"since": "0.2.0"},
+    )
     basic: bool = Field(
         default=True, description="ask for easy problems about plain values; false keeps the level of the snippet"
     )

@@ -21,6 +21,7 @@ from aiev.seeds.filters.exact_duplicates import ExactDuplicates
 from aiev.seeds.filters.late import late_filters
 from aiev.seeds.funnel import Funnel, apply_filters
 from aiev.seeds.model_queries import ModelQueries
+from aiev.seeds.snippet import PROBLEM
 from aiev.seeds.sources.named import source_items
 from aiev.seeds.worker import Plan, work
 
@@ -54,7 +55,7 @@ def select_seeds(config: Config, sources: Sequence[str], db: Path) -> SeedSet:
             filter asks; it need not exist.
 
     Raises:
-        SeedError: a source does not exist, or nothing is left.
+        SeedError: a source does not exist, nothing is left, or a seed is no problem where `dialogue.ask` is off.
         AievError: see `select` and `late_filters`.
     """
     settings, named, funnel = config.settings, named_sources(sources), Funnel()
@@ -63,8 +64,21 @@ def select_seeds(config: Config, sources: Sequence[str], db: Path) -> SeedSet:
         found = select(named, plan, late_filters(settings, queries, db), funnel)
         chosen = sample(found, settings.run.limit, settings.run.seed)
     if not chosen:
-        raise SeedError(f"no seeds in {', '.join(named)}: {funnel.summary()}")
+        first = "".join(f"; {skipped}" for skipped in funnel.skipped[:1])
+        raise SeedError(f"no seeds in {', '.join(named)}: {funnel.summary()}{first}")
+    if not settings.dialogue.ask:
+        _refuse_other_kinds(chosen)
     return SeedSet(tuple(chosen), funnel)
+
+
+def _refuse_other_kinds(seeds: Iterable[SeedRecord]) -> None:
+    """A function is no problem: its solution is in it."""
+    other = next((seed for seed in seeds if seed.kind != PROBLEM), None)
+    if other:
+        raise SeedError(
+            f"dialogue.ask=false takes each seed as a problem, and {other.source} is a {other.kind}; name a table of "
+            "problems, with --set seeds.kind=problem"
+        )
 
 
 def named_sources(sources: Sequence[str]) -> list[str]:

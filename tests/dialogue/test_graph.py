@@ -116,6 +116,15 @@ async def test_the_failed_reply_can_be_left_out_of_the_repair(talk):
     assert "The sum is wrong." in asked.turns[-1][1]
 
 
+async def test_a_given_problem_is_the_seed_word_for_word_and_nobody_asks(talk):
+    state, notes, model = await talk(BAD, GOOD, settings=["dialogue.ask=false"])
+    assert notes.messages[0] == ("user", "problem", "x = 1", 0)
+    assert (state["problem"], state["verdict"]) == ("x = 1", "ok")
+    asked = [request.purpose for request in model.requests]
+    assert asked == ["programmer/solve", "questioner/describe", "programmer/repair"]
+    assert model.requests[0].turns[-1] == ("user", "x = 1")
+
+
 async def test_packages_that_a_reply_asks_for_reach_the_interpreter(talk):
     interpreter = ScriptedInterpreter(judge)
     await talk(f"```bash\npip install six; rm -rf /\npip install toolz\n```\n{GOOD}", interpreter=interpreter)

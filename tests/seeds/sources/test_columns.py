@@ -26,6 +26,9 @@ EVOL_INSTRUCT = {"instruction": "Sort a list in linear time.", "response": "def 
         (OSS_INSTRUCT, {}, ("snippet", "rust", "let x = 1;")),
         (OSS_INSTRUCT, {"kind": "problem"}, ("problem", "rust", "Write a function.")),
         (EVOL_INSTRUCT, {}, ("problem", "python", "Sort a list in linear time.")),
+        ({"prompt": "Sort.", "text": "x", "id": 3}, {"kind": "problem"}, ("problem", "python", "Sort.")),
+        ({"text": "Sort.", "code": "x = 1"}, {"kind": "problem"}, ("problem", "python", "Sort.")),
+        ({"content": "x = 1", "id": 3}, {"kind": "problem"}, ("function", "python", "x = 1")),
         (
             {"body": "x", "tongue": "go"},
             {"columns": ("content=body", "language=tongue")},
@@ -38,6 +41,12 @@ EVOL_INSTRUCT = {"instruction": "Sort a list in linear time.", "response": "def 
 def test_columns_are_recognised_by_their_names(row, options, found):
     item = Columns.found_in(list(row), SeedsSettings(**options)).item(row, "rows:1")
     assert (item.kind, item.language, item.content) == found
+
+
+@pytest.mark.parametrize("column", ["name", "task_id", "id"])
+def test_a_problem_is_called_by_its_id_where_it_has_no_name(column):
+    row = {"problem": "Sort.", column: 12}
+    assert Columns.found_in(list(row), SeedsSettings(kind="problem")).item(row, "rows:1").name == "12"
 
 
 def test_a_column_that_is_none_is_refused():
