@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from aiev.cli.options import AS_JSON, AT_LEAST_0, DB, LANGUAGE_NAME, PATH, configured, setting
+from aiev.cli.options import AS_JSON, AT_LEAST_0, DB, LANGUAGE_NAME, PATH, SHARE, configured, setting
 from aiev.cli.printing import show
+from aiev.store.reading.standing import Choice
 
 if TYPE_CHECKING:
     from aiev.config.layers import Config
@@ -38,6 +39,27 @@ if TYPE_CHECKING:
 @setting("--stage", "export.stages", multiple=True, help="Only this recipe, such as teach; repeatable.")
 @setting("--model", "export.models", multiple=True, help="Only dialogues by this model; repeatable.")
 @setting("--run", "export.runs", multiple=True, help="Only runs whose id begins with this; repeatable.")
+@setting(
+    "--evidence",
+    "export.evidence",
+    multiple=True,
+    type=click.Choice(get_args(Choice)),
+    help="Only dialogues whose evidence says this: usable (verified, or accepted without evidence; the default), "
+    "verified, none, any (all accepted), unverified or contradicted (also those that passed and were not accepted); "
+    "repeatable.",
+)
+@setting(
+    "--min-mutation-score",
+    "export.min_mutation_score",
+    type=SHARE,
+    help="Only dialogues whose tests tell at least this share of changed programs from the program.",
+)
+@setting(
+    "--min-agreement",
+    "export.min_agreement",
+    type=SHARE,
+    help="Only dialogues with which at least this share of independent solutions agrees.",
+)
 @setting(
     "--label",
     "export.labels",
@@ -88,7 +110,8 @@ def export(
 def split(db: Path, config: Config, as_json: bool) -> None:
     """Assign the seeds of DB to training and test, for good.
 
-    Only seeds of accepted dialogues are assigned; later seeds never move those that were assigned before.
+    Only seeds of accepted dialogues are assigned, without those whose evidence is bad (split.evidence). Later seeds
+    never move those that were assigned before.
     """
     from aiev.dataset.split import assign_splits
     from aiev.store.reading.read_only import ReadOnly

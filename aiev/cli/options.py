@@ -75,6 +75,7 @@ def language_called(name: str) -> str:
 
 PATH = click.Path(path_type=Path)
 AT_LEAST_0, AT_LEAST_1 = click.IntRange(min=0), click.IntRange(min=1)
+SHARE = click.FloatRange(min=0, max=1)
 LANGUAGE_NAME = click.Choice(list(LANGUAGES))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 DB = click.argument("db", type=PATH)

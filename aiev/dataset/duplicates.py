@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def worse_duplicates(read: Callable[[], Iterable[DialogueRecord]], settings: ExportSettings) -> frozenset[str]:
     """Ids of wanted dialogues that are near-duplicates of a better one, which is kept, in the same split.
 
-    The better dialogue is the one accepted by a person, then by the interpreter, then the one with fewer rounds, then
-    with more assertions.
+    The better dialogue is the one accepted by a person, then by the interpreter, then the verified one, then the one
+    with fewer rounds, then with more assertions.
 
     Args:
         read: gives all dialogues in the order of their ids, messages not needed; called once or twice.
@@ -64,10 +64,18 @@ def _worse(records: Sequence[DialogueRecord], similarity: float) -> Iterator[str
             yield record.id
 
 
-def _rank(record: DialogueRecord) -> tuple[bool, bool, int, int, str]:
+def _rank(record: DialogueRecord) -> tuple[bool, bool, bool, int, int, str]:
     """Lower is better; of equals the first by id."""
     assertions = record.rounds[-1].assertions if record.rounds else 0
-    return record.label != "accept", record.status != "accepted", len(record.rounds), -assertions, record.id
+    unverified = record.evidence_status != "verified"
+    return (
+        record.label != "accept",
+        record.status != "accepted",
+        unverified,
+        len(record.rounds),
+        -assertions,
+        record.id,
+    )
 
 
 def _compared(record: DialogueRecord) -> str:

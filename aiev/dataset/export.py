@@ -8,6 +8,7 @@ the number of dialogues, but for near-duplicates (`duplicates.py`).
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,13 +18,15 @@ from aiev.dataset.duplicates import worse_duplicates
 from aiev.dataset.exported import Exported
 from aiev.dataset.folder import begin_replacing, refuse_foreign, write_manifest
 from aiev.dataset.formats import llama_factory
+from aiev.dataset.formats.shape import without_evidence
 from aiev.dataset.judges import configured_judges
 from aiev.dataset.manifest import Manifest, file_hashes
 from aiev.dataset.outputs import open_files, refuse_repeated
 from aiev.dataset.postprocess import build_sample
-from aiev.dataset.selection import select
+from aiev.dataset.selection import admitted, select
 from aiev.dataset.split import assign_splits
 from aiev.store.reading.dialogues import DialogueReader
+from aiev.store.reading.evidence import EvidenceReader
 from aiev.store.reading.read_only import ReadOnly
 from aiev.store.reading.runs import RunReader
 
@@ -51,7 +54,7 @@ def export(
     """Write a database's dialogues as a dataset.
 
     Args:
-        path: the database; seeds without a split are assigned to one, for good.
+        path: the database; seeds of what is taken by status and evidence are assigned to a split, for good.
         out: folder of the dataset; an earlier export in it is replaced.
         outputs: what to write; each shape in one kind of file only.
         settings: sections `split`, `export` and `decontamination`.
@@ -68,9 +71,11 @@ def export(
     refuse_foreign(out)
     wanted, judges = settings.export, configured_judges(settings) if judges is None else judges
     ReadOnly(path).close()  # writing splits would create a database that does not exist
-    assign_splits(path, settings.split, statuses=("accepted", "discarded") if wanted.failures else ("accepted",))
+    assign_splits(path, settings.split, wanted=lambda record: admitted(record, wanted))
     result = Exported(out, [judge.name for judge in judges], [output.name for output in outputs])
-    with DialogueReader.open(path) as reader, open_files(out, outputs, wanted.splits) as files:
+    with DialogueReader.open(path) as reader, ExitStack() as stack:
+        result.tells_evidence = EvidenceReader(reader.db).gathered()
+        files = stack.enter_context(open_files(out, outputs, wanted.splits, evidence=result.tells_evidence))
         worse = worse_duplicates(partial(reader.dialogues, messages=False), wanted)
         for record in select(reader.dialogues(), wanted, judges, worse, result.funnel):
             _write(record, files, wanted, result, check)
@@ -102,7 +107,7 @@ def _write(
         for row in file.shape.rows(shown):
             if check:
                 check.row(file.name, row, shown)
-            file.sink.write(row)
+            file.sink.write(row if result.tells_evidence else without_evidence(row))
     result.count(sample, record)
 
 

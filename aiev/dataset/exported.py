@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aiev.dataset.distribution import evidence_values
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,11 +32,14 @@ class Exported:
     judges: list[str]
     formats: list[str]
     """In the words of `--format`."""
+    tells_evidence: bool = False
+    """Whether rows say what is known of their programs: where any dialogue of the database has evidence."""
     rows: dict[str, int] = field(default_factory=dict)
     """Rows by file, relative to the folder."""
     funnel: Funnel = field(default_factory=Funnel)
     counts: dict[str, Counter[str]] = field(default_factory=dict)
-    """Dialogues by status, split, language, licence, model, stage, rounds, and whether they show an execution."""
+    """Dialogues by status, split, language, licence, model, stage, rounds, and whether they show an execution; by what
+    their evidence says, where there is any."""
     runs: set[str] = field(default_factory=set)
     """Ids of the runs that the dialogues come from."""
     tokens: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -54,6 +59,8 @@ class Exported:
             "rounds": str(sample.rounds),
             "execution": "shown" if sample.executed else "not shown",
         }
+        if self.tells_evidence:
+            values |= evidence_values(record)
         for name, value in values.items():
             self.counts.setdefault(name, Counter())[value] += 1
         self.runs.add(record.run_id)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aiev.dataset.files import SINKS
 from aiev.dataset.files.sink import PARTIAL, remove
 from aiev.dataset.formats import SHAPES
+from aiev.dataset.formats.shape import without_evidence
 from aiev.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,8 +80,14 @@ def refuse_repeated(outputs: Sequence[Output]) -> None:
 
 
 @contextmanager
-def open_files(out: Path, outputs: Sequence[Output], splits: Sequence[str]) -> Iterator[list[DatasetFile]]:
-    """A file for each output and split. Raises UsageError where the folder cannot be written."""
+def open_files(
+    out: Path, outputs: Sequence[Output], splits: Sequence[str], *, evidence: bool = True
+) -> Iterator[list[DatasetFile]]:
+    """A file for each output and split, with the columns of evidence or without.
+
+    Raises:
+        UsageError: the folder cannot be written.
+    """
     with ExitStack() as stack:
         files: list[DatasetFile] = []
         for output in outputs:
@@ -94,8 +101,9 @@ def open_files(out: Path, outputs: Sequence[Output], splits: Sequence[str]) -> I
                 ) from None
             for left in folder.glob(f"*{PARTIAL}*"):  # by an export that was killed
                 remove(left)
+            columns = output.shape.columns if evidence else without_evidence(output.shape.columns)
             for split in splits:
-                sink = SINKS[output.kind](folder, split, output.shape.columns)
+                sink = SINKS[output.kind](folder, split, columns)
                 stack.callback(sink.abandon)
                 files.append(DatasetFile(output.shape, sink))
         yield files

@@ -2,10 +2,12 @@
 
 The request to execute goes into the user's turn and the answer to it into the assistant's; special tokens enclose the
 blocks that are to be run; the interpreter's output follows in a turn of its own, with the questioner's description
-where the run failed. A share of accepted dialogues shows no execution, so that a model also learns when to run code.
+where the run failed. A share of the dialogues that passed shows no execution, so that a model also learns when to run
+code.
 
 Invariants: turns alternate and begin with the user's; the loss covers no interpreter output, and of the programmer's
-turns those that passed (on request all); added sentences are chosen by hash.
+turns the one that passed last (on request all): what passed before it was contradicted since. Added sentences are
+chosen by hash.
 
 Source: AutoCoder, arXiv 2405.14906, on post-processing for the code interpreter.
 """
@@ -48,27 +50,29 @@ def build_sample(record: DialogueRecord, settings: ExportSettings) -> Sample:
         verdicts=tuple(entry.verdict for entry in record.rounds),
         source=record.seed.source,
         seed_id=record.seed.id,
+        evidence=record.evidence_status,
+        evidence_sentence=record.evidence.sentence if record.evidence else "",
     )
 
 
 def _is_plain(record: DialogueRecord, settings: ExportSettings) -> bool:
     drawn = draw(_SHARE_STEPS, "plain", record.id) / _SHARE_STEPS
-    return record.status == "accepted" and drawn < settings.plain_share
+    return record.passed_round > 0 and drawn < settings.plain_share
 
 
 def _plain(record: DialogueRecord) -> tuple[Turn, ...]:
     """The problem and the answer that passed."""
-    answer = next((message for message in record.messages if message.role == "assistant" and message.train), None)
-    if answer is None:
+    answers = [one for one in record.messages if one.role == "assistant" and one.round == record.passed_round]
+    if not answers:
         return ()
-    return Turn("user", record.problem), Turn("assistant", answer.content, train=True, passed=True)
+    return Turn("user", record.problem), Turn("assistant", answers[-1].content, train=True, passed=True)
 
 
 def _executed(record: DialogueRecord, settings: ExportSettings) -> Iterator[Turn]:
     verdicts = {entry.round: entry for entry in record.rounds}
     for message in record.messages:
         entry = verdicts.get(message.round)
-        passed = entry is not None and entry.verdict == "ok"
+        passed = entry is not None and entry.round == record.passed_round
         match message.role:
             case "user" if message.round == 0:
                 yield Turn("user", f"{message.content}\n\n{phrasing('request', record.id)}")

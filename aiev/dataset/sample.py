@@ -40,6 +40,9 @@ class Sample:
     verdicts: tuple[str, ...]
     source: str
     seed_id: str
+    evidence: str = "none"
+    """Status of the evidence."""
+    evidence_sentence: str = ""
 
     def about(self) -> dict[str, Any]:
         """The columns with the origin of a row; none has a name with a meaning for trainers."""
@@ -54,4 +57,6 @@ class Sample:
             "source": self.source,
             "seed_id": self.seed_id,
             "executed": self.executed,
+            "evidence": self.evidence,
+            "evidence_sentence": self.evidence_sentence,
         }

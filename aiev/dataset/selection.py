@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiev.dataset.sample import UNKNOWN_LICENCE
 from aiev.similarity.lexing import TEXT
+from aiev.store.reading.standing import stands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,12 +51,13 @@ def select(
 
 def unwanted(record: DialogueRecord, settings: ExportSettings) -> str:
     """Why the settings leave a dialogue out; empty when they do not."""
-    statuses = {"accepted", "discarded"} if settings.failures else {"accepted"}
-    if record.status not in statuses:
-        return record.status
+    if not admitted(record, settings):
+        return _not_admitted(record)
     verdicts = {entry.verdict for entry in record.rounds}
     licence = record.seed.licence or UNKNOWN_LICENCE
     checks = {
+        "mutation score": _reaches(record, "mutation_score", settings.min_mutation_score),
+        "agreement": _reaches(record, "agreement_share", settings.min_agreement),
         "label": (record.label or "none") in settings.labels,
         "too few rounds": len(record.rounds) >= settings.min_rounds,
         "too many rounds": not settings.max_rounds or len(record.rounds) <= settings.max_rounds,
@@ -69,6 +71,30 @@ def unwanted(record: DialogueRecord, settings: ExportSettings) -> str:
         "split": record.split in {*settings.splits, "held"},
     }
     return next((reason for reason, passed in checks.items() if not passed), "")
+
+
+def admitted(record: DialogueRecord, settings: ExportSettings) -> bool:
+    """Whether a dialogue is taken by how it ended and what its evidence says.
+
+    A discarded one that never passed is a matter of `failures`, any other of `evidence`.
+    """
+    passed = record.passed_round > 0
+    if record.status == "discarded" and not passed:
+        return settings.failures
+    return any(stands(one, record.status, record.evidence_status, passed=passed) for one in settings.evidence)
+
+
+def _not_admitted(record: DialogueRecord) -> str:
+    """Why, in a word or two: the status where there is nothing else, else what its evidence says."""
+    if record.status not in {"accepted", "discarded"} or not record.passed_round:
+        return record.status
+    return record.evidence_status if record.evidence else "without evidence"
+
+
+def _reaches(record: DialogueRecord, figure: str, least: float) -> bool:
+    """Whether a figure of the evidence is as large as is asked for; of what never passed nothing is asked."""
+    value = getattr(record.evidence, figure, None)
+    return not least or not record.passed_round or (value is not None and value >= least)
 
 
 def pieces_of(record: DialogueRecord) -> list[tuple[str, str]]:

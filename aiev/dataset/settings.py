@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aiev.store.reading.standing import Choice, Standing
 from aiev_agents.languages.names import LanguageName
 
 _ASIDE: dict[str, Any] = {"shapes_dialogue": False}
@@ -24,6 +25,12 @@ class SplitSettings(BaseModel):
     )
     similarity: float = Field(
         0.7, gt=0, le=1, description="Jaccard similarity from which problems or programs count as near-duplicates"
+    )
+    evidence: Standing = Field(
+        "usable",
+        json_schema_extra={"since": "0.2.0"},
+        description="accepted dialogues that splits, rounds of the gate, trainings and self-learning take: usable: "
+        "verified ones and those without evidence | verified: these alone | any: whatever the evidence says",
     )
 
 
@@ -56,6 +63,30 @@ class ExportSettings(BaseModel):
     runs: tuple[str, ...] = Field((), description="only runs whose id begins with one of these; [] takes all")
     labels: tuple[Literal["accept", "reject", "flag", "none"], ...] = Field(
         ("accept", "flag", "none"), description="by the newest label of a person; none: without one"
+    )
+    evidence: tuple[Choice, ...] = Field(
+        ("usable",),
+        min_length=1,
+        json_schema_extra={"since": "0.2.0"},
+        description="dialogues that passed, by their evidence; usable: accepted, and verified or without evidence | "
+        "verified | none: accepted without evidence | any: accepted, whatever the evidence says | unverified and "
+        "contradicted: accepted or not",
+    )
+    min_mutation_score: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        json_schema_extra={"since": "0.2.0"},
+        description="smallest share of changed programs that the tests tell from the program; 0 sets no limit, above "
+        "it a dialogue without mutants is dropped",
+    )
+    min_agreement: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        json_schema_extra={"since": "0.2.0"},
+        description="smallest share of independent solutions that agree; 0 sets no limit, above it a dialogue without "
+        "such solutions is dropped",
     )
     near_duplicates: bool = Field(
         default=False, description="true keeps all of a group of near-duplicates; false the best of it"

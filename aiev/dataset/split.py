@@ -19,16 +19,17 @@ from aiev.dataset.groups import Groups
 from aiev.similarity.lexing import TEXT
 from aiev.similarity.near_duplicates.pairs import near_duplicate_pairs
 from aiev.store.reading.dialogues import DialogueReader
+from aiev.store.reading.standing import stands
 from aiev.store.writing.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from aiev.dataset.settings import SplitSettings
     from aiev.store.reading.dialogues import DialogueRecord
 
-ACCEPTED = ("accepted",)
+_ENDED = ("accepted", "discarded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,31 @@ class SplitSummary:
     """Seeds by language and split."""
 
 
-def assign_splits(path: Path, settings: SplitSettings, *, statuses: Collection[str] = ACCEPTED) -> SplitSummary:
-    """Assign the seeds of all conversations of these statuses to a split, unless they are in one.
+def assign_splits(
+    path: Path, settings: SplitSettings, *, wanted: Callable[[DialogueRecord], bool] | None = None
+) -> SplitSummary:
+    """Assign the seeds of conversations to a split, unless they are in one.
+
+    Args:
+        path: the database.
+        settings: share, salt and similarity, and the standing of conversations that count.
+        wanted: chooses among conversations that were accepted or discarded; None takes those of the standing.
 
     Raises:
         StoreError: the database cannot be read or written.
     """
+    chosen = wanted or (lambda record: stands(settings.evidence, record.status, record.evidence_status))
     with DialogueReader.open(path) as reader:
+        assigned, rows = reader.splits(), []
+        known = {row.seed_id for row in assigned}
 
         def dialogues() -> Iterator[DialogueRecord]:
-            return (record for record in reader.dialogues(messages=False) if record.status in statuses)
+            """Those of assigned seeds too: what is near to one that lost its standing goes where that is."""
+            ended = (record for record in reader.dialogues(messages=False) if record.status in _ENDED)
+            return (record for record in ended if record.seed.id in known or chosen(record))
 
-        assigned, rows = reader.splits(), []
         candidates = _candidates(dialogues())
-        if {candidate.seed_id for candidate in candidates} - {row.seed_id for row in assigned}:
+        if {candidate.seed_id for candidate in candidates} - known:
             groups = _groups(candidates, dialogues(), settings.similarity)
             rows = divide(candidates, groups, assigned, settings)
     if rows:

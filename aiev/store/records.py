@@ -188,9 +188,20 @@ class EvidenceRecord:
     stable: bool = True
     """Whether two runs gave the same values."""
     detail: dict[str, Any] = field(default_factory=dict)
-    """`mutants` (each with its place and whether it was killed), `counterexample`, `problem`, `arbitrations`."""
+    """`mutants` (each with its place and whether it was killed), `counterexample`, `problem`, `arbitrations`, and
+    `reasons`: why it is not verified."""
     made_at: str = ""
     tests: tuple[EvidenceTest, ...] = ()
+
+    @property
+    def mutation_score(self) -> float | None:
+        """Killed among all mutants, 0 to 1; None when none ran."""
+        return (self.mutants_killed or 0) / self.mutants if self.mutants else None
+
+    @property
+    def agreement_share(self) -> float | None:
+        """Agreeing among all independent solutions, 0 to 1; None when none ran."""
+        return self.alternatives_agreeing / self.alternatives if self.alternatives else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class RoundRecord:
     stage: str
     """`teaching` or `self_learning`: who made the dialogues that this round added."""
     accepted: int
-    """Accepted dialogues when it was frozen."""
+    """Dialogues with a place when it was frozen."""
     train_hash: str
     """SHA-256 over the training items of this round and all before it."""
     test_hash: str
@@ -161,3 +161,7 @@ class AcceptedRecord:
     """`train`, `test` or `held`; empty while it is in no round."""
     round: int = 0
     """Round that it entered; 0 while it is in none."""
+    status: str = "accepted"
+    """Another one only where it has a place from when it was accepted."""
+    evidence: str = "none"
+    """Status of its evidence now."""

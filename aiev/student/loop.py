@@ -47,7 +47,7 @@ class Facts:
     decided: bool
     """Whether the last round has its decision."""
     waiting: int
-    """Accepted dialogues that are in no round yet."""
+    """Dialogues that count (`split.evidence`) and are in no round yet."""
     seeds_left: int
     """Seeds that no run has used."""
     every: int
@@ -106,7 +106,7 @@ def read_state(reader: StudentReader, config: Config, seeds: Sequence[SeedRecord
         rounds=last,
         trained=last in trained,
         decided=last in gate_of,
-        waiting=sum(not one.part for one in reader.accepted()),
+        waiting=sum(not one.part for one in reader.accepted(config.settings.split.evidence)),
         seeds_left=sum(seed.id not in used for seed in seeds),
         every=config.settings.gate.every,
         limit=config.settings.student.rounds,

@@ -1,8 +1,10 @@
-"""Rounds of the gate: each accepted dialogue gets a place in one of them, for good.
+"""Rounds of the gate: each dialogue that counts (`split.evidence`) gets a place in one of them, for good.
 
-Invariants: an item that has a place keeps it; a round works with its own items and those of all rounds before it; the
-hashes of a round name its training and its test set, so that a change of either is seen. Not covered: which items are
-tested; the split of seeds decides that (`aiev.dataset.split`), and it never divides a group of near-duplicates.
+Invariants: an item that has a place keeps it, also when its evidence turns bad later, so that evaluations stay
+comparable and a test set never moves; a training leaves such an item out (`training_files.py`). A round works with its
+own items and those of all rounds before it; the hashes of a round name its training and its test set, so that a change
+of either is seen. Not covered: which items are tested; the split of seeds decides that (`aiev.dataset.split`), and it
+never divides a group of near-duplicates.
 """
 
 from __future__ import annotations
@@ -38,16 +40,19 @@ async def current_round(store: StudentStore, reader: StudentReader, settings: Sp
 async def freeze_round(
     store: StudentStore, reader: StudentReader, settings: SplitSettings, *, stage: str = TEACHING
 ) -> int:
-    """Freeze a round with all accepted dialogues that are in none, and return its number.
+    """Freeze a round with all dialogues that count and are in none, and return its number.
 
     Their seeds are added to the split first, so an item is in the same part as in every export.
 
     Raises:
-        UsageError: there is no accepted dialogue.
+        UsageError: there is no such dialogue.
     """
-    accepted = reader.accepted()
+    accepted = reader.accepted(settings.evidence)
     if not accepted:
-        raise UsageError(f"{reader.path} holds no accepted dialogue; make some with `aiev teach`")
+        raise UsageError(
+            f"{reader.path} holds no accepted dialogue with split.evidence = {settings.evidence!r}; make some with "
+            "`aiev teach`"
+        )
     await asyncio.to_thread(assign_splits, reader.path, settings)
     part_of = {row.seed_id: row.split for row in DialogueReader(reader.db).splits()}
     record, items = next_round(accepted, reader.rounds(), part_of, stage=stage, frozen_at=now())
@@ -66,7 +71,7 @@ def next_round(
     """The round that takes in every dialogue without a place.
 
     Args:
-        accepted: all accepted dialogues.
+        accepted: all dialogues that count, those with a place included.
         rounds: all frozen rounds, in order.
         part_of: `train`, `test` or `held` for every seed.
         stage: who made the new dialogues, `TEACHING` or `SELF_LEARNING`.

@@ -57,7 +57,7 @@ async def train_student(
     with StudentStore.open(db) as store, StudentReader.open(db) as reader:
         number = await current_round(store, reader, settings.split)
         folder = out or db.parent / settings.student.folder
-        data = write_training_files(db, number, settings.export, folder / f"data-r{number:03}")
+        data = write_training_files(db, number, settings, folder / f"data-r{number:03}")
         if not data.train:
             reasons = ", ".join(f"{count} {reason}" for reason, count in data.dropped.items()) or "there is none"
             raise UsageError(f"round {number} of {db} has no dialogue to train on: {reasons}")

@@ -1,7 +1,9 @@
 """The dialogues of a round as files: what a training learns from and what it measures the loss on.
 
-Invariant: they are chosen and written as `aiev export` does it, so without near-duplicates, credentials and control
-tokens; the same dialogues and settings give the same bytes, which the digest names.
+Invariants: they are chosen and written as `aiev export` does it, so without near-duplicates, credentials and control
+tokens, and without what lost its standing since the round was frozen (`split.evidence`); the same dialogues and
+settings give the same bytes, which the digest names. Nothing of the evidence is in them, so that evidence which changes
+no choice changes no digest.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 from aiev.dataset.duplicates import worse_duplicates
 from aiev.dataset.exported import Funnel
 from aiev.dataset.formats import SHAPES
+from aiev.dataset.formats.shape import without_evidence
 from aiev.dataset.judges import default_judges
 from aiev.dataset.postprocess import build_sample
 from aiev.dataset.selection import select
@@ -25,7 +28,7 @@ from aiev.student.rounds import items_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aiev.dataset.settings import ExportSettings
+    from aiev.config.settings import Settings
 
 _SHAPE = SHAPES["messages"]
 
@@ -45,16 +48,21 @@ class TrainingFiles:
     """Dialogues by reason."""
 
 
-def write_training_files(db: Path, number: int, settings: ExportSettings, folder: Path) -> TrainingFiles:
+def write_training_files(db: Path, number: int, settings: Settings, folder: Path) -> TrainingFiles:
     """Write the items of a round as dialogues to train on and to measure the loss on.
 
-    They are chosen and written as `aiev export` does it: without near-duplicates, credentials and control tokens.
+    Args:
+        db: the database.
+        number: of the round.
+        settings: sections `export`, whose `evidence` is that of section `split` here.
+        folder: of the files.
     """
     with StudentReader.open(db) as reader:
         accepted = reader.accepted()
     parts = {name: {one.id for one in items_of(accepted, number, name)} for name in ("train", "test")}
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = settings.model_copy(update={"splits": ("train", "test"), "failures": False})
+    own = {"splits": ("train", "test"), "failures": False, "evidence": (settings.split.evidence,)}
+    chosen = settings.export.model_copy(update=own)
     funnel = Funnel()
     rows: dict[str, list[str]] = {"train": [], "test": []}
     with DialogueReader.open(db) as dialogues:
@@ -62,7 +70,8 @@ def write_training_files(db: Path, number: int, settings: ExportSettings, folder
         for record in select(dialogues.dialogues(), chosen, default_judges(chosen), worse, funnel):
             for name in (name for name, ids in parts.items() if record.id in ids):
                 sample = build_sample(record, chosen)
-                rows[name] += [json.dumps(row, ensure_ascii=False) for row in _SHAPE.rows(sample)]
+                bare = map(without_evidence, _SHAPE.rows(sample))
+                rows[name] += [json.dumps(row, ensure_ascii=False) for row in bare]
     files = {name: folder / f"{name}.jsonl" for name in rows}
     digest = hashlib.sha256()
     for name, path in files.items():

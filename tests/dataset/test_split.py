@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from store.sample_records import RUN
 from support.dialogues import Talk, words, write
+from support.evidence import give
 
 from aiev.config.layers import load_config
 from aiev.dataset.split import assign_splits
@@ -109,7 +110,7 @@ def test_what_is_near_to_training_and_test_is_held_back_from_both(tmp_path):
 def test_only_seeds_of_accepted_dialogues_are_divided(tmp_path):
     path = write(tmp_path / "d.db", [Talk(1), Talk(2, ("error",))])
     assert assign_splits(path, SETTINGS).added == 1
-    assert assign_splits(path, SETTINGS, statuses=("accepted", "discarded")).added == 1
+    assert assign_splits(path, SETTINGS, wanted=lambda _: True).added == 1
 
 
 def test_no_share_leaves_all_for_training(tmp_path):
@@ -120,3 +121,23 @@ def test_no_share_leaves_all_for_training(tmp_path):
 def test_a_missing_database_is_one_line(tmp_path):
     with pytest.raises(StoreError, match="no database"):
         assign_splits(tmp_path / "none.db", SETTINGS)
+
+
+def test_what_is_known_to_be_wrong_is_not_divided(tmp_path):
+    said = {"c001": "verified", "c002": "unverified", "c003": "contradicted"}
+    path = give(write(tmp_path / "d.db", map(Talk, range(4))), said)
+    for standing, seeds in (("verified", {1}), ("usable", {0, 1}), ("any", {0, 1, 2, 3})):
+        assign_splits(path, SETTINGS.model_copy(update={"evidence": standing}))
+        assert splits(path).keys() == {f"s-{number}" for number in seeds}
+
+
+def test_what_is_near_to_a_dialogue_that_lost_its_standing_goes_where_that_is(tmp_path):
+    path = write(tmp_path / "d.db", [Talk(number) for number in range(40)])
+    assign_splits(path, SETTINGS)
+    before = splits(path)
+    tested = [int(seed.removeprefix("s-")) for seed, split in before.items() if split == "test"]
+    give(path, {f"c{number:03}": "contradicted" for number in tested})
+    write(path, [Talk(100 + number, problem=f"Problem {number}: {words(number)} again") for number in tested])
+    assign_splits(path, SETTINGS)
+    assert {splits(path)[f"s-{100 + number}"] for number in tested} == {"test"}
+    assert before.items() <= splits(path).items()

@@ -324,7 +324,7 @@ def training(db, folder):
     settings = load_config((), ["split.test_share=0.4", "split.similarity=1.0"]).settings
     found = {}
     for number in (1, 2):
-        data = write_training_files(db, number, settings.export, folder / f"data{number}")
+        data = write_training_files(db, number, settings, folder / f"data{number}")
         identity = training_spec(settings, "somebody/small", data, folder).identity(data.digest)
         found[str(number)] = {"data": data.digest, "train": data.train, "test": data.test, "training": identity}
     return found

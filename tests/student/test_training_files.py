@@ -13,7 +13,7 @@ from aiev.student.training_files import write_training_files
 def test_only_the_training_items_are_trained_on(tmp_path):
     path, folder = tmp_path / "t.db", tmp_path / "data"
     asyncio.run(loop(path, "student.rounds=1").run())
-    settings = load_config(assignments=QUIET).settings.export
+    settings = load_config(assignments=QUIET).settings
     data = write_training_files(path, 1, settings, folder)
     with StudentReader.open(path) as reader:
         parts = {one.id: one.part for one in reader.accepted()}

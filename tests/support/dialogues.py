@@ -36,6 +36,7 @@ class Talk:
     prose: str = ""
     install: str = ""
     code: str = ""
+    ended: str = ""
     extra: dict = field(default_factory=dict)
 
     @property
@@ -48,7 +49,7 @@ class Talk:
 
     @property
     def status(self):
-        return "accepted" if self.verdicts[-1] == "ok" else "discarded"
+        return self.ended or ("accepted" if self.verdicts[-1] == "ok" else "discarded")
 
     def program(self, number):
         return self.code or f"def f{self.number}(x):\n    return '{words(self.number * 100 + number)}'"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aiev.dataset.sample import Sample, Turn
 
 Row = dict[str, Any]
+_Value = TypeVar("_Value")
 
 
 class Column(StrEnum):
@@ -31,6 +32,8 @@ class Column(StrEnum):
     """Messages with `from`, `value` and `train`."""
 
 
+OF_EVIDENCE = {"evidence": Column.TEXT, "evidence_sentence": Column.TEXT}
+"""What is known of a row's program; left out where no dialogue has evidence."""
 ABOUT = {
     "id": Column.TEXT,
     "language": Column.TEXT,
@@ -42,6 +45,7 @@ ABOUT = {
     "source": Column.TEXT,
     "seed_id": Column.TEXT,
     "executed": Column.FLAG,
+    **OF_EVIDENCE,
 }
 """Columns of `Sample.about()`; every shape has them."""
 
@@ -57,6 +61,11 @@ class Shape:
     rows: Callable[[Sample], Iterator[Row]]
     supervised: bool = True
     """Whether a row needs a turn in the loss; preferences and labels do not."""
+
+
+def without_evidence(columns: dict[str, _Value]) -> dict[str, _Value]:
+    """A row, or the types of its columns, without what is known of its program."""
+    return {name: value for name, value in columns.items() if name not in OF_EVIDENCE}
 
 
 def chat(turns: tuple[Turn, ...]) -> list[Row]:

@@ -10,13 +10,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aiev.store.reading.evidence import EvidenceReader
 from aiev.store.reading.read_only import Reader
+from aiev.store.reading.standing import NO_EVIDENCE
 from aiev.store.records import MessageRecord, SeedRecord, SplitRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiev.store.reading.read_only import Row
+    from aiev.store.records import EvidenceRecord
 
 PAGE = 200
 """Dialogues read at once."""
@@ -94,6 +97,19 @@ class DialogueRecord:
     """The newest `accept`, `reject` or `flag`; empty without one."""
     messages: tuple[MessageRecord, ...]
     rounds: tuple[RoundRecord, ...]
+    evidence: EvidenceRecord | None = None
+    """Without its tests; None when none was gathered."""
+
+    @property
+    def evidence_status(self) -> str:
+        """Status of the evidence, or `none`."""
+        return self.evidence.status if self.evidence else NO_EVIDENCE
+
+    @property
+    def passed_round(self) -> int:
+        """The last round, where it passed or was accepted; else 0. What passed before it was contradicted."""
+        last = self.rounds[-1] if self.rounds else None
+        return last.round if last and (last.verdict == "ok" or self.status == "accepted") else 0
 
 
 class DialogueReader(Reader):
@@ -106,8 +122,10 @@ class DialogueReader(Reader):
             ids = json.dumps([row["id"] for row in page])
             said = _by_conversation(self.db.rows(_MESSAGES, ids)) if messages else {}
             rounds = _by_conversation(self.db.rows(_ROUNDS, ids))
+            evidence = EvidenceReader(self.db).without_tests(row["id"] for row in page)
             for row in page:
-                yield _dialogue(row, said.get(row["id"], []), rounds.get(row["id"], []))
+                one = row["id"]
+                yield _dialogue(row, said.get(one, []), rounds.get(one, []), evidence.get(one))
             last = page[-1]["id"]
 
     def splits(self) -> list[SplitRecord]:
@@ -145,7 +163,7 @@ def _by_conversation(rows: list[Row]) -> dict[str, list[Row]]:
     return grouped
 
 
-def _dialogue(row: Row, messages: list[Row], rounds: list[Row]) -> DialogueRecord:
+def _dialogue(row: Row, messages: list[Row], rounds: list[Row], evidence: EvidenceRecord | None) -> DialogueRecord:
     names = ("id", "run_id", "status", "problem", "program", "tests", "seconds", "recipe", "model", "language")
     values: dict[str, Any] = {name: row[name] for name in (*names, "prompt_tokens", "completion_tokens")}
     seed = SeedRecord(
@@ -166,4 +184,5 @@ def _dialogue(row: Row, messages: list[Row], rounds: list[Row]) -> DialogueRecor
         rounds=tuple(
             RoundRecord(**entry | {"requirements": tuple(json.loads(entry["requirements"]))}) for entry in rounds
         ),
+        evidence=evidence,
     )

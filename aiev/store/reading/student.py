@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
+from aiev.store.reading.evidence import evidence_source
 from aiev.store.reading.read_only import Reader, parsed
+from aiev.store.reading.standing import stands
 from aiev.store.student_records import (
     AcceptedRecord,
     DecontaminationRecord,
@@ -17,6 +20,9 @@ from aiev.store.student_records import (
     TrainingRecord,
 )
 
+if TYPE_CHECKING:
+    from aiev.store.reading.standing import Standing
+
 _SAMPLES = """
 select s.*, b.text as program from evaluation_samples s join blobs b on b.hash = s.program
 where s.evaluation_id = ? order by s.item, s.sample
@@ -25,11 +31,11 @@ _ACCEPTED = """
 select c.id, c.run_id, r.recipe, r.model, c.seed_id, s.content as seed_content,
   coalesce(nullif(json_extract(r.config, '$.dialogue.language'), ''), s.language) as language,
   c.problem, c.program, c.tests, coalesce(e.requirements, '[]') as requirements, c.finished_at,
-  coalesce(i.part, '') as part, coalesce(i.round, 0) as round
+  coalesce(i.part, '') as part, coalesce(i.round, 0) as round, c.status, coalesce(v.status, 'none') as evidence
 from conversations c join runs r on r.id = c.run_id join seeds s on s.id = c.seed_id
   left join executions e on e.conversation_id = c.id and e.round = c.rounds
-  left join round_items i on i.conversation_id = c.id
-where c.status = 'accepted' order by c.finished_at, c.id
+  left join round_items i on i.conversation_id = c.id left join {evidence} v on v.conversation_id = c.id
+where c.status = 'accepted' or i.round > 0 order by c.finished_at, c.id
 """
 
 
@@ -47,10 +53,14 @@ class StudentReader(Reader):
         query = "select * from round_items order by conversation_id"
         return [RoundItemRecord(**row) for row in self.db.rows_of("round_items", query)]
 
-    def accepted(self) -> list[AcceptedRecord]:
-        """All accepted conversations, the earliest first, each with its place."""
-        rows = self.db.rows_of("round_items", _ACCEPTED)
-        return [AcceptedRecord(**row | {"requirements": tuple(json.loads(row["requirements"]))}) for row in rows]
+    def accepted(self, standing: Standing = "usable") -> list[AcceptedRecord]:
+        """Accepted conversations of a standing, the earliest first, each with its place.
+
+        One that has a place is among them whatever was found out since: a frozen round keeps its items.
+        """
+        rows = self.db.rows_of("round_items", _ACCEPTED.replace("{evidence}", evidence_source(self.db)))
+        found = [AcceptedRecord(**row | {"requirements": tuple(json.loads(row["requirements"]))}) for row in rows]
+        return [one for one in found if one.part or stands(standing, one.status, one.evidence)]
 
     def used_seeds(self) -> set[str]:
         """Seeds of which some run has made a dialogue that was accepted or discarded."""

@@ -223,7 +223,7 @@ COLUMNS = {
     "gate_rounds": {
         "number": "From 1.",
         "stage": "`teaching` or `self_learning`: who made the dialogues that the round added.",
-        "accepted": "Accepted dialogues when it was frozen.",
+        "accepted": "Dialogues with a place when it was frozen.",
         "train_hash": "SHA-256 over the training items of this round and of all before it.",
         "test_hash": "SHA-256 over the test items of this round and of all before it.",
         "frozen_at": "UTC, ISO 8601.",

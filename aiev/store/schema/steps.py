@@ -224,7 +224,7 @@ create table evidence (
   detail text not null,
   made_at text not null
 ) strict;
-create index evidence_status on evidence (status);
+create index evidence_status on evidence (status, conversation_id);
 create table evidence_tests (
   conversation_id text not null references conversations(id),
   position integer not null,
