@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+    from aiev_interpreter.matrix import Matrix, MatrixResult
     from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job
 
 
@@ -38,6 +39,11 @@ class _Bounded:
         """See `Interpreter.execute`."""
         async with self._installs if job.requirements else nullcontext(), self._executions:
             return await self._interpreter.execute(job, owner=owner)
+
+    async def execute_matrix(self, matrix: Matrix, *, owner: str = "") -> MatrixResult:
+        """See `Interpreter.execute_matrix`; a matrix counts as one program."""
+        async with self._installs if matrix.requirements else nullcontext(), self._executions:
+            return await self._interpreter.execute_matrix(matrix, owner=owner)
 
     async def release(self, owner: str) -> None:
         """See `Interpreter.release`."""

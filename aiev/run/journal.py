@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aiev.store.writing.store import Store
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_agents.messages import ChatRequest
+    from aiev_interpreter.matrix import Matrix, MatrixResult
     from aiev_interpreter.protocol import Interpreter, Job
 
 
@@ -182,6 +183,12 @@ class JournaledInterpreter:
     async def _execute(self, job: Job) -> ExecutionResult:
         async with waiting(self._turns):
             return await self._interpreter.execute(job, owner=self._owner)
+
+    async def execute_matrix(self, matrix: Matrix, *, owner: str = "") -> MatrixResult:
+        """See `Interpreter.execute_matrix`; the owner is always the conversation, and nothing is journaled."""
+        del owner
+        async with waiting(self._turns):
+            return await self._interpreter.execute_matrix(matrix, owner=self._owner)
 
     def hash_of(self, job: Job | None) -> str:
         """The hash of a job, kept for the last one; empty for none."""

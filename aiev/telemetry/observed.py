@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from aiev.telemetry.operations import Observers
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_agents.messages import ChatReply, ChatRequest
+    from aiev_interpreter.matrix import Matrix, MatrixResult
     from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job
 
 
@@ -52,6 +53,10 @@ class ObservedInterpreter:
         with self._observers.observe(operation):
             operation.result = await self._interpreter.execute(job, owner=owner)
         return operation.result
+
+    async def execute_matrix(self, matrix: Matrix, *, owner: str = "") -> MatrixResult:
+        """See `Interpreter.execute_matrix`; matrices are not observed."""
+        return await self._interpreter.execute_matrix(matrix, owner=owner)
 
     async def release(self, owner: str) -> None:
         """See `Interpreter.release`."""

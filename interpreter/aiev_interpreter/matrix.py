@@ -28,7 +28,7 @@ class Matrix:
     language: str = "python"
     requirements: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    """Of one cell; all cells together get `seconds`."""
+    """Of one cell; all cells together get `seconds`. Whoever knows how long a suite takes can set less than a job's."""
     seconds: float = 30.0
     """Wall clock for all cells together. What is left when it is over is `Cell.SKIPPED`."""
     coverage: bool = False

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from aiev_interpreter.matrix import Matrix, MatrixResult
     from aiev_interpreter.settings import InstallSettings, InterpreterSettings
 
 MIB = 1024 * 1024
@@ -126,6 +127,18 @@ class Interpreter(Protocol):
 
         Raises:
             InterpreterUnavailable: the sandbox has no tools for the job's language.
+        """
+        ...
+
+    async def execute_matrix(self, matrix: Matrix, *, owner: str = "") -> MatrixResult:
+        """Run programs and suites against each other. Nothing that they do makes this raise.
+
+        Args:
+            matrix: programs, suites and calls.
+            owner: as for `execute`.
+
+        Raises:
+            InterpreterUnavailable: the sandbox has no tools for the matrix's language.
         """
         ...
 

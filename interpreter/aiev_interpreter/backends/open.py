@@ -16,7 +16,7 @@ from aiev_interpreter.settings import InstallSettings, InterpreterSettings
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from aiev_interpreter.backends.sandboxed import Backend
+    from aiev_interpreter.backends.backend import Backend
     from aiev_interpreter.protocol import Interpreter
 
 

@@ -15,8 +15,9 @@ from aiev_interpreter.protocol import ExecutionResult, Verdict
 _MEASURED = ("stdout", "stdout_truncated", "stderr_truncated", "wall_seconds", "cpu_seconds", "peak_memory_bytes")
 """Fields of a document that are fields of the result under the same name."""
 _DOCUMENT_KEYS = {*_MEASURED, "ended_by", "exit_code", "stderr", "report", "stage", "canary", "empty", "clean"}
-_SHORT_KEYS = {"missing", "warm"}
-"""Keys of the two answers that do not describe a run: a tree of packages is missing, or fork servers are started."""
+_SHORT_KEYS = {"missing", "warm", "matrix"}
+"""Keys of the answers that do not describe a run: a tree of packages is missing, fork servers are started, or the cells
+of a matrix are through."""
 _REASONS = {
     "raises": "even when the program raises instead",
     "constant": "whatever value of the same type the program returns",

@@ -1,4 +1,4 @@
-"""The host's requests to a sandbox's supervisor: run a job, install packages, warm up, probe for a language.
+"""The host's requests to a sandbox's supervisor: run a job or a matrix, install packages, warm up, probe for tools.
 
 The requests are the same on every backend. Invariant: a request is plain JSON, and nothing of a job is executed while
 its request is made. Not covered: the supervisor's answer, see `outcome.py`.
@@ -17,7 +17,8 @@ from aiev_interpreter.packages.imports import imported
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiev_interpreter.languages import Language
+    from aiev_interpreter.languages import Language, Plan
+    from aiev_interpreter.matrix import Matrix
     from aiev_interpreter.protocol import Job, Limits
 
 WORK = "/work"
@@ -68,36 +69,78 @@ def probe_request(language: Language, limits: Limits) -> dict[str, Any]:
     """Runs a language's probe command, whose exit code tells whether the tools are installed."""
     held = asdict(limits) | {"data_bytes": 0, "memory_bytes": limits.memory_bytes + language.memory_bytes}
     held |= {"wall_seconds": language.compile_seconds, "cpu_seconds": language.compile_seconds}
-    return _request(command=list(language.probe), limits=held, env=ENVIRONMENT, tree="", probes=True)
+    return _request(command=list(language.probe), limits=held, env=ENVIRONMENT, probes=True)
 
 
-def run_request(job: Job, tree: str, *, limit_processes: bool) -> dict[str, Any]:
+def run_request(job: Job, *, limit_processes: bool) -> dict[str, Any]:
     """Runs a job without a network.
 
     Args:
         job: program and tests.
-        tree: the tree of packages that the program can import; empty for none.
         limit_processes: whether the supervisor limits the number of processes.
     """
     language = language_named(job.language)
     plan = language.plan(job.program, job.tests)
-    python = language.name == "python"
-    limits = asdict(job.limits) | {"data_bytes": job.limits.memory_bytes if python else 0}
-    limits["memory_bytes"] += language.memory_bytes
-    modules = {"NODE_PATH": f"{PACKAGES}/{tree}/node_modules"} if tree and language.name in npm.LANGUAGES else {}
-    compiling = limits | {"memory_bytes": language.compile_memory_bytes, "wall_seconds": language.compile_seconds}
     return _request(
-        files=dict(plan.files),
-        compile=[list(command) for command in plan.compile],
-        compile_limits=compiling | {"cpu_seconds": 4 * language.compile_seconds},
-        command=list(plan.run),
+        **_commands(plan),
+        **_limits(job.limits, language),
         mutants={reason: list(modes) for reason, modes in language.mutants.items()},
-        limits=limits,
-        env=ENVIRONMENT | dict(plan.env) | modules,
-        tree=tree,
-        preload=sorted(PRELOADED & imported(job.program, job.tests)) if python else [],
+        preload=_preload(language, job.program, job.tests),
         limit_processes=limit_processes,
     )
+
+
+def matrix_request(matrix: Matrix, *, limit_processes: bool) -> dict[str, Any]:
+    """Runs programs and suites against each other without a network.
+
+    Args:
+        matrix: programs, suites and calls.
+        limit_processes: whether the supervisor limits the number of processes.
+    """
+    language = language_named(matrix.language)
+    asked: dict[str, Any] = {
+        "programs": list(matrix.programs),
+        "suites": list(matrix.suites),
+        "calls": list(matrix.calls),
+        "seconds": matrix.seconds,
+    }
+    return _request(
+        **_limits(matrix.limits, language),
+        matrix=asked,
+        command=[],
+        env=ENVIRONMENT,
+        preload=_preload(language, *matrix.programs, *matrix.suites),
+        limit_processes=limit_processes,
+    )
+
+
+def with_packages(request: dict[str, Any], tree: str, language: Language) -> dict[str, Any]:
+    """A request whose programs can import a tree of packages; an empty name stands for none."""
+    modules = {"NODE_PATH": f"{PACKAGES}/{tree}/node_modules"} if tree and language.name in npm.LANGUAGES else {}
+    return request | {"tree": tree, "env": request["env"] | modules}
+
+
+def _commands(plan: Plan) -> dict[str, Any]:
+    """What a plan puts into a request."""
+    return {
+        "files": dict(plan.files),
+        "compile": [list(command) for command in plan.compile],
+        "command": list(plan.run),
+        "env": ENVIRONMENT | dict(plan.env),
+    }
+
+
+def _limits(limits: Limits, language: Language) -> dict[str, Any]:
+    """The limits of a run and of a compile command."""
+    held = asdict(limits) | {"data_bytes": limits.memory_bytes if language.name == "python" else 0}
+    held["memory_bytes"] += language.memory_bytes
+    compiling = {"memory_bytes": language.compile_memory_bytes, "wall_seconds": language.compile_seconds}
+    return {"limits": held, "compile_limits": held | compiling | {"cpu_seconds": 4 * language.compile_seconds}}
+
+
+def _preload(language: Language, *sources: str) -> list[str]:
+    """Packages that the fork server has imported before these sources run."""
+    return sorted(PRELOADED & imported(*sources)) if language.name == "python" else []
 
 
 def install_request(command: list[str], limits: Limits, env: dict[str, str], tree: str) -> dict[str, Any]:
@@ -116,8 +159,10 @@ def _request(**values: Any) -> dict[str, Any]:
     defaults = {
         "files": {},
         "compile": [],
+        "matrix": {},
         "mutants": {},
         "preload": [],
+        "tree": "",
         "limit_processes": False,
         "installs": False,
         "probes": False,

@@ -11,26 +11,28 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from aiev_interpreter.backends import outcome
-from aiev_interpreter.backends.pool import Answer, Pool, Sandbox, Sizes
+from aiev_interpreter.backends import matrices, outcome
+from aiev_interpreter.backends.installer import Installer
+from aiev_interpreter.backends.pool import Answer, Pool, Sizes
 from aiev_interpreter.backends.request import (
-    CODE,
     GRACE_SECONDS,
-    install_request,
+    matrix_request,
     probe_request,
     run_request,
     warm_request,
+    with_packages,
 )
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
 from aiev_interpreter.languages import Language, language_named
-from aiev_interpreter.packages import index, installation, npm
+from aiev_interpreter.matrix import Matrix, MatrixResult
+from aiev_interpreter.packages import installation
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 from aiev_interpreter.sandbox.twin import TWIN_FACTOR
 
 if TYPE_CHECKING:
+    from aiev_interpreter.backends.backend import Backend
     from aiev_interpreter.settings import InstallSettings, InterpreterSettings
 
 THREADS = 64
@@ -38,32 +40,6 @@ THREADS = 64
 _CORES = os.cpu_count() or 1
 RUNNING = 2 * _CORES
 """Programs that run at the same time. With more, the load of each would count against the time limits of the others."""
-
-
-class Backend(Protocol):
-    """Starts sandboxes."""
-
-    name: str
-    image: str
-    python: str
-    limits_processes: bool
-    """Whether the supervisor must limit the number of processes."""
-
-    def make(self, sizes: Sizes) -> Sandbox:
-        """A started sandbox without a network; raises SandboxError."""
-        ...
-
-    def installer(self, sizes: Sizes, install: InstallSettings) -> Sandbox:
-        """A started sandbox with a network and write access to the store of packages; raises SandboxError."""
-        ...
-
-    def pip_command(self) -> list[str]:
-        """The command that starts pip inside the sandbox."""
-        ...
-
-    def close(self) -> None:
-        """Remove everything that the backend created. May be called twice."""
-        ...
 
 
 class SandboxInterpreter:
@@ -78,13 +54,11 @@ class SandboxInterpreter:
     def __init__(self, backend: Backend, settings: InterpreterSettings, install: InstallSettings) -> None:
         self.name, self.image = backend.name, backend.image
         self._backend, self._install = backend, install
-        self._tree_locks: dict[str, threading.Lock] = {}
-        self._lock = threading.Lock()
+        self._installer = Installer(backend, install)
         self._languages: set[str] = {"python"}
         self._running = threading.BoundedSemaphore(RUNNING)
-        self._installed: set[str] = set()
         self._preload = tuple(sorted(settings.preload))
-        self._preloaded_tree = self._tree(self._preload)
+        self._preloaded_tree = self._installer.tree(self._preload)
         warm = warm_request(self._preloaded_tree, self._preload)
         self._pool = Pool(backend.make, ready=settings.ready, kept=settings.kept, warm=warm)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"aiev-{backend.name}")
@@ -93,6 +67,12 @@ class SandboxInterpreter:
         """See `Interpreter.execute`."""
         loop = asyncio.get_running_loop()
         result = await loop.run_in_executor(self._threads, self._execute_safely, job, owner)
+        return replace(result, backend=self.name, image=self.image)
+
+    async def execute_matrix(self, matrix: Matrix, *, owner: str = "") -> MatrixResult:
+        """See `Interpreter.execute_matrix`."""
+        loop = asyncio.get_running_loop()
+        result = await loop.run_in_executor(self._threads, self._execute_matrix_safely, matrix, owner)
         return replace(result, backend=self.name, image=self.image)
 
     async def release(self, owner: str) -> None:
@@ -126,42 +106,78 @@ class SandboxInterpreter:
         try:
             return self._execute(job, owner)
         except (SandboxError, OSError) as error:
-            self._pool.distrust()
-            detail = " ".join(str(error).split())[:300]
-            return ExecutionResult(verdict=Verdict.INFRA, exit_code=None, detail=detail)
+            return ExecutionResult(verdict=Verdict.INFRA, exit_code=None, detail=self._failure(error))
+
+    def _execute_matrix_safely(self, matrix: Matrix, owner: str) -> MatrixResult:
+        try:
+            return self._execute_matrix(matrix, owner)
+        except (SandboxError, OSError) as error:
+            return MatrixResult(verdict=Verdict.INFRA, detail=self._failure(error))
+
+    def _failure(self, error: Exception) -> str:
+        """What a sandbox died of, in one line. No idle one is trusted any more."""
+        self._pool.distrust()
+        return " ".join(str(error).split())[:300]
 
     def _execute(self, job: Job, owner: str) -> ExecutionResult:
         language = language_named(job.language)
-        self._require(language)
-        requirements = installation.wanted_requirements(job, self._install)
-        if refused := installation.forbidden(requirements, self._install):
-            return installation.forbidden_result(refused)
-        if requirements and set(requirements) <= set(self._preload):
-            requirements = self._preload
-        tree = self._tree(requirements, language.name)
-        request = run_request(job, tree, limit_processes=self._backend.limits_processes)
+        request = run_request(job, limit_processes=self._backend.limits_processes)
         if failed := outcome.too_large(request["files"], job.limits.disk_bytes):
             return failed
-        if tree and tree == self._preloaded_tree:
-            request["preload"] = list(self._preload)
-        log = ""
-        answer = self._ask(job, language, request, owner)
-        if answer.document is not None and answer.document.get("missing"):
-            failed, log = self._install_tree(tree, requirements, language.name, job.limits)
-            if failed:
-                return failed
-            answer = self._ask(job, language, request, owner)
+        compiling = len(request["compile"]) * language.compile_seconds
+        seconds = (1 + TWIN_FACTOR) * job.limits.wall_seconds + compiling + GRACE_SECONDS
+        answer, log = self._answer(job, request, owner, seconds)
+        if isinstance(answer, ExecutionResult):
+            return answer
         result = outcome.result_of(answer.document, oom=answer.oom)
         names = answer.document.get("installed", []) if answer.document else []
         return replace(result, install_log=log, installed=installation.installed_versions(names))
 
-    def _ask(self, job: Job, language: Language, request: dict[str, Any], owner: str) -> Answer:
-        sizes = sizes_of(job.limits, language)
-        seconds = (
-            (1 + TWIN_FACTOR) * job.limits.wall_seconds
-            + len(request["compile"]) * language.compile_seconds
-            + GRACE_SECONDS
-        )
+    def _execute_matrix(self, matrix: Matrix, owner: str) -> MatrixResult:
+        job = matrices.sources(matrix)
+        if refused := matrices.too_large(matrix):
+            return refused
+        request = matrix_request(matrix, limit_processes=self._backend.limits_processes)
+        answer, _ = self._answer(job, request, owner, matrix.seconds + GRACE_SECONDS)
+        if isinstance(answer, ExecutionResult):
+            return MatrixResult(verdict=answer.verdict, detail=f"{answer.detail} {answer.stderr}".strip())
+        return matrices.result_of(answer.document, oom=answer.oom)
+
+    def _answer(
+        self, job: Job, request: dict[str, Any], owner: str, seconds: float
+    ) -> tuple[Answer | ExecutionResult, str]:
+        """The sandbox's answer, once the packages are there, and the log of their installation.
+
+        Args:
+            job: what is run, for its language, packages and limits.
+            request: the request without a tree of packages.
+            owner: the conversation.
+            seconds: when the sandbox is killed from outside.
+
+        Returns:
+            A result instead of the answer where packages are refused.
+        """
+        language = language_named(job.language)
+        self._require(language)
+        requirements = installation.wanted_requirements(job, self._install)
+        if refused := installation.forbidden(requirements, self._install):
+            return installation.forbidden_result(refused), ""
+        if requirements and set(requirements) <= set(self._preload):
+            requirements = self._preload
+        tree = self._installer.tree(requirements, language.name)
+        request = with_packages(request, tree, language)
+        if tree and tree == self._preloaded_tree:
+            request["preload"] = list(self._preload)
+        sizes, log = sizes_of(job.limits, language), ""
+        answer = self._ask(sizes, request, owner, seconds)
+        if answer.document is not None and answer.document.get("missing"):
+            failed, log = self._installer.install(tree, requirements, language.name, job.limits)
+            if failed:
+                return failed, log
+            answer = self._ask(sizes, request, owner, seconds)
+        return answer, log
+
+    def _ask(self, sizes: Sizes, request: dict[str, Any], owner: str, seconds: float) -> Answer:
         sandbox = self._pool.take(owner, sizes)
         clean = False
         try:
@@ -171,44 +187,6 @@ class SandboxInterpreter:
         finally:
             self._pool.give_back(owner, sizes, sandbox, clean=clean)
         return answer
-
-    def _tree(self, requirements: tuple[str, ...], language: str = "python") -> str:
-        return installation.tree_of(requirements, self._install, datetime.now(tz=UTC).date(), language)
-
-    def _install_request(
-        self, tree: str, requirements: tuple[str, ...], language: str, limits: Limits
-    ) -> dict[str, Any]:
-        """The request that installs a tree, by npm for the languages of Node.js, else by pip."""
-        if language in npm.LANGUAGES:
-            script = f"{CODE}/aiev_interpreter/sandbox/npm.py"
-            command = [self._backend.python, "-B", script, "{tree}", *requirements]
-            return install_request(command, limits, index.npm_environment(self._install), tree)
-        command = [*self._backend.pip_command(), *installation.pip_arguments(requirements, self._install)]
-        return install_request(command, limits, index.environment(self._install), tree)
-
-    def _install_tree(
-        self, tree: str, requirements: tuple[str, ...], language: str, limits: Limits
-    ) -> tuple[ExecutionResult | None, str]:
-        """Install a tree of packages unless another job has done so; returns a failure's result, and the log."""
-        with self._lock:
-            lock = self._tree_locks.setdefault(tree, threading.Lock())
-        with lock:
-            if tree in self._installed:
-                return None, ""  # another job has installed it
-            limits = installation.install_limits(limits)
-            sandbox = self._backend.installer(
-                Sizes(limits.memory_bytes, limits.disk_bytes, limits.processes), self._install
-            )
-            try:
-                request = self._install_request(tree, requirements, language, limits)
-                document = sandbox.ask(request, limits.wall_seconds + GRACE_SECONDS).document
-            finally:
-                sandbox.close()
-            failed = installation.refusal(document, self._install)
-            if not failed:
-                self._installed.add(tree)
-        words = document["stdout"] + document["stderr"] if document else ""
-        return failed, index.redacted(words, self._install)
 
     def _require(self, language: Language) -> None:
         """Check that a language's tools are in the sandbox.

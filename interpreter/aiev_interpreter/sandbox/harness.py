@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from aiev_interpreter.sandbox import integrity
 from aiev_interpreter.sandbox.counting import Counter, count_unittest
 from aiev_interpreter.sandbox.frames import FrameGuard
+from aiev_interpreter.sandbox.row import Row
 from aiev_interpreter.sandbox.run import SOLUTION, TESTS, Run
 from aiev_interpreter.sandbox.twin import Twin
 
@@ -43,8 +44,8 @@ class Harness:
         Args:
             folder: the folder of `solution.py` and `tests.py`.
             report: descriptor to which the report is written as one line.
-            token_end: descriptor from which the token and the mode are read: `count`, or `twin SECONDS` for the passes
-                of `twin.py`, each of so many seconds at most.
+            token_end: descriptor from which the token and the mode are read: `count`; `twin SECONDS` for the passes
+                of `twin.py`, each of so many seconds at most; `row` for the cells that `tests.py` then lists.
         """
         write, dumps = os.write, json.dumps  # before the program can change them
         token, _, mode = os.read(token_end, 64).decode().partition(" ")
@@ -55,6 +56,8 @@ class Harness:
         tests = taken(os.path.join(folder, TESTS))
         FrameGuard(folder).install()
         process = os.getpid()
+        if mode.strip() == "row":
+            Row(Run(folder, "", self.counter, self.pristine), tests, report, token).serve()
         run = Run(folder, tests, self.counter, self.pristine)
         code, record = run.counted() if mode.strip() == "count" else Twin(run, float(mode.split()[1])).report()
         flush()

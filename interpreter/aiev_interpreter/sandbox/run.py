@@ -89,6 +89,12 @@ class Run:
         self.pristine.restore()
         self._prepare()
 
+    def judged(self, tests: str) -> int:
+        """Run other tests against the loaded program; returns the exit code."""
+        self.tests = tests
+        self._prepare()
+        return self.run_tests() or self._found_fault()
+
     def _prepare(self) -> None:
         """Parse the tests, and make what they import count."""
         self.tree = ast.parse(self.tests, self.path)

@@ -55,11 +55,11 @@ def invoke(function: Callable[[], Any]) -> None:
             raise
 
 
-def run_coroutine(coroutine: Coroutine[Any, Any, Any]) -> None:
-    """Run an async test to its end."""
+def run_coroutine(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run an async test or call to its end, and return its result."""
     import asyncio
 
-    asyncio.run(coroutine)
+    return asyncio.run(coroutine)
 
 
 def raised_by_solution(error: BaseException) -> bool:

@@ -22,6 +22,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from aiev_interpreter.sandbox import folders, npm, processes
+from aiev_interpreter.sandbox.cells import ROW, Cells
 from aiev_interpreter.sandbox.forkserver import PR_SET_DUMPABLE, ForkServer, stand_ready
 from aiev_interpreter.sandbox.twin import PASSES, TWIN_FACTOR
 from aiev_interpreter.sandbox.watch import REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR, Watch
@@ -68,7 +69,8 @@ class Supervisor:
             return {"missing": True}
         if request["probes"]:
             return self.probe(request)
-        document = self.install(request) if request["installs"] else self.run(request)
+        carry_out = self.install if request["installs"] else self.matrix if request["matrix"] else self.run
+        document = carry_out(request)
         document["clean"] = self.clean()
         return document
 
@@ -85,6 +87,16 @@ class Supervisor:
         judged = {"canary": "", "empty": []} | (self.twins(request, document) if assertions_of(document) else {})
         marker = read_marker(request["tree"])
         return document | judged | {"stage": "run", "installed": marker.get("installed", [])}
+
+    def matrix(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run programs and suites against each other."""
+        started = time.monotonic()
+
+        def execute(files: dict[str, str], limits: dict[str, Any]) -> dict[str, Any]:
+            return self.anew(request | {"files": files}, limits, ROW)
+
+        document = Cells(request["matrix"], request["limits"], execute).document()
+        return {"matrix": document, "wall_seconds": time.monotonic() - started}
 
     def probe(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run a command that tells whether a language's tools are installed."""
@@ -126,28 +138,30 @@ class Supervisor:
         wall = min(wall, until - time.monotonic())
         if wall <= 0:
             return None
-        self.empty_folders()
-        self.lay_out(request)
-        document = self.execute(request, request["limits"] | {"wall_seconds": wall}, mode)
+        document = self.anew(request, request["limits"] | {"wall_seconds": wall}, mode)
         return json.loads(document["report"]) if assertions_of(document) is not None else None
 
     def twin_of_python(self, request: dict[str, Any], seconds: float) -> dict[str, Any] | None:
         """One more fork, which repeats the tests in forks of its own (`twin.py`); None if it crashed."""
-        self.empty_folders()
-        self.lay_out(request)
         each = min(request["limits"]["wall_seconds"], _CANARY_FACTOR * seconds + _TWIN_SECONDS)
         most = request["limits"]["wall_seconds"]
         limits = {
             "wall_seconds": min(PASSES * each, TWIN_FACTOR * most),
             "cpu_seconds": PASSES * request["limits"]["cpu_seconds"],
         }
-        document = self.execute(request, request["limits"] | limits, f"twin {each:.3f}")
+        document = self.anew(request, request["limits"] | limits, f"twin {each:.3f}")
         if document["ended_by"] and document["ended_by"] != "server":
             return {}
         try:
             return dict(json.loads(document["report"])["passes"])
         except (ValueError, KeyError, TypeError):
             return None
+
+    def anew(self, request: dict[str, Any], limits: dict[str, Any], mode: str) -> dict[str, Any]:
+        """Run program and tests once more, in empty folders."""
+        self.empty_folders()
+        self.lay_out(request)
+        return self.execute(request, limits, mode)
 
     def execute(self, request: dict[str, Any], limits: dict[str, Any], mode: str) -> dict[str, Any]:
         """Run program and tests once: in a fork for Python, else by the language's command."""

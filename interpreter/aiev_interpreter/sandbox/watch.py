@@ -38,14 +38,14 @@ class Watch:
     Args:
         request: the host's request, see `backends/request.py`.
         limits: the limits of this command or fork.
-        mode: `count`, or that of a run that is to fail (`languages/language.py`, `harness.py`).
+        mode: `count`, `row` (`row.py`), or that of a run that is to fail (`languages/language.py`, `harness.py`).
         spared: the fork servers, which do not belong to the program.
     """
 
     def __init__(self, request: dict[str, Any], limits: dict[str, Any], mode: str, spared: set[int]) -> None:
         self.request, self.limits, self.spared = request, limits, spared
         self.out, self.err, self.report = (Capture(limits["output_bytes"]) for _ in range(3))
-        self.secret = os.urandom(16).hex()
+        self.secret, self.mode = os.urandom(16).hex(), mode
         self.line = f"{self.secret} {mode}\n".encode()
         self.ended_by = ""
         self.peak_bytes, self.cpu_seconds = 0, 0.0
@@ -200,8 +200,13 @@ class Watch:
         }
 
     def trusted_report(self) -> str:
-        """The report pipe's line if it has the token; empty if there is no line, or more than one."""
+        """The report pipe's line if it has the token; empty if there is no line, or more than one.
+
+        A row's report is every line that has the token.
+        """
         lines = [line for line in self.report.text().splitlines() if line.strip()]
+        if self.mode == "row":
+            return "\n".join(line.partition(" ")[2] for line in lines if line.startswith(f"{self.secret} "))
         if len(lines) != 1:
             return ""
         token, _, report = lines[0].partition(" ")

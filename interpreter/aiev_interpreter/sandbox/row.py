@@ -1,0 +1,197 @@
+"""One program of a matrix in this process: loaded once, then forked for each suite and each call.
+
+A fork answers this process, and this process the supervisor, each with a token of its own. An answer goes out at once,
+so that whatever ends this process costs only the cell in progress (`cells.py`). Invariants: a suite has passed only if
+its fork ran to its end, found no failure, and said so with the token; a fork finds files and processes as they were
+once the program was loaded, since this process ends when one has left something; a program with threads, which no fork
+would have, is loaded anew for each cell. Not covered: a program that reaches a token through ctypes, see the threat
+model in `interpreter/README.md`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import json
+import os
+import resource
+import select
+import signal
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from aiev_interpreter.sandbox.canonical import canonical, raised
+from aiev_interpreter.sandbox.run import SOLUTION, Run
+from aiev_interpreter.sandbox.running import run_coroutine
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+LOADED, BROKEN, REST = "loaded", "broken", "rest"
+"""What is said besides the cells' answers: the program is loaded, cannot be loaded, or the rest needs a new process."""
+PASSED, FAILED, TIMEOUT, VALUE = "passed", "failed", "timeout", "="
+"""Answers of a cell. The text of a value follows the last."""
+SUITE = "s"
+"""How the names of cells with suites begin; the others are calls."""
+TOKEN_BYTES = 16
+_SHARED = ("/tmp", "/dev/shm")  # noqa: S108 - in the sandbox
+_ANSWER_BYTES = 1 << 20
+_LOOK_SECONDS = 0.05
+_posix: Any = SimpleNamespace(**vars(os))
+_signal: Any = SimpleNamespace(**vars(signal))
+"""Both modules before the program could change them."""
+_exit, _select, _monotonic, _setrlimit = os._exit, select.select, time.monotonic, resource.setrlimit
+
+
+class Row:
+    """The cells of one program.
+
+    Args:
+        run: the program; its tests are those of a cell.
+        work: as JSON, the `cells` by name, and the limits of each: `seconds` and `cpu_seconds`.
+        report: descriptor of the report pipe.
+        token: marks each line of it.
+    """
+
+    def __init__(self, run: Run, work: str, report: int, token: str) -> None:
+        self.run, self.report, self.token = run, report, token
+        asked = json.loads(work)
+        self.cells: dict[str, str] = asked["cells"]
+        self.seconds, self.cpu_seconds = asked["seconds"], asked["cpu_seconds"]
+
+    def serve(self) -> NoReturn:
+        """Load the program and answer for each cell."""
+        null = _posix.open(os.devnull, os.O_WRONLY)
+        _posix.dup2(null, 1)
+        _posix.dup2(null, 2)
+        before, process = self._stamps(), _posix.getpid()
+        self._time_limit(self.seconds)
+        code, _ = self.run.attempt(self._load)
+        if _posix.getpid() == process:
+            self._time_limit(0)
+            self._say(BROKEN if code else LOADED)
+            if not code:
+                self._answer_all(before)
+        _exit(0)
+
+    def _load(self) -> int:
+        self.run.load()
+        return 0
+
+    def _answer_all(self, before: list[int]) -> None:
+        """Answer for each cell, in a fork of its own while that is as good as a process of its own."""
+        if len(_posix.listdir("/proc/self/task")) > 1:
+            self._alone(*next(iter(self.cells.items())))
+            return
+        clean = self._stamps() == before
+        processes = _processes()
+        _signal.pthread_sigmask(signal.SIG_BLOCK, range(1, signal.NSIG))
+        for name, text in self.cells.items():
+            self._say(f"{name} {self._forked(name, text)}")
+            if not clean or self._stamps() != before or _processes() != processes:
+                self._say(REST)
+                return
+
+    def _alone(self, name: str, text: str) -> None:
+        """Answer for one cell in this process, which has threads of the program."""
+        self._limit()
+        self._time_limit(self.seconds)
+        process, answer = _posix.getpid(), self._answer(name, text)
+        if _posix.getpid() == process:
+            self._say(f"{name} {answer}")
+            self._say(REST)
+
+    def _forked(self, name: str, text: str) -> str:
+        """The answer of a fork, which is killed when its time is over."""
+        token = _posix.urandom(TOKEN_BYTES).hex()
+        ours, theirs = _posix.pipe()
+        child = _posix.fork()
+        if not child:
+            _posix.close(ours)
+            _posix.close(self.report)
+            self._in_fork(name, text, theirs, token)
+        _posix.close(theirs)
+        said, timed_out, usage = _heard(ours, child, self.seconds)
+        _posix.close(ours)
+        marked, _, answer = said.decode("ascii", "replace").rstrip("\n").partition(" ")
+        if marked == token:
+            return answer
+        return TIMEOUT if timed_out or usage >= self.cpu_seconds else FAILED
+
+    def _in_fork(self, name: str, text: str, theirs: int, token: str) -> NoReturn:
+        with contextlib.suppress(OSError):
+            _posix.setsid()
+        _signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        self._limit()
+        process, answer = _posix.getpid(), self._answer(name, text)
+        if _posix.getpid() == process:
+            _posix.write(theirs, f"{token} {answer}\n".encode())
+        _exit(0)
+
+    def _answer(self, name: str, text: str) -> str:
+        """How a suite ended, or the text of a call's value, without line breaks."""
+        if name.startswith(SUITE):
+            code, _ = self.run.attempt(lambda: self.run.judged(text))
+            return FAILED if code else PASSED
+        return VALUE + self._value(text).encode("unicode_escape").decode("ascii")
+
+    def _value(self, call: str) -> str:
+        try:
+            value = eval(compile(call.strip(), "<call>", "eval", dont_inherit=True), vars(self.run.solution))  # noqa: S307 - hostile code is what this process runs
+            return canonical(run_coroutine(value) if inspect.iscoroutine(value) else value)
+        except BaseException as error:  # noqa: BLE001 - hostile code can raise anything
+            return raised(error)
+
+    def _limit(self) -> None:
+        most = max(1, int(self.cpu_seconds + 0.999))
+        _setrlimit(resource.RLIMIT_CPU, (most, most + 1))
+
+    def _time_limit(self, seconds: float) -> None:
+        """Let the kernel end this process after so many seconds; 0 lifts that."""
+        _signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        _signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    def _stamps(self) -> list[int]:
+        """When the program's file and each writable folder were last changed."""
+        folder = self.run.folder
+        return [_posix.stat(path).st_ctime_ns for path in (f"{folder}/{SOLUTION}", folder, *_SHARED)]
+
+    def _say(self, words: str) -> None:
+        _posix.write(self.report, f"\n{self.token} {words}\n".encode())
+
+
+def _processes() -> list[str]:
+    """The processes of the sandbox."""
+    return [name for name in _posix.listdir("/proc") if name.isdigit()]
+
+
+def _heard(ours: int, child: int, seconds: float) -> tuple[bytes, bool, float]:
+    """What a fork says in a line, whether its time was over before, and its CPU seconds. It is gone afterwards."""
+    said, ended, usage, deadline = b"", False, 0.0, _monotonic() + seconds
+    while not said.endswith(b"\n") and len(said) < _ANSWER_BYTES and _monotonic() < deadline:
+        if _select([ours], [], [], 0 if ended else _LOOK_SECONDS)[0]:
+            part = _posix.read(ours, _ANSWER_BYTES)
+            said += part
+            if not part:
+                break
+        elif ended:
+            break
+        else:
+            ended, usage = _waited(child, os.WNOHANG)
+    timed_out = _monotonic() >= deadline
+    for end in (_posix.killpg, _posix.kill):
+        with contextlib.suppress(OSError):
+            end(child, signal.SIGKILL)
+    if not ended:
+        _, usage = _waited(child, 0)
+    return said, timed_out, usage
+
+
+def _waited(child: int, options: int) -> tuple[bool, float]:
+    """Whether a fork has ended, and its CPU seconds."""
+    try:
+        found, _, usage = _posix.wait4(child, options)
+    except OSError:  # the program has told the kernel to forget its children
+        return True, 0.0
+    return found != 0, usage.ru_utime + usage.ru_stime
