@@ -134,3 +134,59 @@ async def test_matrices_of_a_conversation_share_its_sandbox_with_its_jobs(interp
             assert (await interpreter.execute_matrix(matrix, owner="one")).cells == ((PASSED,),)
     finally:
         await interpreter.release("one")
+
+
+COVERED = """def sign(n):
+    if n > 0:
+        return 1
+    elif n < 0:
+        return -1
+    return 0
+def total(numbers):
+    found = 0
+    for n in numbers:
+        found += n
+    while (
+        found > 10
+    ):
+        found -= 1
+    if found == 3: return 3
+    return found
+def numbers():
+    yield from (1, 2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("suites", "lines_run", "branches_run", "missing"),
+    [
+        (["assert sign(5) == 1\n"], 5, 1, (4, 5, 6, 8, 9, 10, 12, 14, 15, 16, 18)),
+        (["assert sign(5) == 1\n", "assert sign(-5) == -1 and sign(0) == 0\n"], 8, 4, (8, 9, 10, 12, 14, 15, 16, 18)),
+        (["assert total(numbers()) == 3\n"], 9, 3, (2, 3, 4, 5, 6, 14, 16)),
+        (["assert total([5, 7]) == 10\nassert total([]) == 0\n", "raise ValueError\n"], 10, 4, (2, 3, 4, 5, 6, 18)),
+    ],
+)
+async def test_coverage_is_what_all_suites_together_run(cross, suites, lines_run, branches_run, missing):
+    found = (await cross([COVERED], suites, coverage=True)).coverage
+    assert (found.missing, found.lines_run, found.branches_run) == (missing, lines_run, branches_run)
+    assert (found.lines, found.branches) == (16, 8)
+
+
+async def test_coverage_is_that_of_the_first_program_alone(cross):
+    result = await cross([ADD, COVERED], [SUITE], coverage=True)
+    assert (result.coverage.lines, result.coverage.lines_run) == (2, 2)
+    assert (await cross(["def add(:\n", ADD], [SUITE], coverage=True)).coverage is None
+    assert (await cross([ADD], [SUITE])).coverage is None
+
+
+async def test_a_program_that_ends_the_tracing_is_only_counted_lower(cross):
+    ends = "import sys\ndef add(a, b):\n    sys.settrace(None)\n    c = a + b\n    return c\n"
+    kills = "import os\ndef add(a, b):\n    os.kill(os.getppid(), 9)\n    return a + b\n"
+    assert (await cross([ends], [SUITE], coverage=True)).coverage.missing in {(4, 5), ()}
+    assert (await cross([kills], [SUITE, "assert True\n"], coverage=True)).coverage.lines == 4
+
+
+async def test_lines_are_covered_until_a_suite_loops_for_ever(cross, brief):
+    found = (await cross([COVERED], ["sign(1)\nwhile True:\n    pass\n"], coverage=True, limits=brief)).coverage
+    assert 2 not in found.missing
+    assert 5 in found.missing

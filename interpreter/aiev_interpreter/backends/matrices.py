@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiev_interpreter.backends import outcome
-from aiev_interpreter.matrix import Cell, Matrix, MatrixResult
+from aiev_interpreter.matrix import Cell, Coverage, Matrix, MatrixResult
 from aiev_interpreter.protocol import Job, Verdict
 
 
@@ -40,8 +40,13 @@ def result_of(document: dict[str, Any] | None, *, oom: bool) -> MatrixResult:
     return MatrixResult(
         cells=tuple(tuple(map(_cell, row)) for row in matrix["cells"]),
         values=tuple(map(tuple, matrix["values"])),
+        coverage=_coverage(matrix["coverage"]),
         wall_seconds=document["wall_seconds"],
     )
+
+
+def _coverage(found: dict[str, Any] | None) -> Coverage | None:
+    return Coverage(**found | {"missing": tuple(found["missing"])}) if found else None
 
 
 def _cell(answer: str) -> Cell:

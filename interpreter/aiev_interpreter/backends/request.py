@@ -103,6 +103,7 @@ def matrix_request(matrix: Matrix, *, limit_processes: bool) -> dict[str, Any]:
         "suites": list(matrix.suites),
         "calls": list(matrix.calls),
         "seconds": matrix.seconds,
+        "coverage": matrix.coverage,
     }
     return _request(
         **_limits(matrix.limits, language),

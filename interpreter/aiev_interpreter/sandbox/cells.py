@@ -12,7 +12,7 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
-from aiev_interpreter.sandbox.row import BROKEN, FAILED, LOADED, REST, SUITE, TIMEOUT, VALUE
+from aiev_interpreter.sandbox.row import BROKEN, FAILED, HITS, LINES, LOADED, REST, SUITE, TIMEOUT, VALUE
 from aiev_interpreter.sandbox.run import SOLUTION, TESTS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Cells:
     """The programs of a matrix in Python.
 
     Args:
-        matrix: the request's part with `programs`, `suites`, `calls` and `seconds`.
+        matrix: the request's part with `programs`, `suites`, `calls`, `seconds` and `coverage`.
         limits: of one cell.
         execute: runs files once, within limits, in empty folders; returns the document of `watch.py`.
     """
@@ -45,31 +45,54 @@ class Cells:
     ) -> None:
         self.matrix, self.limits, self.execute = matrix, limits, execute
         self.until = time.monotonic() + matrix["seconds"]
+        self.lines: list[int] = []
+        self.hits = b""
 
     def document(self) -> dict[str, Any]:
-        """How each suite ended with each program (`cells`), and the text of each call's value (`values`)."""
+        """How each suite ended with each program, the text of each call's value, and the first program's coverage."""
         rows = [self._row(program) for program in self.matrix["programs"]]
         suites, calls = (range(len(self.matrix[name])) for name in ("suites", "calls"))
         return {
             "cells": [[row[f"{SUITE}{place}"] for place in suites] for row in rows],
             "values": [[_value(row[f"{_CALL}{place}"]) for place in calls] for row in rows],
+            "coverage": self._coverage() if self.matrix["coverage"] and rows else None,
         }
 
     def _row(self, program: str) -> dict[str, str]:
         """The answers of all cells of a program."""
-        todo = {f"{SUITE}{place}": text for place, text in enumerate(self.matrix["suites"])}
-        todo |= {f"{_CALL}{place}": text for place, text in enumerate(self.matrix["calls"])}
+        calls = {f"{_CALL}{place}": text for place, text in enumerate(self.matrix["calls"])}
+        return self._answers(program, self._suites() | calls)
+
+    def _suites(self) -> dict[str, str]:
+        return {f"{SUITE}{place}": text for place, text in enumerate(self.matrix["suites"])}
+
+    def _coverage(self) -> dict[str, Any] | None:
+        """What of the first program ran under all suites, which run once more, traced; None if it was never loaded."""
+        self._answers(self.matrix["programs"][0], self._suites(), traced=True)
+        if not self.hits:
+            return None
+        lines, ways = self.hits[: len(self.lines)], self.hits[len(self.lines) :]
+        return {
+            "lines": len(lines),
+            "lines_run": sum(lines),
+            "branches": len(ways),
+            "branches_run": sum(ways),
+            "missing": [line for line, ran in zip(self.lines, lines, strict=True) if not ran],
+        }
+
+    def _answers(self, program: str, todo: dict[str, str], *, traced: bool = False) -> dict[str, str]:
+        """The answers of some cells of a program."""
         answers = dict.fromkeys(todo, SKIPPED)
         while todo and time.monotonic() < self.until:
-            settled = self._round(program, todo)
+            settled = self._round(program, todo, traced=traced)
             answers |= settled
             todo = {name: text for name, text in todo.items() if name not in settled}
         return answers
 
-    def _round(self, program: str, todo: dict[str, str]) -> dict[str, str]:
+    def _round(self, program: str, todo: dict[str, str], *, traced: bool) -> dict[str, str]:
         """The answers that one process gives for a program."""
         each, cpu = self.limits["wall_seconds"], self.limits["cpu_seconds"]
-        work = {"cells": todo, "seconds": each, "cpu_seconds": cpu}
+        work = {"cells": todo, "seconds": each, "cpu_seconds": cpu, "traced": traced}
         processes = len(todo) + 1
         limits = self.limits | {
             "wall_seconds": max(0.0, min(processes * each, self.until - time.monotonic())),
@@ -78,6 +101,7 @@ class Cells:
         }
         document = self.execute({SOLUTION: program, TESTS: json.dumps(work)}, limits)
         said = dict(line.split(" ", 1) if " " in line else (line, "") for line in document["report"].splitlines())
+        self._note(said)
         settled = {name: said[name] for name in todo if name in said}
         left = [name for name in todo if name not in settled]
         if not left or (REST in said and settled) or time.monotonic() >= self.until:
@@ -86,6 +110,13 @@ class Cells:
         if LOADED in said:
             return settled | {left[0]: TIMEOUT if over else FAILED}
         return settled | dict.fromkeys(left, TIMEOUT if over and BROKEN not in said else BROKEN)
+
+    def _note(self, said: dict[str, str]) -> None:
+        """Add what a process has run of a program that is traced."""
+        if HITS in said:
+            self.lines = [int(line) for line in said[LINES].split()]
+            hits = bytes.fromhex(said[HITS])
+            self.hits = bytes(map(max, self.hits or hits, hits))
 
 
 def _value(answer: str) -> str:

@@ -24,12 +24,15 @@ from typing import TYPE_CHECKING, Any
 from aiev_interpreter.sandbox.canonical import canonical, raised
 from aiev_interpreter.sandbox.run import SOLUTION, Run
 from aiev_interpreter.sandbox.running import run_coroutine
+from aiev_interpreter.sandbox.tracing import Tracer
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
 LOADED, BROKEN, REST = "loaded", "broken", "rest"
 """What is said besides the cells' answers: the program is loaded, cannot be loaded, or the rest needs a new process."""
+LINES, HITS = "lines", "hits"
+"""What is said of a program that is traced: the lines that can run, and which lines and branches have run."""
 PASSED, FAILED, TIMEOUT, VALUE = "passed", "failed", "timeout", "="
 """Answers of a cell. The text of a value follows the last."""
 SUITE = "s"
@@ -49,7 +52,8 @@ class Row:
 
     Args:
         run: the program; its tests are those of a cell.
-        work: as JSON, the `cells` by name, and the limits of each: `seconds` and `cpu_seconds`.
+        work: as JSON, the `cells` by name, the limits of each (`seconds` and `cpu_seconds`), and whether the program is
+            `traced`.
         report: descriptor of the report pipe.
         token: marks each line of it.
     """
@@ -59,6 +63,8 @@ class Row:
         asked = json.loads(work)
         self.cells: dict[str, str] = asked["cells"]
         self.seconds, self.cpu_seconds = asked["seconds"], asked["cpu_seconds"]
+        self.traced: bool = asked["traced"]
+        self.tracer: Tracer | None = None
 
     def serve(self) -> NoReturn:
         """Load the program and answer for each cell."""
@@ -76,8 +82,23 @@ class Row:
         _exit(0)
 
     def _load(self) -> int:
+        if self.traced:
+            self._trace()
         self.run.load()
         return 0
+
+    def _trace(self) -> None:
+        path = os.path.join(self.run.folder, SOLUTION)
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            self.tracer = Tracer(path, file.read())
+        self._say(f"{LINES} {' '.join(map(str, self.tracer.lines))}")
+        self.tracer.start()
+
+    def _settle(self, name: str, answer: str) -> None:
+        """Say the answer of a cell, and what has run by now."""
+        self._say(f"{name} {answer}")
+        if self.tracer:
+            self._say(f"{HITS} {self.tracer.hits.hex()}")
 
     def _answer_all(self, before: list[int]) -> None:
         """Answer for each cell, in a fork of its own while that is as good as a process of its own."""
@@ -88,7 +109,7 @@ class Row:
         processes = _processes()
         _signal.pthread_sigmask(signal.SIG_BLOCK, range(1, signal.NSIG))
         for name, text in self.cells.items():
-            self._say(f"{name} {self._forked(name, text)}")
+            self._settle(name, self._forked(name, text))
             if not clean or self._stamps() != before or _processes() != processes:
                 self._say(REST)
                 return
@@ -99,7 +120,7 @@ class Row:
         self._time_limit(self.seconds)
         process, answer = _posix.getpid(), self._answer(name, text)
         if _posix.getpid() == process:
-            self._say(f"{name} {answer}")
+            self._settle(name, answer)
             self._say(REST)
 
     def _forked(self, name: str, text: str) -> str:
@@ -131,6 +152,8 @@ class Row:
 
     def _answer(self, name: str, text: str) -> str:
         """How a suite ended, or the text of a call's value, without line breaks."""
+        if self.tracer:
+            self.tracer.start()
         if name.startswith(SUITE):
             code, _ = self.run.attempt(lambda: self.run.judged(text))
             return FAILED if code else PASSED
