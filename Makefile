@@ -8,12 +8,15 @@ SEEDS ?= 8
 TRAIN_VENV ?= .venv-train
 TORCH ?=
 STDLIB = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
+N ?= 60
+DOCS ?=
+MBPP ?= ../shared/data/mbpp_train_validation.jsonl
 B ?= *
 JOBS ?= 3
 VLLM ?= $(HOME)/.cache/aiev/vllm
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-vllm test-train check lint types imports docs acceptance gate-demo bench clean
+.PHONY: help install run test test-vllm test-train check lint types imports docs acceptance precision gate-demo bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -65,6 +68,10 @@ acceptance: install ## Acceptance and rounds of both small models over 24 functi
 	$(BIN)/aiev teach $(STDLIB) --limit 24 --db $(RUNS)/acceptance.db
 	$(BIN)/aiev teach $(STDLIB) --limit 24 --config qwen --db $(RUNS)/acceptance.db
 	$(BIN)/aiev stats $(RUNS)/acceptance.db
+
+precision: install ## Judge what is accepted by hidden tests of HumanEval and MBPP: runs/precision/ (N=60 problems of each, MBPP=file; DOCS=docs writes the figures there)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[plots]'
+	PYTHONPATH=tests $(BIN)/python -m precision --out $(RUNS)/precision --number $(N) --mbpp $(MBPP) $(if $(DOCS),--docs $(DOCS))
 
 gate-demo: install ## Two gates on real models without a GPU, one that opens and one that stays shut: runs/gate-*.db (under an hour)
 	AIEV=$(BIN)/aiev PYTHON=$(BIN)/python docs/gate_demo.sh $(RUNS)
