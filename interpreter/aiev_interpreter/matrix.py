@@ -32,7 +32,8 @@ class Matrix:
     seconds: float = 30.0
     """Wall clock for all cells together. What is left when it is over is `Cell.SKIPPED`."""
     coverage: bool = False
-    """Whether lines and branches of the first program are traced under all suites; Python only."""
+    """Whether lines and branches of the first program are traced under all suites; Python only. In other languages it
+    is ignored, as `calls` are."""
 
 
 class Cell(StrEnum):
@@ -43,7 +44,8 @@ class Cell(StrEnum):
     """It raised, or ended with a non-zero exit code, or was killed at a limit other than time."""
     TIMEOUT = "timeout"
     BROKEN = "broken"
-    """The program itself does not compile or load."""
+    """The program itself does not compile or load. In a compiled language: not with a suite that compiles with the
+    first program, or not with any."""
     SKIPPED = "skipped"
     """Time was up before."""
 

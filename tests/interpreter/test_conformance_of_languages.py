@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from support import backends
 
-from aiev_interpreter import InterpreterUnavailable, Job, Limits, Verdict
+from aiev_interpreter import Cell, InterpreterUnavailable, Job, Limits, Matrix, Verdict
 from aiev_interpreter.image.build import ALL
 from aiev_interpreter.languages import LANGUAGES
 
@@ -114,3 +114,18 @@ async def test_a_language_is_judged_by_its_assertions(interpreter, language):
     assert broken.verdict is Verdict.ERROR, broken
     again = await execute(sample.program, sample.tests)
     assert again.verdict is Verdict.OK, again
+
+
+@pytest.mark.parametrize("language", [one.name for one in LANGUAGES])
+async def test_a_matrix_tells_wrong_programs_from_those_that_do_not_compile(interpreter, language):
+    sample = SAMPLES[language]
+    programs = (sample.program, sample.program.replace(sample.right, sample.wrong), sample.program + "\n((\n")
+    matrix = Matrix(programs, (sample.tests, "(((\n"), calls=("1",), language=language, limits=LIMITS, seconds=120)
+    try:
+        result = await interpreter.execute_matrix(matrix, owner="one")
+    except InterpreterUnavailable as error:
+        assert interpreter.name == "bubblewrap"
+        pytest.skip(str(error))
+    assert result.cells == ((Cell.PASSED, Cell.FAILED), (Cell.FAILED, Cell.FAILED), (Cell.BROKEN, Cell.BROKEN)), result
+    assert (result.verdict, result.coverage) == (Verdict.OK, None)
+    assert result.values == (("1",), ("1",), ("",)) if language == "python" else (("",),) * 3

@@ -190,3 +190,18 @@ async def test_lines_are_covered_until_a_suite_loops_for_ever(cross, brief):
     found = (await cross([COVERED], ["sign(1)\nwhile True:\n    pass\n"], coverage=True, limits=brief)).coverage
     assert 2 not in found.missing
     assert 5 in found.missing
+
+
+async def test_the_time_of_a_matrix_holds_in_other_languages(cross):
+    slow = "add() { sleep 0.4; echo $(( $1 + $2 )); }\n"
+    suite = '[ "$(add 1 2)" = "3" ]\n'
+    result = await cross([slow, slow, slow], [suite, suite], language="bash", seconds=1.0)
+    assert result.cells[0] == (PASSED, PASSED)
+    assert result.cells[2] == (SKIPPED, SKIPPED)
+    assert result.wall_seconds < 3
+
+
+async def test_a_bash_program_that_loops_for_ever_is_a_timeout(cross, brief):
+    loops = "add() { while :; do :; done; }\n"
+    result = await cross([loops], ['[ "$(add 1 2)" = "3" ]\n'], language="bash", limits=brief)
+    assert result.cells == ((TIMEOUT,),)

@@ -82,7 +82,7 @@ def run_request(job: Job, *, limit_processes: bool) -> dict[str, Any]:
     language = language_named(job.language)
     plan = language.plan(job.program, job.tests)
     return _request(
-        **_commands(plan),
+        **_commands(plan) | {"env": ENVIRONMENT | dict(plan.env)},
         **_limits(job.limits, language),
         mutants={reason: list(modes) for reason, modes in language.mutants.items()},
         preload=_preload(language, job.program, job.tests),
@@ -104,7 +104,14 @@ def matrix_request(matrix: Matrix, *, limit_processes: bool) -> dict[str, Any]:
         "calls": list(matrix.calls),
         "seconds": matrix.seconds,
         "coverage": matrix.coverage,
+        "plans": [],
+        "alone": [],
     }
+    if language.name != "python":
+        plans = [[language.plan(program, suite) for suite in matrix.suites] for program in matrix.programs]
+        asked["plans"] = [[_commands(plan) for plan in row] for row in plans]
+        if not any(plan.compile for row in plans for plan in row):
+            asked["alone"] = [_commands(language.plan(program, "")) for program in matrix.programs]
     return _request(
         **_limits(matrix.limits, language),
         matrix=asked,
@@ -127,7 +134,7 @@ def _commands(plan: Plan) -> dict[str, Any]:
         "files": dict(plan.files),
         "compile": [list(command) for command in plan.compile],
         "command": list(plan.run),
-        "env": ENVIRONMENT | dict(plan.env),
+        "env": dict(plan.env),
     }
 
 

@@ -106,7 +106,7 @@ class Cells:
         left = [name for name in todo if name not in settled]
         if not left or (REST in said and settled) or time.monotonic() >= self.until:
             return settled
-        over = document["ended_by"] in {"timeout", "cpu"} or document["exit_code"] in _OVER
+        over = is_over(document)
         if LOADED in said:
             return settled | {left[0]: TIMEOUT if over else FAILED}
         return settled | dict.fromkeys(left, TIMEOUT if over and BROKEN not in said else BROKEN)
@@ -117,6 +117,11 @@ class Cells:
             self.lines = [int(line) for line in said[LINES].split()]
             hits = bytes.fromhex(said[HITS])
             self.hits = bytes(map(max, self.hits or hits, hits))
+
+
+def is_over(document: dict[str, Any]) -> bool:
+    """Whether a run was ended because its time was over."""
+    return document["ended_by"] in {"timeout", "cpu"} or document["exit_code"] in _OVER
 
 
 def _value(answer: str) -> str:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from aiev_interpreter.sandbox import folders, npm, processes
 from aiev_interpreter.sandbox.cells import ROW, Cells
 from aiev_interpreter.sandbox.forkserver import PR_SET_DUMPABLE, ForkServer, stand_ready
+from aiev_interpreter.sandbox.planned import PlannedCells
 from aiev_interpreter.sandbox.twin import PASSES, TWIN_FACTOR
 from aiev_interpreter.sandbox.watch import REPORT_DESCRIPTOR, TOKEN_DESCRIPTOR, Watch
 
@@ -76,17 +77,21 @@ class Supervisor:
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Compile if the language needs it, then run. A run with assertions that passed is repeated, changed."""
+        document = self.once(request)
+        judged = {"canary": "", "empty": []} | (self.twins(request, document) if assertions_of(document) else {})
+        marker = read_marker(request["tree"]) if document["stage"] == "run" else {}
+        return document | judged | {"installed": marker.get("installed", [])}
+
+    def once(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Compile if the language needs it, then run; the document tells the stage at which it ended."""
         self.lay_out(request)
         for command in request["compile"]:
             document = self.watch(request, request["compile_limits"], "count").run_command(command)
             if document["exit_code"] or document["ended_by"]:
-                return document | {"stage": "compile", "canary": "", "empty": []}
+                return document | {"stage": "compile"}
         if request["compile"]:
             request["files"] = files_of(request["folder"])
-        document = self.execute(request, request["limits"], "count")
-        judged = {"canary": "", "empty": []} | (self.twins(request, document) if assertions_of(document) else {})
-        marker = read_marker(request["tree"])
-        return document | judged | {"stage": "run", "installed": marker.get("installed", [])}
+        return self.execute(request, request["limits"], "count") | {"stage": "run"}
 
     def matrix(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run programs and suites against each other."""
@@ -95,8 +100,25 @@ class Supervisor:
         def execute(files: dict[str, str], limits: dict[str, Any]) -> dict[str, Any]:
             return self.anew(request | {"files": files}, limits, ROW)
 
-        document = Cells(request["matrix"], request["limits"], execute).document()
+        def execute_plan(plan: dict[str, Any], seconds: float) -> dict[str, Any]:
+            return self.planned(request, plan, seconds)
+
+        matrix = request["matrix"]
+        if matrix["plans"]:
+            document = PlannedCells(matrix, execute_plan).document()
+        else:
+            document = Cells(matrix, request["limits"], execute).document()
         return {"matrix": document, "wall_seconds": time.monotonic() - started}
+
+    def planned(self, request: dict[str, Any], plan: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Compile and run one plan of a matrix in empty folders, each command within so many seconds."""
+        self.empty_folders()
+        limits = {
+            name: request[name] | {"wall_seconds": min(seconds, request[name]["wall_seconds"])}
+            for name in ("limits", "compile_limits")
+        }
+        document = self.once(request | plan | limits | {"env": request["env"] | plan["env"]})
+        return document | {"passed": assertions_of(document) is not None}
 
     def probe(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run a command that tells whether a language's tools are installed."""
