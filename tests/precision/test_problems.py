@@ -1,7 +1,9 @@
 import json
+from pathlib import Path
 
 import pytest
-from precision.problems import all_problems, drawn, write_problems
+from precision.faults import FAULTS
+from precision.problems import SETS, all_problems, drawn, write_problems
 
 ROW = {"text": "Return n.", "code": "def f(n):\r\n    return n", "task_id": 7, "test_setup_code": "import math"}
 
@@ -50,3 +52,9 @@ def test_a_set_that_is_missing_is_named(tmp_path):
     found, missing = all_problems(tmp_path / "none.jsonl")
     assert len(found) == 164
     assert missing[0].startswith("mbpp is skipped: cannot read the problems of MBPP")
+
+
+def test_every_known_fault_is_a_problem_of_its_set():
+    names = {problem.id for problem in all_problems(Path("none.jsonl"))[0]}
+    assert {name for name in FAULTS if name.startswith("HumanEval/")} <= names
+    assert {name.partition("/")[0] for name in FAULTS} == set(SETS)
