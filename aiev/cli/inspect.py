@@ -9,6 +9,7 @@ import click
 
 from aiev.cli.options import AS_JSON, AT_LEAST_0, AT_LEAST_1, DB
 from aiev.cli.printing import show
+from aiev.store.reading.standing import EVIDENCE, NO_EVIDENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 @DB
 @click.argument("conversation", required=False)
 @click.option("--status", type=click.Choice(["accepted", "discarded", "failed", "running"]), help="Only this status.")
+@click.option("--evidence", type=click.Choice([*EVIDENCE, NO_EVIDENCE]), help="Only those whose evidence says this.")
 @click.option("--verdict", help="Only those with a round of this verdict.")
 @click.option("--run", help="Only runs whose id begins with this.")
 @click.option("--min-rounds", type=AT_LEAST_0, help="Only those with this many rounds or more.")

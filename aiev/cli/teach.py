@@ -50,6 +50,7 @@ def teach(sources: tuple[str, ...], db: Path, config: Config, as_json: bool) -> 
     from aiev.cli.live import run_live
     from aiev.recipes.teach import Teaching
     from aiev.seeds.select import select_seeds
+    from aiev.store.reading.evidence import EvidenceReader
     from aiev.telemetry.open import observers_of
     from aiev.view.terminal.run_summary import RunSummary
 
@@ -57,7 +58,9 @@ def teach(sources: tuple[str, ...], db: Path, config: Config, as_json: bool) -> 
     with observers_of(config.settings) as observers:
         teaching = Teaching(config, seeds.seeds, db, observers=observers)
         result, interrupted = asyncio.run(run_live(teaching, quiet=as_json))
-    summary = RunSummary(result, db, seeds.funnel.summary(), interrupted=interrupted)
+    with EvidenceReader.open(db) as reader:
+        evidence = reader.counts(result.run_id)
+    summary = RunSummary(result, db, seeds.funnel.summary(), interrupted=interrupted, evidence=evidence)
     show(as_json, summary.as_dict, summary.table)
     if interrupted:
         sys.exit(INTERRUPTED)

@@ -32,8 +32,6 @@ class Exported:
     judges: list[str]
     formats: list[str]
     """In the words of `--format`."""
-    tells_evidence: bool = False
-    """Whether rows say what is known of their programs: where any dialogue of the database has evidence."""
     rows: dict[str, int] = field(default_factory=dict)
     """Rows by file, relative to the folder."""
     funnel: Funnel = field(default_factory=Funnel)
@@ -46,6 +44,8 @@ class Exported:
     """Counts of tokens by file, where the export was checked with a tokenizer."""
     split_tokens: list[str] = field(default_factory=list)
     """Special tokens that the tokenizer of the check does not have as one token."""
+    tells_evidence: bool = False
+    """Whether rows say what is known of their programs: where any dialogue of the database has evidence."""
 
     def count(self, sample: Sample, record: DialogueRecord) -> None:
         """Count a dialogue that was written."""

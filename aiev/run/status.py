@@ -7,12 +7,13 @@ machine, when there was no heartbeat for `SILENT_SECONDS`.
 from __future__ import annotations
 
 import socket
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import UsageError
 from aiev.run.heartbeat import process_mark
+from aiev.store.reading.evidence import EvidenceCounts, EvidenceReader
 from aiev.store.reading.runs import RunReader
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class RunStatus:
     """`running`, `silent` (alive, but without heartbeats), `finished`, `stopped`, `failed` or `died`."""
     age_seconds: float
     """Of the last heartbeat."""
+    evidence: EvidenceCounts = field(default_factory=EvidenceCounts)
+    """Of the run's dialogues."""
 
     def as_dict(self) -> dict[str, Any]:
         """The status as plain data."""
@@ -42,6 +45,7 @@ class RunStatus:
             "recipe": self.run.recipe,
             "model": self.run.model,
             "state": self.state,
+            "evidence": self.evidence.as_dict(),
             "heartbeat_age_seconds": round(self.age_seconds, 1),
             **{name: beat[name] for name in ("reason", "host", "pid", "started_at", "beat_at", "progress")},
         }
@@ -69,12 +73,13 @@ def run_statuses(db: Path, run_prefix: str = "") -> list[RunStatus]:
         if not heartbeats:
             which = f" whose id begins with {run_prefix!r}" if run_prefix else ""
             raise UsageError(f"no run{which} has begun in {db}; `aiev stats {db}` lists what is there")
-        return [_status(reader.run(heartbeat.run_id), heartbeat, now) for heartbeat in heartbeats]
+        counts = EvidenceReader(reader.db).counts
+        return [_status(reader.run(beat.run_id), beat, counts(beat.run_id), now) for beat in heartbeats]
 
 
-def _status(run: RunRecord, heartbeat: HeartbeatRecord, now: datetime) -> RunStatus:
+def _status(run: RunRecord, heartbeat: HeartbeatRecord, evidence: EvidenceCounts, now: datetime) -> RunStatus:
     age = max(0.0, (now - datetime.fromisoformat(heartbeat.beat_at)).total_seconds())
-    return RunStatus(run=run, heartbeat=heartbeat, state=_state(heartbeat, age), age_seconds=age)
+    return RunStatus(run, heartbeat, _state(heartbeat, age), age, evidence)
 
 
 def _state(heartbeat: HeartbeatRecord, age: float) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aiev.store.reading.dialogues import DialogueReader
+from aiev.store.reading.evidence import EvidenceReader
 from aiev.store.reading.runs import RunReader
 from aiev.view.amounts import histogram
 from aiev.view.figures import RunFigures, figures
@@ -20,11 +21,13 @@ _PARTS = ("train", "test", "held")
 
 
 def conversation_document(conversation: ConversationRecord, reader: ConversationReader) -> dict[str, Any]:
-    """A conversation with its seed, run, messages and executions."""
+    """A conversation with its seed, run, messages, executions and evidence (null without any)."""
+    evidence = EvidenceReader(reader.db).evidence(conversation.id)
     return asdict(conversation) | {
         "seed": asdict(reader.seed(conversation.seed_id)),
         "run": asdict(RunReader(reader.db).run(conversation.run_id)),
         "executions": [asdict(execution) for execution in reader.executions(conversation.id)],
+        "evidence": asdict(evidence) if evidence else None,
     }
 
 
@@ -63,6 +66,7 @@ def _run(run: RunRecord, reader: RunReader) -> dict[str, Any]:
         **{name: getattr(run, name) for name in ("id", "recipe", "model", "interpreter", "image", "started_at")},
         "ended": counts.statuses.total() - counts.statuses["running"],
         "statuses": dict(counts.statuses),
+        "evidence": EvidenceReader(reader.db).counts(run.id).as_dict(),
         "rounds": dict(counts.rounds),
         "rounds_text": histogram(counts.rounds),
         "verdicts": dict(counts.verdicts),

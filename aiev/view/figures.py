@@ -60,6 +60,10 @@ class RunFigures:
     rounds: Counter[int] = field(default_factory=Counter)
     """Of accepted dialogues."""
     verdicts: Counter[str] = field(default_factory=Counter)
+    evidence: Counter[str] = field(default_factory=Counter)
+    """Dialogues with evidence, by its status."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why they are not verified."""
     errors: Counter[str] = field(default_factory=Counter)
     libraries: Counter[str] = field(default_factory=Counter)
     """Dialogues that ask for or import a package beyond the standard library."""
@@ -81,6 +85,9 @@ class RunFigures:
         self.completion_tokens += record.completion_tokens
         self.seconds += record.seconds
         self.verdicts.update(entry.verdict for entry in record.rounds)
+        if record.evidence:
+            self.evidence[record.evidence.status] += 1
+            self.reasons.update(map(str, record.evidence.detail.get("reasons", [])))
         self.libraries.update(_libraries(record))
         self._measure("messages", len(record.messages))
         self._measure("problem, words", len(record.problem.split()))
@@ -102,6 +109,8 @@ class RunFigures:
             "languages": _sorted(self.languages),
             "rounds": {str(rounds): self.rounds[rounds] for rounds in sorted(self.rounds)},
             "verdicts": _sorted(self.verdicts),
+            "evidence": _sorted(self.evidence),
+            "reasons": _sorted(self.reasons),
             "errors": _sorted(self.errors),
             "libraries": _sorted(self.libraries),
             "lengths": {name: summary(counter) for name, counter in self.lengths.items()},

@@ -130,6 +130,8 @@ class Maker:
         figures = (12.5 * rounds, 600 * rounds, 180 * rounds)
         row = (key, run, seed, status, reason, rounds, problem, program, tests, begun, begun, *figures)
         self.add("conversations", row)
+        if number % 10 and status == "accepted":
+            self.evidence(key, number)
         if number % 9 == 0:
             self.add("splits", (seed, "test" if number % 90 == 0 else "train", seed, language, "s", begun))
         reply = f"{prose[:200]}\n\n```{language}\n{program}\n```"
@@ -142,6 +144,16 @@ class Maker:
                 said.append((turn, "user", self.random.choice(self.texts.prose), 0))
         for position, (turn, role, content, train) in enumerate(said):
             self.message(key, position, (role, content, train, turn))
+
+    def evidence(self, key: str, number: int) -> None:
+        """What is known of an accepted program: mostly good."""
+        status = ("contradicted", "unverified", "unverified", *("verified",) * 6)[number % 10 - 1]
+        reasons = (
+            [] if status == "verified" else ["too few mutants are killed", "too few solutions agree"][: number % 3]
+        )
+        said = f"{status}: 9 of 10 mutants killed, 4 of 4 independent solutions agree, no test changed"
+        counts = (1, 9, 10, None, None, None, None, "confirmed", 4, 4, 2, 2, 2, 0, 0, 0, 1)
+        self.add("evidence", (key, status, said, *counts, json.dumps({"reasons": reasons}), START.isoformat()))
 
     def message(self, key: str, position: int, said: tuple[str, str, int, int]) -> None:
         """One message, and the paid reply behind it."""
@@ -174,7 +186,7 @@ class Maker:
 
 
 COLUMNS = {
-    "runs": "", "blobs": "",
+    "runs": "", "blobs": "", "evidence": "",
     "requests": "(hash, conversation_id, purpose, model, request, content, answered_by, finish_reason, prompt_tokens,"
     " completion_tokens, seconds)",
     "seeds": "(id, kind, language, content, source, licence, name)",

@@ -19,6 +19,9 @@ def test_a_missing_database_is_one_line(aiev, command):
         (["--stage", "self_learn"], set()),
         (["--split", "test"], set()),
         (["--label", "flag"], {"plain007"}),
+        (["--evidence", "verified"], {"repaired"}),
+        (["--evidence", "contradicted", "--status", "discarded"], {"hostile"}),
+        (["--evidence", "unverified"], set()),
         (["--search", "pangolin", "--label", "flag"], {"plain007"}),
     ],
 )

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+from support.evidence import CONTRADICTED, UNVERIFIED, VERIFIED
+
 from aiev.store.records import (
     ConversationRecord,
     ExecutionRecord,
@@ -53,6 +55,8 @@ async def fill(store: Store) -> None:
     repaired = replace(cursed, round=2, program=f"{SCRIPT}\n{LONG}")
     hostile += [("interpreter", LONG, "docker", 1), ("assistant", SCRIPT, "programmer", 2)]
     await talk(store, "hostile", hostile, [cursed, repaired], "discarded", reason=SCRIPT, source=f"{SCRIPT}.py:1")
+    await store.write_evidence(replace(VERIFIED, conversation_id="repaired"))
+    await store.write_evidence(hostile_evidence())
     for number in range(60):
         turns = [
             ("user", f"Write `task_{number}`.", "questioner", 0),
@@ -62,6 +66,19 @@ async def fill(store: Store) -> None:
         await talk(
             store, f"plain{number:03}", turns, [execution], "accepted", begun=f"2026-05-01T11:{number:02}:00.000"
         )
+
+
+def hostile_evidence():
+    """Evidence with markup wherever a model's words stand in it."""
+    said = {"call": SCRIPT, "value": ANSI, "others": LONG, "agreeing": 4}
+    values = {"expected": ANSI, "proposed": SCRIPT, "answers": [SCRIPT]}
+    disputed = [{"call": SCRIPT, **values, "outcome": "kept", "round": 1}]
+    mutants = UNVERIFIED.detail["mutants"]
+    detail = {"reasons": [SCRIPT], "counterexample": said, "arbitrations": disputed, "mutants": mutants}
+    tests = tuple(replace(test, source=SCRIPT + ANSI) for test in CONTRADICTED.tests)
+    return replace(
+        CONTRADICTED, conversation_id="hostile", sentence=f"contradicted: {SCRIPT}{ANSI}", detail=detail, tests=tests
+    )
 
 
 async def talk(

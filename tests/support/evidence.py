@@ -46,7 +46,7 @@ def give(path, said):
 
     async def fill(store):
         for key, one in said.items():
-            await store.write_evidence(replace(KINDS.get(one, one), conversation_id=key))
+            await store.write_evidence(replace(KINDS[one] if isinstance(one, str) else one, conversation_id=key))
 
     with Store.open(path) as store:
         asyncio.run(fill(store))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from store.sample_records import REQUEST
 from support.dialogues import Talk, write
+from support.evidence import UNVERIFIED, give
 
 from aiev.store.reading.read_only import ReadOnly
 from aiev.store.reading.runs import RunReader
@@ -19,6 +20,14 @@ def test_the_document_of_a_conversation_has_everything(reader):
     assert [message["role"] for message in data["messages"]][:2] == ["user", "assistant"]
     assert data["executions"][1]["verdict"] == "ok"
     assert data["seed"]["source"] == "a.py:1"
+    assert data["evidence"] is None
+
+
+def test_the_document_of_a_conversation_has_all_of_its_evidence(reader):
+    give(reader.path, {"c0ffee": "unverified"})
+    found = json.loads(json.dumps(conversation_document(reader.conversation("c0"), reader)))["evidence"]
+    assert (found["status"], found["mutants_killed"], len(found["tests"])) == ("unverified", 2, 3)
+    assert found["detail"] == UNVERIFIED.detail
 
 
 def test_the_document_of_a_run_counts_what_is_there(reader):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiev.errors import UsageError
+from aiev.store.reading.evidence import evidence_source
 from aiev.store.reading.listing import ListedConversation, rows_query
 from aiev.store.reading.read_only import Reader
 
@@ -24,7 +25,8 @@ class BrowseReader(Reader):
 
     def listed(self, rowids: Sequence[int]) -> list[ListedConversation]:
         """Lines of the list for conversations by their row numbers, the newest first; a few hundred at most."""
-        return [ListedConversation(**row) for row in self.db.rows(rows_query(len(rowids)), *rowids)] if rowids else []
+        query = rows_query(len(rowids), evidence_source(self.db))
+        return [ListedConversation(**row) for row in self.db.rows(query, *rowids)] if rowids else []
 
     def rowid(self, conversation_id: str) -> int:
         """Row number of a conversation; raises UsageError when there is none of this id."""

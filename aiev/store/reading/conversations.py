@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiev.errors import UsageError
+from aiev.store.reading.evidence import evidence_source
 from aiev.store.reading.executions import EXECUTIONS, execution
 from aiev.store.reading.listing import Filters, ListedConversation, list_query
 from aiev.store.reading.read_only import Reader, parsed
@@ -32,7 +33,7 @@ class ConversationReader(Reader):
 
     def conversations(self, filters: Filters) -> list[ListedConversation]:
         """Conversations that pass the filters, the newest first."""
-        query, values = list_query(filters)
+        query, values = list_query(filters, evidence_source(self.db))
         return [ListedConversation(**row) for row in self.db.rows(query, *values)]
 
     def conversation(self, prefix: str) -> ConversationRecord:

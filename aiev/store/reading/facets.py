@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from aiev.store.reading.listing import search_words
+from aiev.store.reading.standing import NO_EVIDENCE
 from aiev.store.texts import clean
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 FACETS = (
     "status",
+    "evidence",
     "stage",
     "language",
     "rounds",
@@ -44,6 +46,9 @@ _CONVERSATIONS = """
 select rowid, id, run_id, seed_id, status, rounds, language, prompt_tokens, completion_tokens, seconds, cost
 from conversations order by started_at desc, id
 """
+_REASONS = """
+select v.conversation_id, r.value from evidence v, json_each(v.detail, '$.reasons') r where v.status <> 'verified'
+"""
 PERIODS = 24
 """Columns of a picture of what was spent."""
 
@@ -59,6 +64,8 @@ class RunTotals:
     """Of all executions."""
     error_classes: Counter[str] = field(default_factory=Counter)
     """Of all executions that did not pass."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why dialogues with evidence are not verified."""
     cost: float | None = None
     """Paid for model calls, in US dollars; None where it is not recorded."""
 
@@ -93,6 +100,7 @@ class FacetIndex:
         marks: dict[str, dict[str, bytearray]] = {name: {} for name in FACETS}
         positions = self._read_conversations(connection, marks)
         self._read_executions(connection, marks, positions)
+        self._read_reasons(connection, positions)
         self._message_positions = self._read_messages(connection, positions)
         self.values = {name: {value: int(mark, 2) for value, mark in found.items()} for name, found in marks.items()}
         self._searches: dict[str, int] = {}
@@ -105,6 +113,7 @@ class FacetIndex:
         runs = {run: (model, recipe) for run, model, recipe in connection.execute("select id, model, recipe from runs")}
         splits = dict(connection.execute("select seed_id, split from splits"))
         labels = dict(connection.execute("select conversation_id, label from labels order by id"))
+        evidence = _evidence(connection)
         rows = connection.execute(_CONVERSATIONS).fetchall()
         self.size = len(rows)
         self.rowids = array("q", [row[0] for row in rows])
@@ -123,12 +132,17 @@ class FacetIndex:
             if cost is not None:
                 totals.cost = (totals.cost or 0.0) + cost
             for name, value in (
-                ("status", status), ("stage", stage), ("language", language), ("rounds", str(rounds)),
-                ("model", model), ("split", splits.get(seed)), ("label", labels.get(key)), ("run", run),
+                ("status", status), ("evidence", evidence.get(key, NO_EVIDENCE)), ("stage", stage),
+                ("language", language), ("rounds", str(rounds)), ("model", model), ("split", splits.get(seed)),
+                ("label", labels.get(key)), ("run", run),
             ):  # fmt: skip
                 if value:
                     self._marked(marks[name], value)[position] = _MARK
         return {row[1]: position for position, row in enumerate(rows)}
+
+    def _read_reasons(self, connection: sqlite3.Connection, positions: dict[str, int]) -> None:
+        for conversation_id, reason in connection.execute(_REASONS) if _has_evidence(connection) else ():
+            self.totals[self._runs_in_order[positions[conversation_id]]].reasons[str(reason)] += 1
 
     def _read_executions(
         self, connection: sqlite3.Connection, marks: dict[str, dict[str, bytearray]], positions: dict[str, int]
@@ -270,3 +284,13 @@ class FacetIndex:
         text, position = self._text(chosen), -1
         while (position := text.find("1", position + 1)) >= 0:
             yield self.rowids[position]
+
+
+def _has_evidence(connection: sqlite3.Connection) -> bool:
+    """Whether the file has the table; one of an earlier aiev does not."""
+    return bool(connection.execute("select 1 from sqlite_master where name = 'evidence'").fetchone())
+
+
+def _evidence(connection: sqlite3.Connection) -> dict[str, str]:
+    query = "select conversation_id, status from evidence"
+    return dict(connection.execute(query).fetchall()) if _has_evidence(connection) else {}

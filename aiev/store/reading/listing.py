@@ -17,14 +17,16 @@ select c.id, c.status, c.reason, c.rounds, coalesce(s.name, s.source) as seed, r
     where e.conversation_id = c.id and error_class != '' order by round)), '') as error_classes,
   c.language, r.recipe as stage, coalesce(p.split, '') as split, coalesce((select label from labels l
     where l.conversation_id = c.id order by l.id desc limit 1), '') as label,
-  substr(c.problem, 1, 200) as problem, c.started_at
+  substr(c.problem, 1, 200) as problem, c.started_at, coalesce(v.status, 'none') as evidence,
+  coalesce(v.sentence, '') as sentence
 from conversations c join seeds s on s.id = c.seed_id join runs r on r.id = c.run_id
-  left join splits p on p.seed_id = c.seed_id
+  left join splits p on p.seed_id = c.seed_id left join {evidence} v on v.conversation_id = c.id
 where {where} order by c.started_at desc, c.id limit ? offset ?
 """
 
 _CONDITIONS = {
     "status": "c.status = ?",
+    "evidence": "coalesce(v.status, 'none') = ?",
     "verdict": "exists (select 1 from executions e where e.conversation_id = c.id and e.verdict = ?)",
     "run": "substr(c.run_id, 1, length(?)) = ?",
     "min_rounds": "c.rounds >= ?",
@@ -68,6 +70,8 @@ class Filters:
     """Normalized name of a package that a round asked for."""
     label: str = ""
     """What a person thought of it last."""
+    evidence: str = ""
+    """Status of its evidence; `none` for those without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +99,35 @@ class ListedConversation:
     problem: str
     """Its first 200 characters."""
     started_at: str
+    evidence: str
+    """Status of its evidence; `none` without any."""
+    sentence: str
+    """The evidence in one line."""
 
 
-def rows_query(count: int) -> str:
-    """The query for the `ListedConversation` rows of so many conversations, by their row numbers."""
-    return _LIST.replace("{where}", f"c.rowid in ({', '.join('?' * count)})").replace("limit ? offset ?", "")
+def rows_query(count: int, evidence: str) -> str:
+    """The query for the `ListedConversation` rows of so many conversations, by their row numbers.
+
+    Args:
+        count: of conversations.
+        evidence: of `evidence_source`.
+    """
+    query = _LIST.replace("{evidence}", evidence).replace("limit ? offset ?", "")
+    return query.replace("{where}", f"c.rowid in ({', '.join('?' * count)})")
 
 
-def list_query(filters: Filters) -> tuple[str, list[Any]]:
-    """The query for `ListedConversation` rows, the newest first, and its values."""
+def list_query(filters: Filters, evidence: str) -> tuple[str, list[Any]]:
+    """The query for `ListedConversation` rows, the newest first, and its values.
+
+    Args:
+        filters: which.
+        evidence: of `evidence_source`.
+    """
     wanted = asdict(filters) | {"text": search_words(filters.text)}
     used = [name for name in _CONDITIONS if wanted[name]]
     values = [wanted[name] for name in used for _ in range(_CONDITIONS[name].count("?"))]
     where = " and ".join(["1 = 1", *(_CONDITIONS[name] for name in used)])
-    return _LIST.replace("{where}", where), [*values, filters.limit, filters.offset]
+    return _LIST.replace("{evidence}", evidence).replace("{where}", where), [*values, filters.limit, filters.offset]
 
 
 def search_words(text: str) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CHARTS = {
     "funnel": "Dialogues",
     "rounds": "Rounds of accepted dialogues",
+    "evidence": "Dialogues by their evidence",
+    "reasons": "Why dialogues are not verified",
     "verdicts": "Verdicts of all rounds",
     "errors": "Errors of failed rounds",
     "libraries": "Dialogues by library",

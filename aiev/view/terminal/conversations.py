@@ -14,10 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from aiev.store.error_class import error_class
+from aiev.store.reading.evidence import EvidenceReader
 from aiev.store.reading.runs import RunReader
 from aiev.view.changes import repair_changes
 from aiev.view.fenced import blocks
 from aiev.view.safe import safe
+from aiev.view.terminal.evidence import COLOURS, evidence_panel
 from aiev.view.terminal.tables import pairs
 from aiev.view.verdicts import other_error_classes, verdict_runs
 from aiev_agents.languages import canonical_name
@@ -29,26 +31,39 @@ if TYPE_CHECKING:
 
     from aiev.store.reading.conversations import ConversationReader
     from aiev.store.reading.listing import ListedConversation
-    from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord
+    from aiev.store.records import ConversationRecord, EvidenceRecord, ExecutionRecord, MessageRecord
 
 _STATUS = {"accepted": "green", "discarded": "yellow", "failed": "red", "running": "cyan"}
 _ROLE = {"user": "cyan", "assistant": "magenta", "interpreter": "blue", "system": "white"}
-_LEAST_WIDTHS = {"id": 16, "status": 9, "rounds": None, "verdicts": 9, "errors": 10, "seed": None, "model": None}
+_LEAST_WIDTHS = {
+    "id": 16,
+    "status": 9,
+    "evidence": None,
+    "rounds": None,
+    "verdicts": 9,
+    "errors": 10,
+    "seed": None,
+    "model": None,
+}
 
 
 def conversation_list(rows: Sequence[ListedConversation]) -> RenderableType:
-    """A table of conversations, or a line that says that there are none."""
+    """A table of conversations, or a line that says that there are none; evidence where any of them has it."""
     if not rows:
         return Text("no conversations match these filters")
     table = Table(box=None, pad_edge=False, header_style="bold")
+    known = any(row.sentence for row in rows)
     for name, width in _LEAST_WIDTHS.items():
-        short = name in {"id", "status", "rounds"}
+        if name == "evidence" and not known:
+            continue
+        short = name in {"id", "status", "evidence", "rounds"}
         table.add_column(name, no_wrap=short, min_width=width, justify="right" if name == "rounds" else "left")
     for row in rows:
         verdicts = (name if count == 1 else f"{name}×{count}" for name, count in verdict_runs(row))
         table.add_row(
             Text(row.id),
             Text(row.status, _STATUS[row.status]),
+            *([Text(row.evidence, COLOURS[row.evidence])] if known else []),
             Text(str(row.rounds)),
             Text(" ".join(verdicts)),
             Text(" ".join(other_error_classes(row))),
@@ -59,12 +74,17 @@ def conversation_list(rows: Sequence[ListedConversation]) -> RenderableType:
 
 
 def conversation_view(conversation: ConversationRecord, reader: ConversationReader) -> RenderableType:
-    """One conversation: its origin, its messages, its executions, and the diff of each repair."""
+    """One conversation: its origin, its evidence, its messages, its executions, and the diff of each repair."""
     executions = {execution.round: execution for execution in reader.executions(conversation.id)}
-    return Group(_header(conversation, reader), *_messages(conversation.messages, executions))
+    evidence = EvidenceReader(reader.db).evidence(conversation.id)
+    return Group(
+        _header(conversation, reader, evidence),
+        *([evidence_panel(evidence)] if evidence else []),
+        *_messages(conversation.messages, executions),
+    )
 
 
-def _header(conversation: ConversationRecord, reader: ConversationReader) -> Table:
+def _header(conversation: ConversationRecord, reader: ConversationReader, evidence: EvidenceRecord | None) -> Table:
     seed, run = reader.seed(conversation.seed_id), RunReader(reader.db).run(conversation.run_id)
     status = Text(conversation.status, _STATUS[conversation.status])
     if conversation.reason:
@@ -74,6 +94,7 @@ def _header(conversation: ConversationRecord, reader: ConversationReader) -> Tab
         [
             ("conversation", conversation.id),
             ("status", status),
+            *([("evidence", Text(safe(evidence.sentence), COLOURS[evidence.status]))] if evidence else []),
             ("rounds", str(conversation.rounds)),
             ("seed", safe(f"{seed.name or seed.kind} from {seed.source}, licence {seed.licence or 'unknown'}")),
             ("model", safe(f"{run.model} ({run.backend}), run {run.id}")),

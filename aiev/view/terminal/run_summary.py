@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aiev.store.reading.evidence import EvidenceCounts
 from aiev.view.amounts import histogram, span
+from aiev.view.evidence import counts_line, reasons_line
+from aiev.view.safe import safe
 from aiev.view.terminal.panel import cost
 from aiev.view.terminal.tables import pairs
 
@@ -27,6 +30,8 @@ class RunSummary:
     seeds: str
     """What became of the sources, in words."""
     interrupted: bool
+    evidence: EvidenceCounts = field(default_factory=EvidenceCounts)
+    """Of the run's dialogues, those of earlier starts included."""
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain data."""
@@ -40,6 +45,7 @@ class RunSummary:
             "seeds": self.seeds,
             "already_done": progress.already,
             "statuses": dict(progress.statuses),
+            "evidence": self.evidence.as_dict(),
             "rounds": dict(progress.rounds),
             "verdicts": dict(progress.verdicts),
             "replayed": progress.replayed,
@@ -54,7 +60,7 @@ class RunSummary:
 
     def table(self) -> RenderableType:
         """The summary for a terminal."""
-        result, progress = self.result, self.result.progress
+        result, progress, counts = self.result, self.result.progress, self.evidence.as_dict()
         statuses = [f"{progress.statuses[name]} {name}" for name in ("accepted", "discarded", "failed")]
         rows = {
             "run": f"{result.run_id} in {self.db}",
@@ -62,6 +68,8 @@ class RunSummary:
             "sandbox": f"{result.interpreter} ({result.image})",
             "seeds": self.seeds + (f"; {progress.already} were done before" if progress.already else ""),
             "dialogues": f"{progress.done}: " + ", ".join(statuses),
+            "evidence": counts_line(counts),
+            "not verified": safe(reasons_line(counts)),
             "rounds": f"{histogram(progress.rounds) or '-'} (of the accepted)",
             "verdicts": histogram(progress.verdicts) or "-",
             "cost": cost(progress),
@@ -70,7 +78,7 @@ class RunSummary:
         if progress.stopped:
             rows["stopped"] = progress.stopped
         rows["next"] = self._next_step()
-        return pairs(rows.items())
+        return pairs((name, text) for name, text in rows.items() if text)
 
     def _next_step(self) -> str:
         if self.result.progress.stopped:

@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from aiev.view.amounts import money
+from aiev.view.evidence import counts_line, reasons_line
 from aiev.view.safe import safe
 from aiev.view.terminal.tables import columns, pairs
 
@@ -72,6 +73,8 @@ def _figures(row: dict[str, Any]) -> list[RenderableType]:
         if values
     )
     lines = {
+        "evidence": counts_line(row["evidence"]),
+        "not verified": reasons_line(row["evidence"]),
         "funnel": " > ".join(f"{count} {name}" for name, count in found["funnel"].items()),
         "split": _listed(found["splits"]),
         "labels": _listed(found["labels"]),

@@ -12,6 +12,7 @@ from rich.text import Text
 from aiev.run.heartbeat import restored
 from aiev.run.status import run_statuses
 from aiev.view.amounts import span
+from aiev.view.evidence import counts_line, reasons_line
 from aiev.view.safe import safe
 from aiev.view.terminal.panel import panel
 
@@ -37,7 +38,9 @@ def status_view(status: RunStatus) -> RenderableType:
     """A run's panel, with its state and its endpoints."""
     run, progress = status.run, status.heartbeat.progress
     title = f"aiev {run.recipe} · {run.model} · run {run.id} · {status.state}"
-    lines = [_sentence(status), *map(_endpoint, progress.get("endpoints", []))]
+    counts = status.evidence.as_dict()
+    evidence = [line for line in (counts_line(counts), reasons_line(counts)) if line]
+    lines = [*evidence, _sentence(status), *map(_endpoint, progress.get("endpoints", []))]
     return Group(panel(restored(progress), title), *(Text(safe(line)) for line in lines))
 
 

@@ -1,4 +1,4 @@
-"""One conversation for its template: messages with executions and repairs, seed, provenance and figures.
+"""One conversation for its template: messages with executions and repairs, evidence, seed, provenance and figures.
 
 Invariant: every text of models, programs and seeds passes through `rendering` or `safe`; what a file lacks is shown as
 absent.
@@ -10,7 +10,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aiev.store.error_class import error_class
+from aiev.store.reading.evidence import EvidenceReader
 from aiev.store.reading.runs import RunReader
+from aiev.view.evidence import TEST_COLUMNS, evidence_words
 from aiev.view.safe import safe
 from aiev.view.web.rendering import code, cut, repair, reply_parts
 
@@ -36,6 +38,7 @@ def conversation_page(conversation: ConversationRecord, reader: ConversationRead
         "title": safe(conversation.problem).strip().split("\n")[0][:160] or conversation.id,
         "turns": turns,
         "running": conversation.status == "running",
+        "evidence": _evidence(conversation, reader),
         "seed": _seed(conversation, reader),
         "provenance": _provenance(conversation, reader),
         "prompts": _prompts(conversation, requests),
@@ -112,6 +115,24 @@ def _request(request: RequestRecord | None) -> dict[str, Any] | None:
         ],
         "turns": [(safe(str(role)), cut(str(content))) for role, content in request.request.get("turns", [])],
         "reply": cut(request.content),
+    }
+
+
+def _evidence(conversation: ConversationRecord, reader: ConversationReader) -> dict[str, Any] | None:
+    """What shows that the program is right; None where nothing was gathered."""
+    evidence = EvidenceReader(reader.db).evidence(conversation.id)
+    if evidence is None:
+        return None
+    words = evidence_words(evidence)
+    lists = [("Why not verified", words.reasons), ("Arbiter", words.arbitrations), ("Unnoticed", words.survivors)]
+    return {
+        "status": words.status,
+        "sentence": safe(words.sentence),
+        "figures": [(name, safe(value)) for name, value in words.figures],
+        "counterexample": cut(words.counterexample),
+        "lists": [(name, [cut(line) for line in lines]) for name, lines in lists if lines],
+        "columns": TEST_COLUMNS,
+        "tests": [[cut(cell) for cell in row] for row in words.tests],
     }
 
 

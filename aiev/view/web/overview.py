@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.store.reading.browsing import BrowseReader
 from aiev.store.reading.runs import RunReader
+from aiev.store.reading.standing import EVIDENCE, NO_EVIDENCE
 from aiev.store.reading.student import StudentReader
 from aiev.view.amounts import span
 from aiev.view.safe import safe
@@ -28,6 +29,8 @@ SHOWN = 12
 """Verdicts and error classes that are shown, most frequent first."""
 _STATUSES = ("accepted", "discarded", "failed", "running")
 _SIDES = ("teacher", "student")
+_KINDS = {"verified": "accepted", "unverified": "discarded", "contradicted": "failing"}
+"""Colours of evidence: those of what became of a dialogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,9 @@ def overview(db: ReadOnly, index: FacetIndex, run: str) -> dict[str, Any]:
             {"name": name, "count": count, "link": _link(selection, "status", name)} for name, count in statuses.items()
         ],
         "accepted_share": _share(statuses["accepted"], bits.bit_count() - statuses["running"]),
+        "verified": index.choose({"status": "accepted", "evidence": "verified"}, bits).bit_count(),
+        "evidence": _evidence(index, selection, bits),
+        "reasons": _bars(_summed(index, shown, "reasons"), selection, ""),
         "funnel": _funnel(BrowseReader(db), index, selection, bits),
         "rounds": _rounds(index, bits),
         "spent": _spent(index, bits),
@@ -103,6 +109,28 @@ def _steps(steps: Sequence[tuple[str, int, str]]) -> Iterable[Step]:
         share = count / longest
         yield Step(name, count, share, _share(count, previous) if previous else None, link, charts.bar(share))
         previous = count
+
+
+def _evidence(index: FacetIndex, selection: Selection, bits: int) -> list[Step]:
+    """Dialogues by their evidence, with the accepted ones that have none; nothing where no dialogue has any."""
+    counts = dict(index.counts("evidence", bits))
+    none = index.choose({"status": "accepted", "evidence": NO_EVIDENCE}, bits).bit_count()
+    found = [(name, counts.get(name, 0), selection, _KINDS[name]) for name in EVIDENCE]
+    if not any(count for _, count, _, _ in found):
+        return []
+    found.append((NO_EVIDENCE, none, selection.with_facet("status", "accepted"), ""))
+    longest = max(count for _, count, _, _ in found)
+    return [
+        Step(
+            "accepted without evidence" if name == NO_EVIDENCE else name,
+            count,
+            count / longest,
+            None,
+            _link(where, "evidence", name),
+            charts.bar(count / longest, kind),
+        )
+        for name, count, where, kind in found
+    ]
 
 
 def _rounds(index: FacetIndex, bits: int) -> Any:
@@ -153,7 +181,7 @@ def _bars(counts: Sequence[tuple[str, int]], selection: Selection, facet: str) -
             count,
             count / longest,
             None,
-            _link(selection, facet, name),
+            _link(selection, facet, name) if facet else "",
             charts.bar(count / longest, "accepted" if name == "ok" else "failing"),
         )
         for name, count in counts

@@ -24,12 +24,14 @@ SHOWN_VALUES = 12
 MAX_VALUES = 200
 """Values of a facet that are shown at all."""
 TITLES = {
-    "status": "Status", "stage": "Stage", "language": "Language", "rounds": "Rounds", "verdict": "Verdict",
-    "error_class": "Error class", "package": "Package", "model": "Model", "split": "Split", "label": "Label",
-    "run": "Run",
+    "status": "Status", "evidence": "Evidence", "stage": "Stage", "language": "Language", "rounds": "Rounds",
+    "verdict": "Verdict", "error_class": "Error class", "package": "Package", "model": "Model", "split": "Split",
+    "label": "Label", "run": "Run",
 }  # fmt: skip
-_EXPORTED = ("stage", "language", "verdict", "model", "split", "label", "run")
+_EXPORTED = ("evidence", "stage", "language", "verdict", "model", "split", "label", "run")
 _OPTIONS = {"error_class": "--error-class"}
+_OF_ANY_STATUS = ("unverified", "contradicted")
+"""Evidence that an export asks for whether the dialogue was accepted or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,15 @@ class Selection:
     def export_options(self) -> tuple[list[str], list[str]]:
         """The selection as options of `aiev export`, and the facets that have no option there."""
         options, without = [], []
+        either = self.wanted.get("evidence") in _OF_ANY_STATUS
         for name, value in self.facets:
             if name == "rounds":
                 options += ["--min-rounds", value, "--max-rounds", value]
-            elif name == "status" and value == "discarded":
+            elif name == "status" and value == "discarded" and not either:
                 options.append("--failures")
             elif name in _EXPORTED and (name, value) != ("split", "held"):
                 options += [f"--{name}", value]
-            elif (name, value) != ("status", "accepted"):
+            elif either or (name, value) != ("status", "accepted"):
                 without.append(TITLES[name].lower())
         return options, [*without, *(["search"] if self.text else [])]
 

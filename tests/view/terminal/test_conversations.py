@@ -1,6 +1,9 @@
 import time
+from dataclasses import replace
 
 import pytest
+from support.conversations import hostile_evidence
+from support.evidence import VERIFIED, give
 from support.terminal import shown
 
 from aiev.store.reading.listing import Filters
@@ -63,3 +66,57 @@ def test_the_list_names_each_conversation_with_its_verdicts(reader):
     assert "c0ffee" in text
     assert "error ok" in text
     assert "no conversations" in shown(view.conversation_list([]))
+
+
+def test_evidence_is_a_column_of_the_list_where_any_is_known(reader):
+    assert "evidence" not in shown(view.conversation_list(reader.conversations(Filters())))
+    give(reader.path, {"c0ffee": "verified"})
+    heading, line = shown(view.conversation_list(reader.conversations(Filters()))).splitlines()
+    assert heading.split()[:3] == ["id", "status", "evidence"]
+    assert line.split()[:3] == ["c0ffee", "accepted", "verified"]
+    assert reader.conversations(Filters(evidence="contradicted")) == []
+
+
+def test_evidence_is_one_line_and_a_block(reader):
+    give(reader.path, {"c0ffee": "verified"})
+    text = " ".join(shown(view.conversation_view(reader.conversation("c0"), reader)).split())
+    for part in (
+        VERIFIED.sentence,
+        "evidence · verified",
+        "mutants killed 9 of 10",
+        "lines run 7 of 8",
+        "confirmed: 4 of 4 agree",
+        "2 kept, 0 changed, 1 dropped, 0 added",
+        "assert f(2) == 9 own dropped 1 of 5",
+    ):
+        assert part in text, part
+    assert "not verified" not in text
+
+
+@pytest.mark.parametrize(
+    ("status", "parts"),
+    [
+        ("contradicted", ["f(3) gives 3; 4 independent solutions: 9", "not verified independent solutions disagree"]),
+        (
+            "unverified",
+            [
+                "round 2: f(2) was 9, proposed 4; the arbiter says 4, 4, 9: changed",
+                "problem: names no function",
+                "unnoticed line 2, compare: < → <=",
+            ],
+        ),
+    ],
+)
+def test_what_speaks_against_a_program_is_told(reader, status, parts):
+    give(reader.path, {"c0ffee": status})
+    text = " ".join(shown(view.conversation_view(reader.conversation("c0"), reader)).replace("│", " ").split())
+    for part in parts:
+        assert part in text, part
+
+
+def test_hostile_evidence_is_inert_and_cut(reader):
+    give(reader.path, {"c0ffee": replace(hostile_evidence(), conversation_id="c0ffee")})
+    text = shown(view.conversation_view(reader.conversation("c0"), reader))
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert len(text) < 60_000

@@ -9,11 +9,13 @@ from support.terminal import shown
 
 from aiev.recipes.teach import TeachResult
 from aiev.run.progress import Before, Progress
+from aiev.store.reading.evidence import EvidenceCounts
 from aiev.view.terminal.run_summary import RunSummary
 
 
-def summary(progress, *, interrupted=False, model="m"):
-    return RunSummary(TeachResult("r1", progress, "docker", "sha256:1", model), Path("t.db"), "9 kept", interrupted)
+def summary(progress, *, interrupted=False, model="m", evidence=None):
+    result = TeachResult("r1", progress, "docker", "sha256:1", model)
+    return RunSummary(result, Path("t.db"), "9 kept", interrupted, evidence or EvidenceCounts())
 
 
 def progress(**more):
@@ -35,6 +37,15 @@ def test_a_finished_start_says_what_it_made_and_what_to_do_next():
     assert found["verdicts"] == "error×4  ok×3"
     assert found["next"] == "aiev inspect t.db"
     assert "stopped" not in found
+
+
+def test_evidence_is_told_with_the_reasons_of_what_is_not_verified():
+    counts = EvidenceCounts(Counter(verified=3), Counter(verified=3, unverified=1), Counter({"too few mutants": 1}))
+    found = summary(progress(), evidence=counts)
+    assert rows(found)["evidence"] == "3 of 3 accepted are verified; 1 unverified"
+    assert "1× too few mutants" in shown(found.table())
+    assert found.as_dict()["evidence"]["reasons"] == {"too few mutants": 1}
+    assert "evidence" not in rows(summary(progress()))
 
 
 def test_a_start_that_did_nothing_has_dashes_and_no_cost():

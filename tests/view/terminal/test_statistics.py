@@ -1,8 +1,11 @@
 import pytest
+from support.evidence import give
 from support.terminal import shown
 
+from aiev.store.reading.evidence import EvidenceCounts
+from aiev.store.reading.read_only import ReadOnly
 from aiev.store.reading.runs import RunReader
-from aiev.view.documents import run_documents
+from aiev.view.documents import detailed_run_documents, run_documents
 from aiev.view.figures import RunFigures
 from aiev.view.terminal.statistics import runs_table, statistics_view
 
@@ -17,11 +20,25 @@ def test_the_table_of_all_runs_shows_how_many_were_accepted(reader):
     assert "1 of 1" in shown(runs_table(run_documents(RunReader(reader.db))))
 
 
+def test_evidence_is_told_for_each_run_that_has_any(path):
+    with ReadOnly(path) as db:
+        assert "evidence" not in shown(statistics_view(detailed_run_documents(db)))
+    give(path, {"c001": "verified", "c002": "unverified", "c004": "contradicted"})
+    with ReadOnly(path) as db:
+        (one,) = detailed_run_documents(db)
+        text = shown(statistics_view([one]))
+    assert "1 of 3 accepted are verified; 1 unverified, 1 contradicted" in text
+    assert "1× too few mutants are killed; 1× too few solutions agree" in text
+    assert one["figures"]["evidence"] == {"contradicted": 1, "unverified": 1, "verified": 1}
+    assert one["figures"]["reasons"]["independent solutions disagree"] == 1
+
+
 def row(**changes):
     """A run of `detailed_run_documents` in which something is different."""
     cost = {"so_far": 1.0, "per_accepted": 0.25, "known_part": 1.0, "replies_without_price": 0}
     base = {
         "id": "r1", "model": "m", "interpreter": "docker", "statuses": {"accepted": 4, "failed": 1}, "ended": 5,
+        "evidence": EvidenceCounts().as_dict(),
         "rounds_text": "1×4", "verdicts_text": "ok×4", "tokens": 80, "cost": cost, "starts": [],
         "figures": RunFigures().as_dict(),
     }  # fmt: skip

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 from store.sample_records import RUN
 from support.terminal import shown
@@ -5,17 +7,29 @@ from support.terminal import shown
 from aiev.run.heartbeat import snapshot
 from aiev.run.progress import Progress
 from aiev.run.status import RunStatus
+from aiev.store.reading.evidence import EvidenceCounts
 from aiev.store.records import HeartbeatRecord
 from aiev.view.terminal import status as module
 from aiev.view.terminal.status import status_view
 
 
-def status(state, reason="", endpoints=()):
+def status(state, reason="", endpoints=(), evidence=None):
     progress = Progress(total=10)
     progress.statuses.update(accepted=4, discarded=1)
     counters = snapshot(progress) | {"endpoints": list(endpoints)}
     beat = HeartbeatRecord("r1", "", "box", 7, "mark", "running", "", reason=reason, progress=counters)
-    return RunStatus(RUN, beat, state, age_seconds=65.0)
+    return RunStatus(RUN, beat, state, age_seconds=65.0, evidence=evidence or EvidenceCounts())
+
+
+def test_a_status_tells_how_many_are_verified_and_why_others_are_not():
+    counts = EvidenceCounts(
+        Counter(verified=3, none=1), Counter(verified=3, unverified=2), Counter({"too few mutants \x1b": 2})
+    )
+    text = shown(status_view(status("running", evidence=counts)))
+    assert "3 of 4 accepted are verified; 2 unverified" in text
+    assert "2× too few mutants \\x1b" in text
+    assert "verified" not in shown(status_view(status("running")))
+    assert status("running", evidence=counts).as_dict()["evidence"]["statuses"] == {"verified": 3, "unverified": 2}
 
 
 def test_a_status_shows_the_panel_the_process_and_each_endpoint():

@@ -57,6 +57,30 @@ def test_a_repair_shows_what_it_changed_by_more_than_colour(page, site):
     page.get_by_text("the prompt of repaired").first.wait_for()
 
 
+def test_evidence_stands_at_the_top_with_its_tests_below(page, site):
+    page.goto(f"{site.base}/conversations/repaired")
+    evidence = page.get_by_role("region", name="Evidence", exact=True)
+    assert "9 of 10 mutants killed, 4 of 4 independent solutions agree" in evidence.inner_text()
+    tests = evidence.get_by_role("table")
+    assert not tests.is_visible()
+    evidence.get_by_text("What was measured").click()
+    assert [cell.split() for cell in tests.locator("tbody tr").nth(2).locator("td").all_inner_texts()] == [
+        ["assert", "f(2)", "==", "9"], ["own"], ["dropped"], ["1", "of", "5"],
+    ]  # fmt: skip
+
+
+def test_the_list_is_narrowed_by_evidence(page, site):
+    page.goto(f"{site.base}/")
+    page.get_by_role("link", name="contradicted", exact=True).click()
+    page.wait_for_url("**/conversations?evidence=contradicted")
+    assert rows(page).count() == 1
+    assert rows(page).locator(".mark").inner_text() == "contradicted"
+    facet = page.get_by_role("complementary", name="Narrow the list")
+    facet.get_by_role("link", name="verified 1", exact=True).click()
+    page.wait_for_url("**/conversations?evidence=verified")
+    assert "--evidence verified" in page.locator(".command").last.inner_text()
+
+
 def test_a_label_with_a_note_is_kept_and_found(own_page, own_site):
     own_page.goto(f"{own_site.base}/conversations/repaired?q=circle")
     own_page.get_by_label("Note").fill("π is not 3")
@@ -141,6 +165,7 @@ def test_hostile_content_is_shown_as_text(page, site):
     for path in ("/conversations/hostile", "/conversations", "/"):
         page.goto(site.base + path)
         page.wait_for_load_state("networkidle")
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
         assert page.evaluate("window.owned") is None
         assert page.locator("main script, main img").count() == 0
     page.goto(f"{site.base}/conversations/hostile")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from store.sample_records import RUN, SEED
 from support.dialogues import Talk, write
+from support.evidence import give
 
 from aiev.store.reading.facets import FacetIndex
 from aiev.store.reading.read_only import ReadOnly
@@ -111,6 +112,23 @@ def test_verdicts_are_summed_over_runs_the_most_frequent_first(page):
         ("error", 3, 1.0), ("ok", 3, 1.0), ("malformed", 2, 2 / 3),
     ]  # fmt: skip
     assert found["error_classes"][0].link == "/conversations?error_class=ValueError"
+
+
+def test_evidence_is_drawn_where_there_is_any_and_links_to_its_dialogues(page, tmp_path):
+    assert page()["evidence"] == page((), "")["reasons"] == []
+    give(tmp_path / "o.db", {"c001": "verified", "c002": "unverified", "c003": "contradicted"})
+    found = page(())
+    assert [(step.name, step.count, step.link) for step in found["evidence"]] == [
+        ("verified", 1, "/conversations?evidence=verified"),
+        ("unverified", 1, "/conversations?evidence=unverified"),
+        ("contradicted", 1, "/conversations?evidence=contradicted"),
+        ("accepted without evidence", 1, "/conversations?status=accepted&evidence=none"),
+    ]
+    assert found["verified"] == 1
+    assert [(step.name, step.count) for step in found["reasons"]] == [
+        ("independent solutions disagree", 1), ("too few mutants are killed", 1), ("too few solutions agree", 1),
+    ]  # fmt: skip
+    assert page((), "r2")["evidence"] == page((), "r2")["reasons"] == []
 
 
 def test_tokens_are_shown_where_no_price_is_known_and_dollars_where_one_is(page):

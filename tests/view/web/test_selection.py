@@ -38,6 +38,9 @@ def test_a_selection_is_words_and_options():
         ({"status": "running"}, [], ["status"]),
         ({"split": "held"}, [], ["split"]),
         ({"split": "test", "stage": "teach"}, ["--stage", "teach", "--split", "test"], []),
+        ({"evidence": "verified"}, ["--evidence", "verified"], []),
+        ({"evidence": "none", "status": "accepted"}, ["--evidence", "none"], []),
+        ({"evidence": "unverified", "status": "discarded"}, ["--evidence", "unverified"], ["status"]),
         ({"package": "numpy", "q": "x"}, [], ["package", "search"]),
     ],
 )
