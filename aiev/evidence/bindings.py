@@ -34,8 +34,9 @@ ASSIGNMENTS = {
 _NAMES = frozenset({"identifier", "variable_name"})
 _MEMBERS = frozenset({"attribute", "member_expression", "field_access"})
 _ATOMS = frozenset({
-    *("identifier", "call", "call_expression", "list", "dictionary", "set", "string", "integer", "float", "attribute", "true"),
-    *("false", "none", "array", "object", "number", "string_literal", "parenthesized_expression", "tuple", "subscript"),
+    *("identifier", "call", "call_expression", "list", "dictionary", "set", "string", "integer", "float"),
+    *("attribute", "true", "false", "none", "array", "object", "number", "string_literal"),
+    *("parenthesized_expression", "tuple", "subscript"),
 })  # fmt: skip
 MOST_SOURCE = 20_000
 """Characters of a source that names were put into."""
@@ -86,7 +87,8 @@ class Bindings(dict[str, Bound]):
         """Note what a statement does to the names that it mentions, other than by binding them."""
         done = form(statement)
         for name in {text_of(node) for node, bound in self._uses(statement) if not bound.fixed}:
-            self[name] = replace(self[name], form=shortened(f"{self[name].form} ; {done}"), source=None, node=None, span=None)
+            changed = shortened(f"{self[name].form} ; {done}")
+            self[name] = replace(self[name], form=changed, source=None, node=None, span=None)
 
     def see(self, expression: Node) -> None:
         """Note that an assertion passed names to a call, or called a method of them."""
@@ -125,9 +127,8 @@ def _begins(value: str) -> bool:
 
 
 def _outermost(node: Node, names: Mapping[str, Bound]) -> list[Node]:
-    if node.type in _NAMES or node.type in _MEMBERS:
-        if text_of(node) in names:
-            return [node]
+    if node.type in _NAMES | _MEMBERS and text_of(node) in names:
+        return [node]
     return [found for child in node.children for found in _outermost(child, names)]
 
 

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-_CLASSES = frozenset({"class_definition", "class_declaration", "class_specifier", "struct_specifier", "record_declaration"})
+_CLASSES = frozenset(
+    {"class_definition", "class_declaration", "class_specifier", "struct_specifier", "record_declaration"}
+)
 _WRAPPERS = frozenset({
-    *("decorated_definition", "export_statement", "lexical_declaration", "variable_declaration", "expression_statement"),
-    *("mod_item", "declaration_list", "namespace_definition", "template_declaration", "field_declaration_list"),
+    *("decorated_definition", "export_statement", "lexical_declaration", "variable_declaration"),
+    *("expression_statement", "mod_item", "declaration_list", "namespace_definition", "template_declaration"),
+    "field_declaration_list",
 })  # fmt: skip
 _BINDINGS = {"variable_declarator": ("name", "value"), "assignment": ("left", "right")}
 
@@ -38,7 +41,7 @@ def defined_names(root: Node) -> list[str]:
 
 def _is_method(node: Node) -> bool:
     outer = node.parent
-    while outer is not None and outer.type in {"block", "declaration_list", "class_body", "decorated_definition", *_WRAPPERS}:
+    while outer is not None and outer.type in _WRAPPERS | {"block", "class_body"}:
         outer = outer.parent
     return outer is not None and outer.type in _CLASSES | {"impl_item"}
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from aiev.evidence.reader import Reader
-from aiev.evidence.trees import named, text_of, tree
+from aiev.evidence.trees import named, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

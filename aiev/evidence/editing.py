@@ -1,7 +1,7 @@
 """Changes a suite where one assertion stands, and nowhere else.
 
-Invariant: every byte outside of the assertion stays. Where an assertion cannot be changed by itself, the text comes back
-as it was, so that whoever calls can tell by comparing.
+Invariant: every byte outside of the assertion stays. Where an assertion cannot be changed by itself, the text comes
+back as it was, so that whoever calls can tell by comparing.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ def without(tests: str, assertion: Assertion, language: str) -> str:
         start, end = place.row
         after = re.match(rb"[ \t]*,[ \t]*(?:\n[ \t]*)?", data[end:])
         before = re.search(rb",\s*$", data[:start])
-        return _put(data, start, end + after.end(), "") if after else _put(data, before.start() if before else start, end, "")
+        if after is not None:
+            return _put(data, start, end + after.end(), "")
+        return _put(data, before.start() if before else start, end, "")
     return _without_statement(data, *place.statement, language)
 
 
@@ -95,7 +97,8 @@ def statement(assertion: Assertion) -> str:
         case "none":
             return f"assert {_closed(call, 'python')} is None"
         case "raises" if expected:
-            return f"try:\n    {call}\nexcept {expected}:\n    pass\nelse:\n    raise AssertionError({call + ' did not raise'!r})"
+            failure = f"raise AssertionError({call + ' did not raise'!r})"
+            return f"try:\n    {call}\nexcept {expected}:\n    pass\nelse:\n    {failure}"
     return ""
 
 
@@ -131,6 +134,8 @@ def _without_statement(data: bytes, start: int, end: int, language: str) -> str:
         after = re.match(rb"\s*;[ \t]*", data[end:])
         text = _put(data, start, end + (after.end() if after else 0), "")
     root = tree(text, language) if language in {"python", "bash"} else None
-    if root is None or not (root.has_error or any(node.type == "block" and not named(node) for node in descendants(root))):
+    if root is None or not (
+        root.has_error or any(node.type == "block" and not named(node) for node in descendants(root))
+    ):
         return text
     return _put(data, start, end, "pass" if language == "python" else ":")

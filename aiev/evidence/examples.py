@@ -16,7 +16,7 @@ from aiev.evidence.doctests import comparison, is_expression, sessions
 from aiev.evidence.trees import arguments, bare, callee, descendants, named, text_of, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -28,17 +28,20 @@ MOST_CHARACTERS = 1000
 _CALL = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*\(")
 _BETWEEN = re.compile(
     r"\s*(?:`\s*)?(?:==>|=>|==|=|-+>|➞|→|⇒|➔|»|"
-    r",?\s*(?:(?:should|must|will|would)\s+)?(?:return|returns|give|gives|yield|yields|equal|equals|evaluate to|evaluates to|be|is)(?=[\s:`])"
+    r",?\s*(?:(?:should|must|will|would)\s+)?"
+    r"(?:returns?|gives?|yields?|equals?|evaluates? to|be|is)(?=[\s:`])"
     r"(?:\s+(?:the\s+)?(?:value|list|string|number|tuple|integer|result))?:?|"
     r",?\s*(?:the\s+)?(?:result|output|answer|value)\s*(?:is|:|should be|would be|must be|will be)|"
     r"\s*(?:#|//)\s*(?:=>|->|→|returns?|Output:)?)\s*(?:`\s*)?"
 )
 _WORDS = {"true": "True", "false": "False", "none": "None", "null": "None"}
 _LITERALS = frozenset({
-    *("integer", "float", "string", "concatenated_string", "true", "false", "none", "list", "tuple", "set", "dictionary", "pair"),
-    *("unary_operator", "parenthesized_expression", "comment"),
+    *("integer", "float", "string", "concatenated_string", "true", "false", "none", "list", "tuple", "set"),
+    *("dictionary", "pair", "unary_operator", "parenthesized_expression", "comment"),
 })  # fmt: skip
 _INSIDE = frozenset({"string_start", "string_content", "string_end", "escape_sequence"})
+_ENDS = re.compile(r"[.;,]?\s*(?:$|#|//|\(|because\b|since\b|as\b)|;|\.\s|,?\s*(?:and|but|while)\s+[A-Za-z_]\w*\(")
+"""What may stand behind a value: the end of a sentence, a remark, a reason, or the next example."""
 _FENCE = re.compile(r"```(?:\w+)?\n(.*?)```", re.DOTALL)
 
 
@@ -49,9 +52,9 @@ def examples(problem: str, language: str) -> tuple[Assertion, ...]:
     """
     if language != "python":
         fenced = [one for block in _FENCE.findall(problem) for one in assertions(block, language)]
-        return _consistent(one for one in fenced if one.call)
+        return _consistent((one, True) for one in fenced if one.call)
     names = set(re.findall(r"^[ \t]*def ([A-Za-z_]\w*)\(", problem, re.MULTILINE))
-    return _consistent(one for one in _found(problem) if _is_of(one, names))
+    return _consistent((one, code) for one, code in _found(problem) if _is_of(one, names))
 
 
 def _is_of(one: Assertion, names: set[str]) -> bool:
@@ -60,12 +63,15 @@ def _is_of(one: Assertion, names: set[str]) -> bool:
     return name in names if names else not hasattr(builtins, name)
 
 
-def _found(problem: str) -> Iterator[Assertion]:
+def _found(problem: str) -> Iterator[tuple[Assertion, bool]]:
+    """Examples; whether each is code, not perhaps a formula."""
     for typed, printed in sessions(problem):
-        yield from _session(typed, printed)
+        yield from ((one, True) for one in _session(typed, printed))
     for line in problem.split("\n")[:MOST_LINES]:
         if len(line) <= MOST_CHARACTERS and not line.lstrip().startswith((">>>", "...", "def ", "return ", "if ")):
-            yield from _asserted(line) or _stated(line)
+            asserted = _asserted(line)
+            yield from ((one, True) for one in asserted)
+            yield from () if asserted else _stated(line)
 
 
 def _session(typed: str, printed: str) -> Iterator[Assertion]:
@@ -73,7 +79,7 @@ def _session(typed: str, printed: str) -> Iterator[Assertion]:
     if printed and _is_call(typed) and is_literal(printed):
         yield from _pair(typed, printed)
     elif not printed or printed in {"True", "False"}:
-        yield from _stated(typed)
+        yield from (one for one, _ in _stated(typed))
 
 
 def _asserted(line: str) -> list[Assertion]:
@@ -88,9 +94,9 @@ def _is_example(one: Assertion) -> bool:
     return one.relation == "==" and _is_call(one.call) and is_literal(one.expected)
 
 
-def _stated(line: str) -> list[Assertion]:
+def _stated(line: str) -> list[tuple[Assertion, bool]]:
     """`f(1) == 2`, `f(1) -> 2`, `f(1) should return 2.`, `For f(1) the result is 2`."""
-    found: list[Assertion] = []
+    found: list[tuple[Assertion, bool]] = []
     start = 0
     while (match := _CALL.search(line, start)) is not None:
         end = _closing(line, match.end() - 1)
@@ -100,7 +106,8 @@ def _stated(line: str) -> list[Assertion]:
             continue
         value = _value(line[between.end() :])
         if value:
-            found += _pair(line[match.start() : end], value)
+            code = between[0].strip() != "="
+            found += [(one, code) for one in _pair(line[match.start() : end], value)]
     return found
 
 
@@ -140,8 +147,7 @@ def _value(rest: str) -> str:
         return ""
     value, after = rest[:end], rest[end:].strip(" \t\r`*_")
     value = _WORDS.get(value.lower(), value) if value.isalpha() else value
-    ends = not after or re.match(r"^(?:[.;,]?\s*$|[.;,]?\s*(?:#|//|\(|because\b|since\b|as\b)|[;]|\.\s|,?\s*(?:and|but|while)\s+[A-Za-z_]\w*\()", after)
-    return value if ends and is_literal(value) else ""
+    return value if _ENDS.match(after) and is_literal(value) else ""
 
 
 def _pair(call: str, value: str) -> list[Assertion]:
@@ -155,7 +161,7 @@ def is_literal(text: str) -> bool:
     if root is None or root.has_error or len(named(root)) != 1 or named(root)[0].type != "expression_statement":
         return False
     inner = named(named(root)[0])
-    return len(inner) == 1 and _literal(inner[0])
+    return len(inner) == 1 and inner[0].type != "parenthesized_expression" and _literal(inner[0])
 
 
 def _literal(node: Node) -> bool:
@@ -170,13 +176,22 @@ def _is_call(text: str) -> bool:
     call = bare(named(named(root)[0])[0])
     if call.type != "call" or not callee(call).isidentifier():
         return False
-    values = [one.child_by_field_name("value") or one if one.type == "keyword_argument" else one for one in arguments(call)]
+    values = [
+        one.child_by_field_name("value") or one if one.type == "keyword_argument" else one for one in arguments(call)
+    ]
     return all(_literal(one) for one in values) and not text_of(call).endswith("=")
 
 
-def _consistent(found: Iterator[Assertion]) -> tuple[Assertion, ...]:
+def _consistent(found: Iterable[tuple[Assertion, bool]]) -> tuple[Assertion, ...]:
+    """Each example once, without those that contradict each other.
+
+    Where a text gives sequences as values and numbers too, the numbers are its mathematics: `t(4) = 3` beside
+    `t(3) = [1, 3, 2]`.
+    """
     every = list(found)
     values: dict[str, set[str]] = {}
-    for one in every:
+    for one, _ in every:
         values.setdefault(one.key, set()).add(one.value)
-    return tuple({one.key: one for one in every if len(values[one.key]) == 1}.values())
+    sequences = any(one.value.startswith("[") for one, _ in every)
+    taken = [one for one, code in every if len(values[one.key]) == 1 and (code or not sequences or "[" in one.value)]
+    return tuple({one.key: one for one in taken}.values())

@@ -1,8 +1,8 @@
 """The normal form of an expression: equal for texts that mean the same by layout and spelling.
 
-Invariant: a form is one line; its strings are JSON strings, so that names outside of them can be found. Layout, comments,
-quotes, redundant parentheses, trailing commas and the spelling of numbers (1.0 and 1.00, not 1 and 1.0) do not show,
-and names that are bound stand for what they are bound to. Not covered: algebra; `1 + 2` and `3` differ.
+Invariant: a form is one line; its strings are JSON strings, so that names outside of them can be found. Layout,
+comments, quotes, redundant parentheses, trailing commas and the spelling of numbers (1.0 and 1.00, not 1 and 1.0) do
+not show, and names that are bound stand for what they are bound to. Not covered: algebra; `1 + 2` and `3` differ.
 """
 
 from __future__ import annotations
@@ -33,13 +33,15 @@ _HOLES = frozenset({"interpolation", "template_substitution", "expansion", "simp
 _NAMES = frozenset({"identifier", "variable_name", "shorthand_property_identifier"})
 _MEMBERS = frozenset({"attribute", "member_expression", "field_access"})
 _NOT_VARIABLES = frozenset({
-    *(("attribute", "attribute"), ("keyword_argument", "name"), ("method_invocation", "name"), ("field_access", "field")),
+    *(("attribute", "attribute"), ("keyword_argument", "name"), ("method_invocation", "name")),
+    *(("field_access", "field")),
 })  # fmt: skip
 """Names that a tree calls identifiers though they name no variable: kind of the parent, and field in it."""
 _POSTFIX = frozenset({
     *("call", "call_expression", "method_invocation", "attribute", "member_expression", "field_expression"),
-    *("selector_expression", "field_access", "subscript", "subscript_expression", "index_expression", "macro_invocation"),
-    *("object_creation_expression", "new_expression", "composite_literal", "array_creation_expression"),
+    *("selector_expression", "field_access", "subscript", "subscript_expression", "index_expression"),
+    *("macro_invocation", "object_creation_expression", "new_expression", "composite_literal"),
+    "array_creation_expression",
 })  # fmt: skip
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _NAME = re.compile(r"[^\W\d]\w*")

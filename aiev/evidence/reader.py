@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from aiev.evidence.assertion import Located
 from aiev.evidence.bindings import ASSIGNMENTS, Bindings, Bound, definition, targets
 from aiev.evidence.idioms import claims
 from aiev.evidence.sides import Place, located
@@ -20,6 +19,7 @@ from aiev.evidence.trees import FUNCTIONS, LAMBDAS, callee, descendants, named, 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from aiev.evidence.assertion import Located
     from aiev.evidence.idioms.claim import Claim
 
 MOST = 2000
@@ -35,8 +35,12 @@ _LOOPS = {
     "for_range_loop": ("declarator", "right"),
     "for_in_clause": ("left", "right"),
 }
-_BRANCHES = frozenset({"if_statement", "if_expression", "while_statement", "with_statement", "try_statement"}) | set(_LOOPS)
-_CHANGES = frozenset({"augmented_assignment", "augmented_assignment_expression", "compound_assignment_expr", "delete_statement"})
+_BRANCHES = frozenset({"if_statement", "if_expression", "while_statement", "with_statement", "try_statement"}) | set(
+    _LOOPS
+)
+_CHANGES = frozenset(
+    {"augmented_assignment", "augmented_assignment_expression", "compound_assignment_expr", "delete_statement"}
+)
 _STATEMENTS = frozenset({"expression_statement", "call_expression", "command"})
 _CLASSES = frozenset({"class_definition", "class_declaration", "class_specifier", "struct_specifier", "impl_item"})
 
@@ -60,7 +64,9 @@ class Reader:
 
     def _define(self, root: Node, bindings: Bindings) -> None:
         """Bind functions and classes of the tests, and note which of them assert for others."""
-        called = [callee(node) for node in descendants(root) if node.type in {"call", "call_expression", "method_invocation"}]
+        called = [
+            callee(node) for node in descendants(root) if node.type in {"call", "call_expression", "method_invocation"}
+        ]
         for node in descendants(root):
             name = text_of(node.child_by_field_name("name")) if node.type in FUNCTIONS | _CLASSES else ""
             if not name or node.type in LAMBDAS:
@@ -80,10 +86,13 @@ class Reader:
     def _visit(self, node: Node, bindings: Bindings, place: Place) -> None:
         if len(self.found) >= MOST or node.type == "comment":
             return
-        if found := claims(node, self.language):
-            return self._claim(node, found, bindings, place)
-        helper = self.helpers.get(callee(node)) if node.type in {"call", "call_expression", "method_invocation"} else None
-        if helper is not None and place.depth < MOST_CALLS:
+        found = claims(node, self.language)
+        helper = (
+            self.helpers.get(callee(node)) if node.type in {"call", "call_expression", "method_invocation"} else None
+        )
+        if found:
+            self._claim(node, found, bindings, place)
+        elif helper is not None and place.depth < MOST_CALLS:
             self._follow(helper, node, bindings, place)
         elif node.type in FUNCTIONS:
             self._function(node, bindings, place)
@@ -111,7 +120,9 @@ class Reader:
     def _claim(self, node: Node, found: list[Claim], bindings: Bindings, place: Place) -> None:
         bindings = Bindings(bindings) if found[0].before else bindings
         for statement in found[0].before:
-            self._visit(statement, bindings, replace(place, statement=place.statement or (node.start_byte, node.end_byte)))
+            self._visit(
+                statement, bindings, replace(place, statement=place.statement or (node.start_byte, node.end_byte))
+            )
         truths = ("True", "False") if self.language == "python" else ("true", "false")
         for claim in found:
             self.found.append(located(claim, node, bindings, truths, place))
@@ -140,13 +151,19 @@ class Reader:
         if right.type in LAMBDAS or node.type == "lexical_declaration":
             self._visit(right, bindings, place)
         bound = bindings.bound(right)
-        if len(names) == 1 and left is not None and left.type not in {"subscript", "subscript_expression", "index_expression"}:
+        if (
+            len(names) == 1
+            and left is not None
+            and left.type not in {"subscript", "subscript_expression", "index_expression"}
+        ):
             bindings[text_of(names[0])] = bound
         elif left is not None and left.type.startswith("subscript"):
             bindings.touch(node)
         else:
             for index, name in enumerate(names):
-                source = f"({bound.source})[{index}]" if bound.source and _flat(left) and self.language == "python" else None
+                source = (
+                    f"({bound.source})[{index}]" if bound.source and _flat(left) and self.language == "python" else None
+                )
                 bindings[text_of(name)] = Bound(f"{bound.form} [ {index} ]", source)
 
     def _loop(self, node: Node, bindings: Bindings, place: Place) -> None:
@@ -171,7 +188,11 @@ class Reader:
         function = node.child_by_field_name("definition")
         for decorator in (child for child in node.children if child.type == "decorator"):
             call = named(decorator)[0] if named(decorator) else decorator
-            if function is None or call.type != "call" or not callee(call).endswith(("parametrize", "parameterized.expand")):
+            if (
+                function is None
+                or call.type != "call"
+                or not callee(call).endswith(("parametrize", "parameterized.expand"))
+            ):
                 continue
             given = named(call.child_by_field_name("arguments"))
             left = given[0] if callee(call).endswith("parametrize") else function.child_by_field_name("parameters")
@@ -235,7 +256,8 @@ def _name(parameter: Node) -> Node | None:
     if parameter.type == "identifier":
         return parameter
     inner = next(
-        (one for name in ("name", "pattern", "declarator") if (one := parameter.child_by_field_name(name)) is not None), None
+        (one for name in ("name", "pattern", "declarator") if (one := parameter.child_by_field_name(name)) is not None),
+        None,
     )
     inner = inner or next(iter(named(parameter)), None)
     return inner and _name(inner)

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from aiev.evidence.bindings import Bindings
 
 _VALUES = frozenset({
-    *("True", "False", "None", "true", "false", "null", "undefined", "nil", "nullptr", "NaN", "Infinity", "new", "inf", "nan"),
-    *("set", "frozenset", "dict", "list", "tuple", "Counter", "OrderedDict", "defaultdict", "deque", "float", "int", "str"),
-    *("bool", "bytes", "complex", "Decimal", "Fraction", "date", "datetime", "range", "math", "collections", "abs", "pytest"),
-    *("Arrays", "asList", "List", "Set", "Map", "of", "ArrayList", "HashMap", "HashSet", "Integer", "Double", "String", "Long"),
-    *("Array", "Some", "Ok", "Err", "vec", "to_string", "from", "into", "to_owned", "std", "vector", "string", "pair"),
-    *("make_pair", "make_tuple", "int64", "float64", "byte", "rune", "map", "double", "char", "long", "boolean", "interface"),
-    *("i32", "i64", "u8", "u32", "u64", "usize", "f32", "f64", "collect", "Vec", "HashSet", "Optional", "empty", "as"),
+    *("True", "False", "None", "true", "false", "null", "undefined", "nil", "nullptr", "NaN", "Infinity"),
+    *("new", "inf", "nan", "set", "frozenset", "dict", "list", "tuple", "Counter", "OrderedDict"),
+    *("defaultdict", "deque", "float", "int", "str", "bool", "bytes", "complex", "Decimal", "Fraction", "date"),
+    *("datetime", "range", "math", "collections", "abs", "pytest", "Arrays", "asList", "List", "Set", "Map"),
+    *("of", "ArrayList", "HashMap", "HashSet", "Integer", "Double", "String", "Long", "Array", "Some", "Ok"),
+    *("Err", "vec", "to_string", "from", "into", "to_owned", "std", "vector", "string", "pair", "make_pair"),
+    *("make_tuple", "int64", "float64", "byte", "rune", "map", "double", "char", "long", "boolean"),
+    *("interface", "i32", "i64", "u8", "u32", "u64", "usize", "f32", "f64", "collect", "Vec", "HashSet"),
+    *("Optional", "empty", "as"),
 })  # fmt: skip
 """Names that may stand in a value: types, their constructors and constants of the languages."""
 _TRUTHS = {"True": "True", "true": "True", "1": "1", "False": "False", "false": "False"}
@@ -38,15 +40,13 @@ class Place:
     """Helpers that were entered."""
 
 
-def located(
-    claim: Claim, node: Node, bindings: Bindings, truths: tuple[str, str], place: Place
-) -> Located:
+def located(claim: Claim, node: Node, bindings: Bindings, truths: tuple[str, str], place: Place) -> Located:
     """The assertion that a claim makes, where its names stand for what is bound to them."""
     if claim.right is None or claim.relation in {"raises", "length", "instance", "matches"}:
         left, right = claim.left, claim.right
     else:
         left, right = _turned(claim, bindings)
-    left = bare(left)
+    left, right = bare(left), right and bare(right)
     relation = claim.relation if left == bare(claim.left) else MIRRORED.get(claim.relation, claim.relation)
     key = _key(claim, left, right, bindings)
     value = _value(claim, relation, right, bindings)
@@ -58,8 +58,9 @@ def located(
         call = expected = ""
     assertion = Assertion(_source(node, place.row), call, expected, relation, key, value)
     statement = place.statement or (node.start_byte, node.end_byte)
-    spans = [_span(side, bindings, claim, inside=place.statement is None) for side in (right, left)]
-    return Located(assertion, statement, *spans, place.row)
+    inside = place.statement is None
+    expects, actual = (_span(side, bindings, claim, inside=inside) for side in (right, left))
+    return Located(assertion, statement, expects, actual, place.row)
 
 
 def _source(node: Node, row: tuple[int, int] | None) -> str:

@@ -7,6 +7,7 @@ parts that do not parse are ERROR nodes, as tree-sitter leaves them.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 200_000
 MOST_DEPTH = 120
 """Nodes above one another; each costs a reader one or two frames of Python's 1,000."""
+MOST_OPEN = 300
+"""Brackets open at once, those in strings too."""
+_BRACKET = re.compile(r"[()\[\]{}]")
 FUNCTIONS = frozenset({
     *("function_definition", "function_declaration", "method_declaration", "method_definition", "function_item"),
     *("generator_function_declaration", "function_expression", "arrow_function", "lambda_expression", "lambda"),
@@ -41,10 +45,20 @@ def tree(text: str, language: str) -> Node | None:
         data = text.encode()
     except UnicodeEncodeError:
         return None
-    if len(data) > MOST_BYTES:
+    if len(data) > MOST_BYTES or not _few_open(text):
         return None
     root = parse(text, language)
     return root if _shallow(root) else None
+
+
+def _few_open(text: str) -> bool:
+    """Whether never many brackets are open at once; a parser takes seconds for thousands of them."""
+    opened = 0
+    for match in _BRACKET.finditer(text):
+        opened = opened + 1 if match[0] in "([{" else max(opened - 1, 0)
+        if opened > MOST_OPEN:
+            return False
+    return True
 
 
 def _shallow(root: Node) -> bool:

@@ -7,6 +7,7 @@ languages the whole suite is one unit.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from aiev.evidence.assertions import located_assertions
@@ -44,7 +45,16 @@ class _Suite:
         self.data = tests.encode()
         self.spans = sorted({place.statement for place in located_assertions(tests, "python")})
         self.nodes = named(root)
-        self.run = {callee(node) for node in descendants(root) if node.type == "call" and not arguments(node)}
+        functions = {_name(node): node for node in self.nodes if _definition(node).type == "function_definition"}
+        self.asserting = {name for name, node in functions.items() if self._holds(node)}
+        self.calls = {
+            callee(node): text_of(node)
+            for node in descendants(root)
+            if node.type == "call"
+            and callee(node) in self.asserting
+            and (arguments(node) or not _is_test(callee(node)))
+        }
+        """How the text calls its functions that assert, those aside that are called anyway."""
 
     def units(self) -> list[str]:
         kinds = [(node, self._kind(node)) for node in self.nodes]
@@ -62,28 +72,23 @@ class _Suite:
         return found
 
     def _kind(self, node: Node) -> str:
-        """What a statement at the top level is: shared, an assertion, a test function, a class of tests, or a runner."""
-        inner = node.child_by_field_name("definition") or node
-        name = text_of(inner.child_by_field_name("name"))
+        """What a statement at the top level is: shared, assertion, function (a test), class (of tests) or runner."""
+        inner = _definition(node)
         if inner.type == "class_definition":
-            return "class" if self._test_methods(inner) and self._holds(inner) else "shared"
+            return "class" if _test_methods(inner) and self._holds(inner) else "shared"
         if inner.type == "function_definition":
-            runs = name.startswith("test") or name in self.run
-            return "function" if runs and self._holds(inner) else "shared"
-        if _is_main(node):
-            return "runner"
-        if self._holds(node):
+            runs = _is_test(_name(node)) or _name(node) in self.calls
+            return "function" if runs and _name(node) in self.asserting else "shared"
+        if self._holds(node) and not _is_main(node):
             return "assertion"
-        return "runner" if self._calls_test(node) else "shared"
+        return "runner" if _is_main(node) or self._calls_tests(node) else "shared"
 
-    def _calls_test(self, node: Node) -> bool:
-        """Whether a statement does nothing but call a test function or start a framework."""
+    def _calls_tests(self, node: Node) -> bool:
+        """Whether a statement does nothing but call a function of tests or start a framework."""
         inner = named(node)
         if node.type != "expression_statement" or not inner or inner[0].type != "call":
             return False
-        name = callee(inner[0])
-        defined = {text_of(one.child_by_field_name("name")) for one in self.nodes if one.type == "function_definition"}
-        return name in {"unittest.main", "pytest.main", "doctest.testmod"} or (name in defined and not arguments(inner[0]))
+        return callee(inner[0]) in self.asserting | {"unittest.main", "pytest.main", "doctest.testmod"}
 
     def _holds(self, node: Node) -> bool:
         return any(node.start_byte <= start and end <= node.end_byte for start, end in self.spans)
@@ -99,28 +104,43 @@ class _Suite:
             end = stop
         return (text + self.data[end : node.end_byte]).decode()
 
-    def _test_methods(self, node: Node) -> list[Node]:
-        members = named(node.child_by_field_name("body"))
-        return [one for one in members if text_of((one.child_by_field_name("definition") or one).child_by_field_name("name")).startswith("test")]
-
     def _methods(self, node: Node) -> list[str]:
         """A class of tests, once for each of its tests, with the others left out."""
-        methods = self._test_methods(node.child_by_field_name("definition") or node)
+        methods = _test_methods(_definition(node))
         spans = [(one.start_byte, one.end_byte) for one in methods]
         return [self._cut(node, [span for span in spans if span != kept]) for kept in spans]
 
     def _function(self, node: Node) -> list[str]:
         """A test function, once for each of its assertions where they are independent."""
-        function = node.child_by_field_name("definition") or node
-        name = text_of(function.child_by_field_name("name"))
-        call = "" if name.startswith("test") else f"\n{name}()"
-        body = named(function.child_by_field_name("body"))
+        call = f"\n{self.calls[_name(node)]}" if _name(node) in self.calls else ""
+        body = named(_definition(node).child_by_field_name("body"))
         asserting = [one for one in body if self._holds(one)]
         others = [one for one in body if one not in asserting]
-        if len(asserting) < 2 or node is not function or not _independent(asserting, others):  # noqa: PLR2004 - nothing to split
+        if len(asserting) < 2 or _definition(node) != node or not _independent(asserting, others):  # noqa: PLR2004 - nothing to split
             return [self._text(node) + call]
         spans = [(one.start_byte, one.end_byte) for one in asserting]
-        return [self._cut(node, [_with_separator(self.data, span) for span in spans if span != kept]) + call for kept in spans]
+        return [
+            self._cut(node, [_with_separator(self.data, span) for span in spans if span != kept]) + call
+            for kept in spans
+        ]
+
+
+def _definition(node: Node) -> Node:
+    """A function or class without its decorators; anything else as it is."""
+    return node.child_by_field_name("definition") or node
+
+
+def _name(node: Node) -> str:
+    return text_of(_definition(node).child_by_field_name("name"))
+
+
+def _is_test(name: str) -> bool:
+    """Whether what runs a suite calls a function of this name."""
+    return name.startswith("test")
+
+
+def _test_methods(node: Node) -> list[Node]:
+    return [one for one in named(node.child_by_field_name("body")) if _is_test(_name(one))]
 
 
 def _is_main(node: Node) -> bool:
@@ -128,7 +148,7 @@ def _is_main(node: Node) -> bool:
 
 
 def _independent(asserting: list[Node], others: list[Node]) -> bool:
-    """Whether the assertions of a flat body do not depend on each other: nothing but values is prepared between them."""
+    """Whether the assertions of a flat body do not depend on each other: only values are prepared between them."""
     names = set()
     for one in others:
         inner = named(one)[0] if one.type == "expression_statement" and named(one) else one
@@ -144,6 +164,5 @@ def _independent(asserting: list[Node], others: list[Node]) -> bool:
 
 def _with_separator(data: bytes, span: tuple[int, int]) -> tuple[int, int]:
     """A statement with the semicolon behind it."""
-    rest = data[span[1] :]
-    skipped = len(rest) - len(rest.lstrip(b" \t"))
-    return (span[0], span[1] + skipped + 1) if rest[skipped : skipped + 1] == b";" else span
+    separator = re.match(rb"[ \t]*;[ \t]*", data[span[1] :])
+    return (span[0], span[1] + separator.end()) if separator else span

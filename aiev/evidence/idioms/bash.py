@@ -1,4 +1,4 @@
-"""Claims of Bash tests: `[ ... ]`, `[[ ... ]]`, `test`, `(( ))`, alone, before `|| exit`, and as a condition that exits."""
+"""Claims of Bash tests: `[ ... ]`, `[[ ... ]]`, `test` and `(( ))`, alone, before `|| exit`, and before what exits."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from aiev.evidence.trees import descendants, named, text_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_OPERATORS = {
-    **{"=": "==", "==": "==", "-eq": "==", "!=": "!=", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="},
-    **{"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=~": "matches"},
-}
+_OPERATORS = {"=": "==", "-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">=", "=~": "matches"}
 _EXITS = re.compile(r"\b(?:exit|return) [1-9]|\bfail\w*\b|\bfalse\b")
 
 

@@ -29,8 +29,35 @@ class Claim:
     """Whether the idiom puts the expected value first, which decides only where neither side is plain."""
 
 
-NEGATED = {
-    **{"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in", "not in": "in"},
-    **{"is": "is not", "is not": "is", "true": "false", "false": "true", "almost": "not almost", "not almost": "almost"},
-}
+_OPPOSITES = (("==", "!="), ("<", ">="), (">", "<="), ("in", "not in"), ("is", "is not"), ("true", "false"))
+NEGATED = {one: other for pair in _OPPOSITES for one, other in (pair, pair[::-1])}
+"""What holds when a relation does not."""
 MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "in": "has", "not in": "lacks", "has": "in", "lacks": "not in"}
+"""The same relation with its sides exchanged, where that is another one."""
+
+
+def names(**relations: str) -> dict[str, str]:
+    """The relation of each method name; `relations` holds names by relation, with spaces between."""
+    return {name: _SPELLED.get(relation, relation) for relation, listed in relations.items() for name in listed.split()}
+
+
+_SPELLED = {
+    "equal": "==",
+    "unequal": "!=",
+    "less": "<",
+    "greater": ">",
+    "at_most": "<=",
+    "at_least": ">=",
+    "inside": "in",
+    "outside": "not in",
+    "same": "is",
+    "other": "is not",
+    "not_almost": "not almost",
+    "not_matches": "not matches",
+    "same_items": "same items",
+    "not_null": "not null",
+    "not_nil": "not nil",
+    "not_none": "not none",
+    "no_error": "no error",
+    "not_undefined": "not undefined",
+}

@@ -32,10 +32,10 @@ def conditions(node: Node, *, positive: bool = True) -> list[Claim]:
     if node.type in {"not_operator", "unary_expression"} and node.children[0].type in {"not", "!"} and parts:
         return conditions(parts[-1], positive=not positive)
     operator = operator_of(node)
-    if operator in {"and", "&&"} and positive or operator in {"or", "||"} and not positive:
+    if operator in ({"and", "&&"} if positive else {"or", "||"}):
         sides = [side for side in parts if side.type not in {"string_literal", "string"}]
         return [claim for side in sides for claim in conditions(side, positive=positive)]
-    claim = _comparison(node, operator, parts) or _called(node) or Claim("true", node)
+    claim = _comparison(operator, parts) or _called(node) or Claim("true", node)
     return [claim if positive else negated(claim)]
 
 
@@ -45,14 +45,14 @@ def negated(claim: Claim) -> Claim:
 
 
 def operator_of(node: Node) -> str:
-    """The operator of a binary expression, `===` as `==`; empty for anything else and for chains such as `1 < x < 3`."""
+    """The operator of a binary expression, `===` as `==`; empty for anything else, chains such as `1 < x < 3` too."""
     if node.type not in _BINARY:
         return ""
     tokens = [child.type for child in node.children if not child.is_named]
     return _OPERATORS.get(tokens[0], tokens[0]) if len(tokens) == 1 and len(named(node)) == 2 else ""  # noqa: PLR2004 - two sides
 
 
-def _comparison(node: Node, operator: str, parts: list[Node]) -> Claim | None:
+def _comparison(operator: str, parts: list[Node]) -> Claim | None:
     if operator not in _RELATIONS:
         return None
     left, right = parts

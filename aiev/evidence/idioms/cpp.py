@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aiev.evidence.idioms.claim import Claim
+from aiev.evidence.idioms.claim import Claim, names
 from aiev.evidence.idioms.condition import conditions
 from aiev.evidence.trees import arguments, callee, named
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_PAIRS = {
-    **{"EQ": "==", "STREQ": "==", "NE": "!=", "STRNE": "!=", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="},
-    **{"NEAR": "almost", "FLOAT_EQ": "almost", "DOUBLE_EQ": "almost"},
-}
+_PAIRS = names(
+    equal="EQ STREQ",
+    unequal="NE STRNE",
+    less="LT",
+    at_most="LE",
+    greater="GT",
+    at_least="GE",
+    almost="NEAR FLOAT_EQ DOUBLE_EQ",
+)
 _MACRO = re.compile(r"^(?:EXPECT|ASSERT|CHECK|REQUIRE)_(\w+)$")
 
 

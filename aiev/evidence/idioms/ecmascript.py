@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.evidence.idioms.claim import Claim
+from aiev.evidence.idioms.claim import Claim, names
 from aiev.evidence.idioms.condition import conditions, negated
 from aiev.evidence.trees import arguments, callee, named, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_PAIRS = {
-    **dict.fromkeys(("equal", "strictEqual", "deepEqual", "deepStrictEqual", "equals"), "=="),
-    **dict.fromkeys(("notEqual", "notStrictEqual", "notDeepEqual", "notDeepStrictEqual"), "!="),
-    **{"match": "matches", "doesNotMatch": "not matches"},
-}
+_PAIRS = names(
+    equal="equal strictEqual deepEqual deepStrictEqual equals",
+    unequal="notEqual notStrictEqual notDeepEqual notDeepStrictEqual",
+    matches="match",
+    not_matches="doesNotMatch",
+)
 _TRUTH = {"assert", "console.assert", "assert.ok", "assert.isTrue", "assert.true"}
-_EXPECT = {
-    **dict.fromkeys(("toBe", "toEqual", "toStrictEqual", "equal", "eql", "equals", "deepEqual"), "=="),
-    **{"toBeCloseTo": "almost", "closeTo": "almost", "toContain": "has", "toContainEqual": "has", "include": "has"},
-    **{"toBeGreaterThan": ">", "toBeGreaterThanOrEqual": ">=", "toBeLessThan": "<", "toBeLessThanOrEqual": "<="},
-    **{"toHaveLength": "length", "toMatch": "matches", "toMatchObject": "matches", "toBeInstanceOf": "instance"},
-}
-_BARE = {
-    **{"toBeTruthy": "true", "toBeFalsy": "false", "true": "true", "false": "false", "toBeNull": "null"},
-    **{"toBeUndefined": "undefined", "toBeNaN": "NaN", "toBeDefined": "not undefined", "null": "null"},
-}
+_EXPECT = names(
+    equal="toBe toEqual toStrictEqual equal eql equals deepEqual",
+    almost="toBeCloseTo closeTo",
+    has="toContain toContainEqual include",
+    greater="toBeGreaterThan",
+    at_least="toBeGreaterThanOrEqual",
+    less="toBeLessThan",
+    at_most="toBeLessThanOrEqual",
+    length="toHaveLength",
+    matches="toMatch toMatchObject",
+    instance="toBeInstanceOf",
+)
+_BARE = names(
+    true="toBeTruthy true",
+    false="toBeFalsy false",
+    null="toBeNull null",
+    undefined="toBeUndefined undefined",
+    not_undefined="toBeDefined",
+    NaN="toBeNaN",
+)
 
 
 def claims(node: Node) -> list[Claim]:
@@ -73,7 +84,13 @@ def _expected(node: Node) -> list[Claim]:
     while chain is not None and chain.type == "member_expression":
         words.append(text_of(chain.child_by_field_name("property")))
         chain = chain.child_by_field_name("object")
-    if not words or chain is None or chain.type != "call_expression" or callee(chain) != "expect" or not arguments(chain):
+    if (
+        not words
+        or chain is None
+        or chain.type != "call_expression"
+        or callee(chain) != "expect"
+        or not arguments(chain)
+    ):
         return []
     claim = _matched(words[0], arguments(chain)[0], given)
     return [negated(claim) if "not" in words else claim] if claim else []

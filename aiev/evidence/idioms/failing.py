@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aiev.evidence.idioms.claim import Claim
 from aiev.evidence.idioms.condition import conditions
 from aiev.evidence.trees import bare, named, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from aiev.evidence.idioms.claim import Claim
+
 _FAILS = re.compile(
-    r"^(?:raise\b|throw\b|t\.(?:Error|Fatal|Fail)\w*\(|panic!?\(|assert (?:False|0)\b|(?:self|pytest)\.fail\(|fail\(|"
-    r"assert\.fail\(|(?:std::)?abort\(|(?:std::|process\.|System\.|os\.|sys\.)?exit\(\s*[^)0]|return (?:1|-1|EXIT_FAILURE)\b)"
+    r"^(?:raise\b|throw\b|t\.(?:Error|Fatal|Fail)\w*\(|panic!?\(|assert (?:False|0)\b|(?:(?:self|pytest)\.)?fail\(|"
+    r"assert\.fail\(|(?:std::)?abort\(|(?:std::|process\.|System\.|os\.|sys\.)?exit\(\s*[^)0]|"
+    r"return (?:1|-1|EXIT_FAILURE)\b)"
 )
 
 
@@ -33,13 +36,11 @@ def fails(node: Node | None) -> bool:
 def guarded(node: Node) -> list[Claim]:
     """`if got != want: raise AssertionError` claims that `got` equals `want`."""
     condition, block = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
-    if node.type not in {"if_statement", "if_expression"} or condition is None or node.child_by_field_name("alternative"):
+    if node.type not in {"if_statement", "if_expression"} or condition is None or not fails(block):
         return []
-    if not fails(block):
+    if node.child_by_field_name("alternative") is not None:
         return []
     first = node.child_by_field_name("initializer")
     inner = condition.child_by_field_name("value") or condition  # C++ has a clause of its own around it
     found = conditions(bare(inner), positive=False)
-    return [
-        Claim(one.relation, one.left, one.right, one.extra, before=(first,) if first is not None else ()) for one in found
-    ]
+    return [replace(one, before=(first,) if first is not None else ()) for one in found]

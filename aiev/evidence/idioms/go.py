@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.evidence.idioms.claim import Claim
+from aiev.evidence.idioms.claim import Claim, names
 from aiev.evidence.idioms.condition import conditions
 from aiev.evidence.trees import arguments, callee, named, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_PAIRS = {
-    **{"Equal": "==", "EqualValues": "==", "Exactly": "==", "NotEqual": "!=", "InDelta": "almost", "InEpsilon": "almost"},
-    **{"ElementsMatch": "same items", "Contains": "has", "NotContains": "lacks", "Len": "length", "Greater": ">"},
-    **{"Less": "<", "GreaterOrEqual": ">=", "LessOrEqual": "<=", "JSONEq": "==", "EqualError": "raises"},
-}
+_PAIRS = names(
+    equal="Equal EqualValues Exactly JSONEq",
+    unequal="NotEqual",
+    almost="InDelta InEpsilon",
+    same_items="ElementsMatch",
+    has="Contains",
+    lacks="NotContains",
+    length="Len",
+    greater="Greater",
+    less="Less",
+    at_least="GreaterOrEqual",
+    at_most="LessOrEqual",
+    raises="EqualError",
+)
 _VALUE_FIRST = frozenset({"Equal", "EqualValues", "Exactly", "NotEqual", "InDelta", "InEpsilon", "JSONEq"})
-_SINGLE = {"Nil": "nil", "NotNil": "not nil", "Error": "raises", "NoError": "no error", "Panics": "raises", "Empty": "empty"}
+_SINGLE = names(nil="Nil", not_nil="NotNil", raises="Error Panics", no_error="NoError", empty="Empty")
 _TOLERANT = frozenset({"InDelta", "InEpsilon"})
 
 

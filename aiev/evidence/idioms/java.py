@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.evidence.idioms.claim import Claim
+from aiev.evidence.idioms.claim import Claim, names
 from aiev.evidence.idioms.condition import conditions
 from aiev.evidence.idioms.ecmascript import body_of
 from aiev.evidence.trees import arguments, named, text_of
@@ -12,11 +12,10 @@ from aiev.evidence.trees import arguments, named, text_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_PAIRS = {
-    **{"Equals": "==", "ArrayEquals": "==", "IterableEquals": "==", "LinesMatch": "matches", "Same": "is"},
-    **{"NotEquals": "!=", "NotSame": "is not"},
-}
-_SINGLE = {"Null": "null", "NotNull": "not null"}
+_PAIRS = names(
+    equal="Equals ArrayEquals IterableEquals", unequal="NotEquals", same="Same", other="NotSame", matches="LinesMatch"
+)
+_SINGLE = names(null="Null", not_null="NotNull")
 
 
 def claims(node: Node) -> list[Claim]:
@@ -49,7 +48,8 @@ def _asserted(kind: str, given: list[Node]) -> list[Claim]:
 
 def _without_message(given: list[Node]) -> list[Node]:
     """Arguments without the message that JUnit 4 puts first."""
-    return given[1:] if len(given) > 2 and given[0].type == "string_literal" and given[-1].type != "string_literal" else given  # noqa: E501, PLR2004
+    first, *rest = given
+    return rest if len(rest) > 1 and first.type == "string_literal" and rest[-1].type != "string_literal" else given
 
 
 def _fluent(call: Node, value: Node) -> list[Claim]:

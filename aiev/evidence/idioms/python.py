@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.evidence.idioms.claim import Claim
+from aiev.evidence.idioms.claim import Claim, names
 from aiev.evidence.idioms.condition import conditions
 from aiev.evidence.idioms.failing import fails
 from aiev.evidence.trees import arguments, bare, callee, named
@@ -12,16 +12,25 @@ from aiev.evidence.trees import arguments, bare, callee, named
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_PAIRS = {
-    **dict.fromkeys(("Equal", "Equals", "ListEqual", "DictEqual", "SetEqual", "TupleEqual", "SequenceEqual"), "=="),
-    **{"MultiLineEqual": "==", "_equal": "==", "_array_equal": "==", "NotEqual": "!=", "NotEquals": "!=", "Is": "is"},
-    **{"IsNot": "is not", "In": "in", "NotIn": "not in", "AlmostEqual": "almost", "AlmostEquals": "almost"},
-    **{"NotAlmostEqual": "not almost", "_almost_equal": "almost", "_allclose": "almost", "Greater": ">", "Less": "<"},
-    **{"GreaterEqual": ">=", "LessEqual": "<=", "CountEqual": "same items", "ItemsEqual": "same items"},
-    **{"IsInstance": "instance", "Regex": "matches", "_array_almost_equal": "almost"},
-}
+_PAIRS = names(
+    equal="Equal Equals ListEqual DictEqual SetEqual TupleEqual SequenceEqual MultiLineEqual _equal _array_equal",
+    unequal="NotEqual NotEquals",
+    same="Is",
+    other="IsNot",
+    inside="In",
+    outside="NotIn",
+    almost="AlmostEqual AlmostEquals _almost_equal _allclose _array_almost_equal",
+    not_almost="NotAlmostEqual",
+    greater="Greater",
+    less="Less",
+    at_least="GreaterEqual",
+    at_most="LessEqual",
+    same_items="CountEqual ItemsEqual",
+    instance="IsInstance",
+    matches="Regex",
+)
 """Methods that take two sides, without their `assert`."""
-_SINGLE = {"True": "true", "False": "false", "IsNone": "none", "IsNotNone": "not none", "_": "true"}
+_SINGLE = names(none="IsNone", not_none="IsNotNone", true="_")
 _WITH_TOLERANCE = frozenset({"almost", "not almost"})
 
 

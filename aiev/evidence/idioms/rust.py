@@ -58,7 +58,9 @@ def _expression(text: str) -> Node | None:
     root = tree(f"{_HEAD}{text}); }}", "rust")
     if root is None or root.has_error:
         return None
-    outer = next((node for node in descendants(root) if node.type in {"parenthesized_expression", "tuple_expression"}), None)
+    outer = next(
+        (node for node in descendants(root) if node.type in {"parenthesized_expression", "tuple_expression"}), None
+    )
     return named(outer)[0] if outer is not None and len(named(outer)) == 1 else None
 
 
