@@ -10,7 +10,7 @@ TORCH ?=
 STDLIB = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
 N ?= 60
 DOCS ?=
-MBPP ?= ../shared/data/mbpp_train_validation.jsonl
+MBPP ?=
 B ?= *
 JOBS ?= 3
 VLLM ?= $(HOME)/.cache/aiev/vllm
@@ -71,7 +71,7 @@ acceptance: install ## Acceptance and rounds of both small models over 24 functi
 
 precision: install ## Judge what is accepted by hidden tests of HumanEval and MBPP: runs/precision/ (N=60 problems of each, MBPP=file; DOCS=docs writes the figures there)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[plots]'
-	PYTHONPATH=tests $(BIN)/python -m precision --out $(RUNS)/precision --number $(N) --mbpp $(MBPP) $(if $(DOCS),--docs $(DOCS))
+	PYTHONPATH=tests $(BIN)/python -m precision --out $(RUNS)/precision --number $(N) $(if $(MBPP),--mbpp $(MBPP)) $(if $(DOCS),--docs $(DOCS))
 
 gate-demo: install ## Two gates on real models without a GPU, one that opens and one that stays shut: runs/gate-*.db (under an hour)
 	AIEV=$(BIN)/aiev PYTHON=$(BIN)/python docs/gate_demo.sh $(RUNS)

@@ -78,6 +78,9 @@ def main() -> None:
         for policy in given.policies:
             sys.stderr.write(f"policy {policy}\n")
             teach(teach_command(path, db, policy, configs=configs, settings=given.settings))
+    unknown = {one.name for one in read_dialogues(db)} - {problem.id for problem in problems}
+    if unknown:
+        sys.exit(f"{db} has dialogues about problems that are not here: {', '.join(sorted(unknown))}; {missing}")
     programs = [(one.name, each.program) for one in read_dialogues(db) for each in one.rounds if each.program]
     asyncio.run(hidden.judge(programs, given.backend))
     publish(given, db, hidden, missing)

@@ -38,7 +38,7 @@ class Judgement:
     right: bool
     verdict: str
     output: str
-    """The end of stderr: the assertion that failed."""
+    """The end of stderr: the assertion that failed; the reason of the verdict where it is empty."""
 
 
 class HiddenTests:
@@ -75,7 +75,8 @@ class HiddenTests:
     async def _work(self, interpreter: Interpreter, waiting: Iterable[tuple[str, tuple[str, str]]]) -> None:
         for key, (name, program) in waiting:
             result = await run_until_real(interpreter, Job(program, self._problems[name].tests))
-            self._add(Judgement(key, name, result.verdict == "ok", str(result.verdict), result.stderr[-_SHOWN:]))
+            output = (result.stderr or result.detail)[-_SHOWN:]
+            self._add(Judgement(key, name, result.verdict == "ok", str(result.verdict), output))
 
     def _add(self, judgement: Judgement) -> None:
         with self._path.open("a", encoding="utf-8") as file:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bench.figures import Figure, at_least, at_most, informs
-from precision.counting import Share, repairs, score
+from precision.counting import repairs, score
 from precision.faults import FAULTS
 from precision.outcomes import Spent, sound
 from precision.pieces import ENOUGH_PRECISION, ENOUGH_RECALL, PIECES, choose, curve, verified
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 POLICIES = ("ran", "tests", "verified")
 MOST_TIMES_THE_TOKENS = 2.5
-_ROWS = 6
+_ROWS = 4
 """Thresholds of a piece that a table shows, at most."""
 BOTH = "both"
 
@@ -139,6 +139,7 @@ def _evidence(dialogues: Sequence[Dialogue]) -> Iterator[str]:
         (piece, name, f"{point.threshold:.2f}", str(point.score.precision), str(point.score.recall))
         for piece in PIECES
         for name, part in parts(dialogues).items()
+        if name != BOTH
         for point in _spread(curve(part, piece))
     ]
     yield _table(("piece alone", "set", "at least", "precision", "recall"), rows)
@@ -170,6 +171,9 @@ def _purposes(dialogues: Sequence[Dialogue]) -> Iterator[str]:
 
 def _apart(dialogues: Sequence[Dialogue]) -> Iterator[str]:
     """What is not in the tables."""
+    times = times_the_tokens(by_policy(dialogues))
+    if math.isfinite(times):
+        yield f"tokens for each right dialogue, verified over tests: {times:.2f} times"
     faulty = sorted({one.name for one in dialogues} & FAULTS.keys())
     if faulty:
         yield f"counted apart, since the benchmark is at fault: {', '.join(faulty)}"
@@ -181,7 +185,7 @@ def _apart(dialogues: Sequence[Dialogue]) -> Iterator[str]:
     shares = Counter(one.policy for one in alone)
     for policy, count in shares.items():
         single = sum(one.rounds[-1].tests.count("assert ") == 1 for one in alone if one.policy == policy)
-        yield f"{policy}: {Share(single, count)} wrong acceptances rest on a single assertion"
+        yield f"{policy}: {single} of {count} wrong acceptances rest on a single assertion"
 
 
 def _spread(points: Sequence[object]) -> list[object]:

@@ -30,7 +30,7 @@ def test_tables_tell_thresholds_pieces_and_what_replies_were_for(talk):
     assert "| verified | HumanEval | 1 | 1 | 1 of 1 = 1.00 [0.21, 1.00] |" in text
     assert "| mutation score | MBPP | 0.90 | 0 of 1 = 0.00 [0.00, 0.79] | 0 of 0 |" in text
     assert "Chosen on HumanEval: mutation score 0.00, agreement 0.00." in text
-    assert "verified: 1 of 1 = 1.00 [0.21, 1.00] wrong acceptances rest on a single assertion" in text
+    assert "verified: 1 of 1 wrong acceptances rest on a single assertion" in text
 
 
 def test_nothing_gives_no_figure(talk):

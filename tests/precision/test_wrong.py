@@ -13,10 +13,12 @@ def test_an_explanation_outlives_the_list(talk, tmp_path):
     ]
     assert write_wrong(listed, path) == 2
     text = path.read_text()
-    assert "## HumanEval/1 (verified, tests, conversation id-HumanEval/1)" in text
+    assert (
+        "\n\nAccepted by verified (id-HumanEval/1), tests (id-HumanEval/1) after 1 rounds; no round was right" in text
+    )
     assert text.count(UNEXPLAINED) == 2
     path.write_text(text.replace(f"Why: {UNEXPLAINED}", "Why: the text leaves\nthe order open.", 1))
-    write_wrong(listed, path)
+    write_wrong(listed[1:], path)  # another policy accepts it
     assert "Why: the text leaves\nthe order open.\n\n## MBPP/4" in path.read_text()
     assert path.read_text().count(UNEXPLAINED) == 1
 

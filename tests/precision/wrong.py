@@ -1,11 +1,12 @@
 """Wrong acceptances as Markdown, to be explained by hand.
 
-Invariant: what a person has written after `Why:` is kept when the list is made anew, as long as the program is still
-accepted.
+Invariant: what a person has written after `Why:` is kept when the list is made anew, as long as some policy still
+accepts the program.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,9 @@ def _explained(path: Path) -> dict[str, str]:
 
 def _entry(dialogues: Sequence[Dialogue], explained: dict[str, str]) -> str:
     first = dialogues[0]
-    title = f"{first.name} ({', '.join(one.policy for one in dialogues)}, conversation {first.id})"
+    digest = hashlib.sha256(first.rounds[-1].program.encode(errors="surrogatepass")).hexdigest()
+    title = f"{first.name}, program {digest[:8]}"
+    accepted = ", ".join(f"{one.policy} ({one.id})" for one in dialogues)
     last: Round = first.rounds[-1]
     blocks = (("Problem", "text", first.problem), ("Program", "python", last.program), ("Tests", "python", last.tests))
     shown = "\n\n".join(f"{name}:\n\n{_fenced(kind, text)}" for name, kind, text in blocks)
@@ -52,7 +55,8 @@ def _entry(dialogues: Sequence[Dialogue], explained: dict[str, str]) -> str:
     history = f"round {right} was right" if right else "no round was right"
     evidence = first.evidence.sentence if first.evidence else "none"
     return (
-        f"## {title}\n\n{len(first.rounds)} rounds; {history}. Evidence: {evidence}\n\n{shown}\n\nHidden tests:\n\n"
+        f"## {title}\n\nAccepted by {accepted} after {len(first.rounds)} rounds; {history}. Evidence: {evidence}\n\n"
+        f"{shown}\n\nHidden tests:\n\n"
         f"{output}\n\nWhy: {explained.get(title, UNEXPLAINED)}\n"
     )
 
