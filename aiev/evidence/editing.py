@@ -57,6 +57,9 @@ def without(tests: str, assertion: Assertion, language: str) -> str:
     data = tests.encode()
     if place.row is not None:
         start, end = place.row
+        line_start, line_end = _line(data, start, end)
+        if not data[line_start:start].strip() and not data[end:line_end].strip(b" \t\r\n,"):
+            return _put(data, line_start, line_end, "")
         after = re.match(rb"[ \t]*,[ \t]*(?:\n[ \t]*)?", data[end:])
         before = re.search(rb",\s*$", data[:start])
         if after is not None:
@@ -123,10 +126,14 @@ def _closed(value: str, language: str) -> str:
     return f"({value})" if loose and not text_of(statements[0]).startswith("(") else value
 
 
+def _line(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The whole lines around some bytes."""
+    return data.rfind(b"\n", 0, start) + 1, len(data) if (found := data.find(b"\n", end)) < 0 else found + 1
+
+
 def _without_statement(data: bytes, start: int, end: int, language: str) -> str:
     """Remove a statement, with its line when nothing else stands there; a block of Python is never left empty."""
-    line_start = data.rfind(b"\n", 0, start) + 1
-    line_end = len(data) if (found := data.find(b"\n", end)) < 0 else found + 1
+    line_start, line_end = _line(data, start, end)
     alone = not data[line_start:start].strip() and not data[end:line_end].strip(b" \t\r\n;")
     if alone:
         text = _put(data, line_start, line_end, "")

@@ -40,7 +40,11 @@ _LITERALS = frozenset({
     *("dictionary", "pair", "unary_operator", "parenthesized_expression", "comment"),
 })  # fmt: skip
 _INSIDE = frozenset({"string_start", "string_content", "string_end", "escape_sequence"})
-_ENDS = re.compile(r"[.;,]?\s*(?:$|#|//|\(|because\b|since\b|as\b)|;|\.\s|,?\s*(?:and|but|while)\s+[A-Za-z_]\w*\(")
+_OPERATOR = re.compile(r"\S.*[-+*/%^<>&|~]\s*$|\bnot\s*$|^\s*[-*+]$")
+"""What stands before a call that is part of a larger expression; a sign alone, with a space, is the mark of a list."""
+_ENDS = re.compile(
+    r"[.;,]?\s*(?:$|\"\"\"$|'''$|#|//|\(|because\b|since\b|as\b)|;|\.\s|,?\s*(?:and|but|while)\s+[A-Za-z_]\w*\("
+)
 """What may stand behind a value: the end of a sentence, a remark, a reason, or the next example."""
 _FENCE = re.compile(r"```(?:\w+)?\n(.*?)```", re.DOTALL)
 
@@ -102,7 +106,9 @@ def _stated(line: str) -> list[tuple[Assertion, bool]]:
         end = _closing(line, match.end() - 1)
         start = max(end, match.end())
         between = _BETWEEN.match(line, end) if end > 0 else None
-        if between is None or not between[0].strip() or not _is_call(line[match.start() : end]):
+        if between is None or not between[0].strip() or _OPERATOR.search(line[: match.start()]):
+            continue
+        if not _is_call(line[match.start() : end]):
             continue
         value = _value(line[between.end() :])
         if value:

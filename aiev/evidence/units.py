@@ -35,7 +35,9 @@ def units(tests: str, language: str) -> tuple[str, ...]:
     if root is None or root.has_error:
         return (tests,) if tests.strip() else ()
     found = _Suite(tests, root).units()
-    sessions = [line for one in doctest_assertions(tests) if (line := statement(one))] if ">>>" in tests else []
+    sessions = (
+        [line for one in doctest_assertions(tests) if (line := f"{statement(one)}\n").strip()] if ">>>" in tests else []
+    )
     every = (*found, *sessions)
     return every if 0 < len(every) <= MOST else ((tests,) if tests.strip() else ())
 
