@@ -70,14 +70,17 @@ def _plain(record: DialogueRecord) -> tuple[Turn, ...]:
 
 def _executed(record: DialogueRecord, settings: ExportSettings) -> Iterator[Turn]:
     verdicts = {entry.round: entry for entry in record.rounds}
-    for message in record.messages:
+    followed_by = [message.role for message in record.messages[1:]] + [""]
+    for message, follower in zip(record.messages, followed_by, strict=True):
         entry = verdicts.get(message.round)
         passed = entry is not None and entry.round == record.passed_round
         match message.role:
             case "user" if message.round == 0:
                 yield Turn("user", f"{message.content}\n\n{phrasing('request', record.id)}")
-            case "user":
+            case "user" if follower == "assistant":
                 yield Turn("user", f"{message.content}\n\n{phrasing('again', record.id, message.round)}")
+            case "user":  # the arbiter, who asks for nothing
+                yield Turn("user", message.content)
             case "assistant":
                 yield Turn(
                     "assistant",

@@ -41,11 +41,13 @@ class EvidenceWords:
 def evidence_words(evidence: EvidenceRecord) -> EvidenceWords:
     """The evidence of a conversation in words."""
     detail = evidence.detail
+    reasons = [*map(str, detail.get("reasons", []))]
+    faults = [f"problem: {fault}" for fault in detail.get("problem", []) if fault not in reasons]
     return EvidenceWords(
         status=evidence.status,
         sentence=evidence.sentence,
         figures=[*_figures(evidence)],
-        reasons=[*map(str, detail.get("reasons", [])), *(f"problem: {fault}" for fault in detail.get("problem", []))],
+        reasons=[*reasons, *faults],
         counterexample=_counterexample(detail.get("counterexample") or {}),
         arbitrations=[*map(_arbitration, detail.get("arbitrations", []))],
         survivors=[_mutant(one) for one in detail.get("mutants", []) if not one.get("killed")],

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from aiev.store.reading.evidence import kind_of
+
 if TYPE_CHECKING:
     from aiev.store.reading.dialogues import DialogueReader, DialogueRecord, Money
 
@@ -86,8 +88,8 @@ class RunFigures:
         self.seconds += record.seconds
         self.verdicts.update(entry.verdict for entry in record.rounds)
         if record.evidence:
-            self.evidence[record.evidence.status] += 1
-            self.reasons.update(map(str, record.evidence.detail.get("reasons", [])))
+            self.evidence[record.evidence_status] += 1
+            self.reasons.update(map(kind_of, record.evidence.detail.get("reasons", [])))
         self.libraries.update(_libraries(record))
         self._measure("messages", len(record.messages))
         self._measure("problem, words", len(record.problem.split()))

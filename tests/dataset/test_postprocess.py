@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from support.dialogues import Talk, write
@@ -125,3 +126,17 @@ def test_phrasings_vary_but_not_from_time_to_time():
     assert set(drawn) == set(PHRASINGS["request"])
     assert drawn == [phrasing("request", f"c{number}") for number in range(300)]
     assert draw(10, "a", 1) != draw(10, "a", 2) or draw(10, "b", 1) != draw(10, "b", 2)
+
+
+def test_a_word_of_the_arbiter_asks_for_no_other_run(tmp_path):
+    path = write(tmp_path / "a.db", [Talk(1, ("error", "ok"))])
+    with DialogueReader.open(path) as reader:
+        (record,) = reader.dialogues()
+    *before, answer, output = record.messages
+    words = replace(answer, role="user", content="The call must give 4.", agent="arbiter")
+    settings = load_config().settings.export.model_copy(update={"plain_share": 0.0})
+    turns = build_sample(replace(record, messages=(*before, answer, words, output)), settings).turns
+    told = turns[-2].content
+    assert told.startswith("The call must give 4.\n\n")
+    assert not any(phrase in told for phrase in PHRASINGS["again"])
+    assert any(phrase in turns[-4].content for phrase in PHRASINGS["again"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ _REASONS = """
 select r.value as value, count(*) as number from evidence v join conversations c on c.id = v.conversation_id,
   json_each(v.detail, '$.reasons') r where c.run_id = ? and v.status <> 'verified' group by 1
 """
+_NUMBERS = re.compile(r"\d+")
 _NOTHING = "(select '' as conversation_id, '' as status, '' as sentence where 0)"
 
 
@@ -38,7 +40,7 @@ class EvidenceCounts:
     statuses: Counter[str] = field(default_factory=Counter)
     """All conversations with evidence, by its status."""
     reasons: Counter[str] = field(default_factory=Counter)
-    """Conversations that are not verified, by each reason."""
+    """Conversations that are not verified, by each kind of reason."""
 
     def as_dict(self) -> dict[str, dict[str, int]]:
         """The counts as plain data, the most frequent first."""
@@ -78,8 +80,13 @@ class EvidenceReader(Reader):
             if row["value"] != NO_EVIDENCE:
                 found.statuses[row["value"]] += row["number"]
         for row in self.db.rows_of("evidence", _REASONS, run_id):
-            found.reasons[row["value"]] += row["number"]
+            found.reasons[kind_of(row["value"])] += row["number"]
         return found
+
+
+def kind_of(reason: object) -> str:
+    """A reason without its numbers, so that those of many conversations count together: `… of … mutants`."""
+    return _NUMBERS.sub("…", str(reason))
 
 
 def evidence_source(db: ReadOnly) -> str:

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from aiev.store.reading.evidence import kind_of
 from aiev.store.reading.listing import search_words
 from aiev.store.reading.standing import NO_EVIDENCE
 from aiev.store.texts import clean
@@ -65,7 +66,7 @@ class RunTotals:
     error_classes: Counter[str] = field(default_factory=Counter)
     """Of all executions that did not pass."""
     reasons: Counter[str] = field(default_factory=Counter)
-    """Why dialogues with evidence are not verified."""
+    """Kinds of reasons why dialogues with evidence are not verified."""
     cost: float | None = None
     """Paid for model calls, in US dollars; None where it is not recorded."""
 
@@ -142,7 +143,7 @@ class FacetIndex:
 
     def _read_reasons(self, connection: sqlite3.Connection, positions: dict[str, int]) -> None:
         for conversation_id, reason in connection.execute(_REASONS) if _has_evidence(connection) else ():
-            self.totals[self._runs_in_order[positions[conversation_id]]].reasons[str(reason)] += 1
+            self.totals[self._runs_in_order[positions[conversation_id]]].reasons[kind_of(reason)] += 1
 
     def _read_executions(
         self, connection: sqlite3.Connection, marks: dict[str, dict[str, bytearray]], positions: dict[str, int]

@@ -28,6 +28,8 @@ def exported_view(result: Exported, address: str = "") -> RenderableType:
         "judges": ", ".join(result.judges),
         "folder": str(result.folder),
     }
+    if result.tells_evidence:
+        lines["evidence"] = ", ".join(f"{count} {name}" for name, count in result.counts.get("evidence", {}).items())
     if address:
         lines["pushed to"] = address
     if result.split_tokens:

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from aiev.store.reading.conversations import ConversationReader
     from aiev.store.records import ConversationRecord, ExecutionRecord, MessageRecord, RequestRecord
 
-_WHO = {"user": "Questioner", "assistant": "Programmer", "interpreter": "Interpreter", "system": "System"}
+_WHO = {
+    "user": "Questioner", "assistant": "Programmer", "interpreter": "Interpreter", "system": "System",
+    "arbiter": "Arbiter",
+}  # fmt: skip
+"""By role, and by agent where the role does not tell."""
 _DAY = 19
 """Characters of a time without its fraction."""
 
@@ -57,7 +61,7 @@ def _turn(
     return {
         "position": message.position,
         "role": message.role,
-        "who": _WHO.get(message.role, message.role),
+        "who": _WHO.get(message.agent) or _WHO.get(message.role, message.role),
         "agent": safe(message.agent),
         "round": message.round,
         "train": message.train,

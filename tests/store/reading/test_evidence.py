@@ -7,7 +7,7 @@ from support.dialogues import Talk, write
 from support.evidence import CONTRADICTED, UNVERIFIED, VERIFIED, give
 
 from aiev.store.reading.dialogues import DialogueReader
-from aiev.store.reading.evidence import EvidenceReader
+from aiev.store.reading.evidence import EvidenceReader, kind_of
 from aiev.store.reading.student import StudentReader
 
 
@@ -36,6 +36,11 @@ def test_counts_tell_accepted_dialogues_and_reasons_apart(path):
             },
         }  # fmt: skip
         assert reader.counts("r2").as_dict() == {"accepted": {}, "statuses": {}, "reasons": {}}
+
+
+def test_reasons_that_differ_in_numbers_count_together():
+    said = ("the tests find out 3 of 20 mutants", "the tests find out 12 of 18 mutants")
+    assert {*map(kind_of, said)} == {"the tests find out … of … mutants"}
 
 
 def test_scores_are_shares_and_none_where_nothing_ran():

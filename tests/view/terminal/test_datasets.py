@@ -28,6 +28,14 @@ def test_a_checked_and_pushed_export_shows_tokens_and_address():
     assert text.splitlines()[-1].split() == ["messages/train.jsonl", "25", "90", "60", "30", "40"]
 
 
+def test_an_export_tells_its_evidence_where_there_is_any():
+    result = exported()
+    result.counts["evidence"] = Counter(verified=20, none=7)
+    assert "evidence" not in shown(exported_view(result))
+    result.tells_evidence = True
+    assert "20 verified, 7 none" in shown(exported_view(result))
+
+
 def test_a_split_shows_each_language():
     text = shown(split_view(SplitSummary(added=3, seeds={"go": {"train": 9, "test": 1}})))
     assert ["go", "9", "1", "0"] in [line.split() for line in text.splitlines()]

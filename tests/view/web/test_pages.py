@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from support import conversations
+from support.evidence import give
 
 from aiev.store.records import ConversationRecord, SeedRecord
 from aiev.store.writing.store import Store
@@ -153,6 +154,24 @@ def test_a_label_that_cannot_be_is_refused_with_a_reason(own_site, path, data, w
     answer = own_site.get(path, data=data)
     assert answer.status == 400
     assert words in answer.text
+
+
+def test_evidence_that_is_gathered_later_shows_on_the_page_and_in_its_json(own_site):
+    assert "mark-" not in own_site.get("/conversations/plain001").text
+    assert json.loads(own_site.get("/conversations/plain001.json").text)["evidence"] is None
+    give(own_site.db, {"plain001": "unverified"})
+    text = own_site.get("/conversations/plain001").text
+    assert '<span class="mark mark-unverified">unverified</span>' in text
+    for part in ("too few mutants are killed", "the arbiter says 4, 4, 9: changed", "problem: names no function"):
+        assert part in text, part
+    found = json.loads(own_site.get("/conversations/plain001.json").text)["evidence"]
+    assert (found["status"], len(found["tests"])) == ("unverified", 3)
+
+
+def test_downloads_have_the_evidence_of_each_conversation(site):
+    (row,) = csv.DictReader(io.StringIO(site.get("/conversations.csv?evidence=verified").text))
+    assert (row["id"], row["evidence"]) == ("repaired", "verified")
+    assert row["sentence"].startswith("verified: 9 of 10 mutants killed")
 
 
 def test_a_label_needs_a_post(site):
