@@ -28,7 +28,9 @@ class Matrix:
     language: str = "python"
     requirements: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    """Of one cell; all cells together get `seconds`. Whoever knows how long a suite takes can set less than a job's."""
+    """Of one cell; all cells together get `seconds`. Programs after the first get less CPU time: ten times what the
+    first needed with the same suite, and half a second (two in other languages than Python), so that a mutant that
+    loops for ever costs little."""
     seconds: float = 30.0
     """Wall clock for all cells together. What is left when it is over is `Cell.SKIPPED`."""
     coverage: bool = False

@@ -205,3 +205,10 @@ async def test_a_bash_program_that_loops_for_ever_is_a_timeout(cross, brief):
     loops = "add() { while :; do :; done; }\n"
     result = await cross([loops], ['[ "$(add 1 2)" = "3" ]\n'], language="bash", limits=brief)
     assert result.cells == ((TIMEOUT,),)
+
+
+async def test_a_mutant_that_loops_for_ever_costs_little(cross):
+    loops = "def add(a, b):\n    while True:\n        pass\n"
+    result = await cross([ADD, loops, loops], [SUITE], ["add(1, 2)"], limits=Limits())
+    assert result.cells == ((PASSED,), (TIMEOUT,), (TIMEOUT,))
+    assert result.wall_seconds < 15

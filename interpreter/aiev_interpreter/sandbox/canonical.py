@@ -43,7 +43,7 @@ class IncomparableError(Exception):
 def canonical(value: Any) -> str:
     """The text of a value."""
     try:
-        text = text_of(value, ())
+        text = text_of(value, ()).encode(errors="backslashreplace").decode()
     except IncomparableError as error:
         return f"?{error}"
     except RecursionError:
@@ -52,7 +52,7 @@ def canonical(value: Any) -> str:
         return text
     import hashlib  # seldom needed, and large
 
-    return f"{text[:HEAD]}… sha256:{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()}"
+    return f"{text[:HEAD]}… sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def raised(error: BaseException) -> str:

@@ -7,7 +7,9 @@ suffice for is skipped. Not covered: what happens inside a cell (`row.py`), and 
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import signal
 import time
 from typing import TYPE_CHECKING, Any
@@ -24,7 +26,10 @@ SKIPPED = "skipped"
 REPORT_BYTES = 8 << 20
 """Kept of the answers of one program."""
 _CALL = "c"
-_OVER = {-signal.SIGALRM, -signal.SIGXCPU}
+FACTOR, SLACK_SECONDS, LOADING_SECONDS = 10.0, 0.5, 2.0
+"""A cell gets at most so many times the CPU time that the first program needed for the same, and so much more; the last
+is that of loading a program, which may import what the first one did not."""
+_OVER = {-signal.SIGALRM, -signal.SIGPROF, -signal.SIGXCPU}
 """Exit codes of a process whose time was over."""
 
 
@@ -45,12 +50,14 @@ class Cells:
     ) -> None:
         self.matrix, self.limits, self.execute = matrix, limits, execute
         self.until = time.monotonic() + matrix["seconds"]
+        self.needed: dict[str, float] = {}
+        """CPU seconds that the first program needed, by cell and for loading."""
         self.lines: list[int] = []
         self.hits = b""
 
     def document(self) -> dict[str, Any]:
         """How each suite ended with each program, the text of each call's value, and the first program's coverage."""
-        rows = [self._row(program) for program in self.matrix["programs"]]
+        rows = [self._row(place, program) for place, program in enumerate(self.matrix["programs"])]
         suites, calls = (range(len(self.matrix[name])) for name in ("suites", "calls"))
         return {
             "cells": [[row[f"{SUITE}{place}"] for place in suites] for row in rows],
@@ -58,17 +65,17 @@ class Cells:
             "coverage": self._coverage() if self.matrix["coverage"] and rows else None,
         }
 
-    def _row(self, program: str) -> dict[str, str]:
+    def _row(self, place: int, program: str) -> dict[str, str]:
         """The answers of all cells of a program."""
-        calls = {f"{_CALL}{place}": text for place, text in enumerate(self.matrix["calls"])}
-        return self._answers(program, self._suites() | calls)
+        calls = {f"{_CALL}{number}": text for number, text in enumerate(self.matrix["calls"])}
+        return self._answers(program, self._suites() | calls, first=place == 0)
 
     def _suites(self) -> dict[str, str]:
         return {f"{SUITE}{place}": text for place, text in enumerate(self.matrix["suites"])}
 
     def _coverage(self) -> dict[str, Any] | None:
         """What of the first program ran under all suites, which run once more, traced; None if it was never loaded."""
-        self._answers(self.matrix["programs"][0], self._suites(), traced=True)
+        self._answers(self.matrix["programs"][0], self._suites(), first=True, traced=True)
         if not self.hits:
             return None
         lines, ways = self.hits[: len(self.lines)], self.hits[len(self.lines) :]
@@ -77,32 +84,35 @@ class Cells:
             "lines_run": sum(lines),
             "branches": len(ways),
             "branches_run": sum(ways),
-            "missing": [line for line, ran in zip(self.lines, lines, strict=True) if not ran],
+            "missing": [line for line, ran in zip(self.lines, lines, strict=False) if not ran],
         }
 
-    def _answers(self, program: str, todo: dict[str, str], *, traced: bool = False) -> dict[str, str]:
+    def _answers(self, program: str, todo: dict[str, str], *, first: bool, traced: bool = False) -> dict[str, str]:
         """The answers of some cells of a program."""
         answers = dict.fromkeys(todo, SKIPPED)
         while todo and time.monotonic() < self.until:
-            settled = self._round(program, todo, traced=traced)
+            settled = self._round(program, todo, first=first, traced=traced)
             answers |= settled
             todo = {name: text for name, text in todo.items() if name not in settled}
         return answers
 
-    def _round(self, program: str, todo: dict[str, str], *, traced: bool) -> dict[str, str]:
+    def _round(self, program: str, todo: dict[str, str], *, first: bool, traced: bool) -> dict[str, str]:
         """The answers that one process gives for a program."""
-        each, cpu = self.limits["wall_seconds"], self.limits["cpu_seconds"]
+        each, most = self.limits["wall_seconds"], self.limits["cpu_seconds"]
+        cpu = {name: min(most, self._patience(name)) if not first else most for name in (LOADED, *todo)}
         work = {"cells": todo, "seconds": each, "cpu_seconds": cpu, "traced": traced}
-        processes = len(todo) + 1
         limits = self.limits | {
-            "wall_seconds": max(0.0, min(processes * each, self.until - time.monotonic())),
-            "cpu_seconds": processes * cpu,
+            "wall_seconds": max(0.0, min(len(cpu) * each, self.until - time.monotonic())),
+            "cpu_seconds": sum(cpu.values()) + SLACK_SECONDS,
             "output_bytes": REPORT_BYTES,
         }
         document = self.execute({SOLUTION: program, TESTS: json.dumps(work)}, limits)
-        said = dict(line.split(" ", 1) if " " in line else (line, "") for line in document["report"].splitlines())
-        self._note(said)
-        settled = {name: said[name] for name in todo if name in said}
+        said = {name: words for name, _, words in (line.partition(" ") for line in document["report"].splitlines())}
+        if first and not traced:
+            self.needed |= {name: _seconds(said[name]) for name in (LOADED, *todo) if name in said}
+        with contextlib.suppress(KeyError, ValueError):  # forged
+            self._note(said)
+        settled = {name: said[name].partition(" ")[2] for name in todo if name in said}
         left = [name for name in todo if name not in settled]
         if not left or (REST in said and settled) or time.monotonic() >= self.until:
             return settled
@@ -110,6 +120,12 @@ class Cells:
         if LOADED in said:
             return settled | {left[0]: TIMEOUT if over else FAILED}
         return settled | dict.fromkeys(left, TIMEOUT if over and BROKEN not in said else BROKEN)
+
+    def _patience(self, name: str) -> float:
+        """CPU seconds that a program other than the first gets for a cell, or for loading."""
+        if name not in self.needed:
+            return math.inf
+        return FACTOR * self.needed[name] + (LOADING_SECONDS if name == LOADED else SLACK_SECONDS)
 
     def _note(self, said: dict[str, str]) -> None:
         """Add what a process has run of a program that is traced."""
@@ -124,6 +140,15 @@ def is_over(document: dict[str, Any]) -> bool:
     return document["ended_by"] in {"timeout", "cpu"} or document["exit_code"] in _OVER
 
 
+def _seconds(words: str) -> float:
+    """The figure that an answer begins with; without bound if it does not."""
+    try:
+        return float(words.partition(" ")[0])
+    except ValueError:
+        return math.inf
+
+
 def _value(answer: str) -> str:
     """The text of a call's value; empty if there was none."""
-    return answer.removeprefix(VALUE).encode("ascii", "replace").decode("unicode_escape") if answer[:1] == VALUE else ""
+    text = answer.removeprefix(VALUE) if answer.startswith(VALUE) else ""
+    return text.encode("ascii", "replace").decode("unicode_escape", "replace")

@@ -7,15 +7,18 @@ it counts as one that does not compile.
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from aiev_interpreter.sandbox.cells import SKIPPED, is_over
+from aiev_interpreter.sandbox.cells import FACTOR, SKIPPED, is_over
 from aiev_interpreter.sandbox.row import BROKEN, FAILED, PASSED, TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SLACK_SECONDS = 2.0
+"""More than in Python, since a runtime starts anew for each cell."""
 _UNCOMPILED = "uncompiled"
 
 
@@ -25,27 +28,33 @@ class PlannedCells:
     Args:
         matrix: the request's part with the `plans` of each program for each suite, those of each program `alone`, with
             an empty suite, where nothing is compiled, and `seconds`.
-        execute: lays out, compiles and runs a plan once, in empty folders, within so many seconds for each command;
-            returns the document of `watch.py` with its `stage`.
+        execute: lays out, compiles and runs a plan once, in empty folders, within so many seconds for each command and
+            so many CPU seconds of the run; returns the document of `watch.py` with its `stage`.
     """
 
-    def __init__(self, matrix: dict[str, Any], execute: Callable[[dict[str, Any], float], dict[str, Any]]) -> None:
+    def __init__(
+        self, matrix: dict[str, Any], execute: Callable[[dict[str, Any], float, float], dict[str, Any]]
+    ) -> None:
         self.matrix, self.execute = matrix, execute
         self.until = time.monotonic() + matrix["seconds"]
+        self.needed: dict[int, float] = {}
+        """CPU seconds that the first program needed, by suite."""
 
     def document(self) -> dict[str, Any]:
         """How each suite ended with each program; calls have no values, and there is no coverage."""
-        rows = [[self._cell(plan) for plan in plans] for plans in self.matrix["plans"]]
+        rows = [[self._cell(plan, suite) for suite, plan in enumerate(plans)] for plans in self.matrix["plans"]]
         suites_compile = [answer != _UNCOMPILED for answer in rows[0]] if rows else []
         cells = [self._judged(place, row, suites_compile) for place, row in enumerate(rows)]
         values = [[""] * len(self.matrix["calls"]) for _ in rows]
         return {"cells": cells, "values": values, "coverage": None}
 
-    def _cell(self, plan: dict[str, Any]) -> str:
+    def _cell(self, plan: dict[str, Any], suite: int = -1) -> str:
         left = self.until - time.monotonic()
         if left <= 0:
             return SKIPPED
-        document = self.execute(plan, left)
+        document = self.execute(plan, left, FACTOR * self.needed.get(suite, math.inf) + SLACK_SECONDS)
+        if suite >= 0 and document["stage"] == "run":
+            self.needed.setdefault(suite, document["cpu_seconds"])
         if time.monotonic() >= self.until and document["ended_by"] == "timeout":
             return SKIPPED
         if is_over(document):

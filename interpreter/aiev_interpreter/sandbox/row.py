@@ -44,7 +44,12 @@ _LOOK_SECONDS = 0.05
 _posix: Any = SimpleNamespace(**vars(os))
 _signal: Any = SimpleNamespace(**vars(signal))
 """Both modules before the program could change them."""
-_exit, _select, _monotonic, _setrlimit = os._exit, select.select, time.monotonic, resource.setrlimit
+_exit, _select, _setrlimit = os._exit, select.select, resource.setrlimit
+_monotonic, _process_time, _clock_gettime = time.monotonic, time.process_time, time.clock_gettime
+_PROCESS_CLOCK = 2
+"""The clock of another process's CPU time is its number, inverted and shifted by three bits, and this kind of clock.
+
+Source: `include/linux/posix-timers_types.h` of Linux (CPUCLOCK_SCHED)."""
 
 
 class Row:
@@ -52,8 +57,8 @@ class Row:
 
     Args:
         run: the program; its tests are those of a cell.
-        work: as JSON, the `cells` by name, the limits of each (`seconds` and `cpu_seconds`), and whether the program is
-            `traced`.
+        work: as JSON, the `cells` by name, the wall-clock limit of each (`seconds`), the limits of CPU time by cell and
+            for loading (`cpu_seconds`), and whether the program is `traced`.
         report: descriptor of the report pipe.
         token: marks each line of it.
     """
@@ -62,7 +67,8 @@ class Row:
         self.run, self.report, self.token = run, report, token
         asked = json.loads(work)
         self.cells: dict[str, str] = asked["cells"]
-        self.seconds, self.cpu_seconds = asked["seconds"], asked["cpu_seconds"]
+        self.seconds: float = asked["seconds"]
+        self.cpu_seconds: dict[str, float] = asked["cpu_seconds"]
         self.traced: bool = asked["traced"]
         self.tracer: Tracer | None = None
 
@@ -72,11 +78,13 @@ class Row:
         _posix.dup2(null, 1)
         _posix.dup2(null, 2)
         before, process = self._stamps(), _posix.getpid()
-        self._time_limit(self.seconds)
+        for ending in (signal.SIGALRM, signal.SIGPROF):
+            _signal.signal(ending, signal.SIG_DFL)
+        self._end_after(self.seconds, self.cpu_seconds[LOADED])
         code, _ = self.run.attempt(self._load)
         if _posix.getpid() == process:
-            self._time_limit(0)
-            self._say(BROKEN if code else LOADED)
+            self._end_after(0, 0)
+            self._say(BROKEN if code else f"{LOADED} {_process_time():.3f}")
             if not code:
                 self._answer_all(before)
         _exit(0)
@@ -94,9 +102,9 @@ class Row:
         self._say(f"{LINES} {' '.join(map(str, self.tracer.lines))}")
         self.tracer.start()
 
-    def _settle(self, name: str, answer: str) -> None:
-        """Say the answer of a cell, and what has run by now."""
-        self._say(f"{name} {answer}")
+    def _settle(self, name: str, usage: float, answer: str) -> None:
+        """Say the CPU seconds and the answer of a cell, and what has run by now."""
+        self._say(f"{name} {usage:.3f} {answer}")
         if self.tracer:
             self._say(f"{HITS} {self.tracer.hits.hex()}")
 
@@ -109,22 +117,21 @@ class Row:
         processes = _processes()
         _signal.pthread_sigmask(signal.SIG_BLOCK, range(1, signal.NSIG))
         for name, text in self.cells.items():
-            self._settle(name, self._forked(name, text))
+            self._settle(name, *self._forked(name, text))
             if not clean or self._stamps() != before or _processes() != processes:
                 self._say(REST)
                 return
 
     def _alone(self, name: str, text: str) -> None:
         """Answer for one cell in this process, which has threads of the program."""
-        self._limit()
-        self._time_limit(self.seconds)
-        process, answer = _posix.getpid(), self._answer(name, text)
+        self._end_after(self.seconds, self.cpu_seconds[name])
+        before, process, answer = _process_time(), _posix.getpid(), self._answer(name, text)
         if _posix.getpid() == process:
-            self._settle(name, answer)
+            self._settle(name, _process_time() - before, answer)
             self._say(REST)
 
-    def _forked(self, name: str, text: str) -> str:
-        """The answer of a fork, which is killed when its time is over."""
+    def _forked(self, name: str, text: str) -> tuple[float, str]:
+        """The CPU seconds and the answer of a fork, which is killed when its time is over."""
         token = _posix.urandom(TOKEN_BYTES).hex()
         ours, theirs = _posix.pipe()
         child = _posix.fork()
@@ -133,18 +140,19 @@ class Row:
             _posix.close(self.report)
             self._in_fork(name, text, theirs, token)
         _posix.close(theirs)
-        said, timed_out, usage = _heard(ours, child, self.seconds)
+        said, timed_out, usage = _heard(ours, child, self.seconds, self.cpu_seconds[name])
         _posix.close(ours)
         marked, _, answer = said.decode("ascii", "replace").rstrip("\n").partition(" ")
         if marked == token:
-            return answer
-        return TIMEOUT if timed_out or usage >= self.cpu_seconds else FAILED
+            return usage, answer
+        return usage, TIMEOUT if timed_out else FAILED
 
     def _in_fork(self, name: str, text: str, theirs: int, token: str) -> NoReturn:
         with contextlib.suppress(OSError):
             _posix.setsid()
         _signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        self._limit()
+        most = int(self.cpu_seconds[name] + 1)
+        _setrlimit(resource.RLIMIT_CPU, (most, most + 1))
         process, answer = _posix.getpid(), self._answer(name, text)
         if _posix.getpid() == process:
             _posix.write(theirs, f"{token} {answer}\n".encode())
@@ -166,14 +174,10 @@ class Row:
         except BaseException as error:  # noqa: BLE001 - hostile code can raise anything
             return raised(error)
 
-    def _limit(self) -> None:
-        most = max(1, int(self.cpu_seconds + 0.999))
-        _setrlimit(resource.RLIMIT_CPU, (most, most + 1))
-
-    def _time_limit(self, seconds: float) -> None:
-        """Let the kernel end this process after so many seconds; 0 lifts that."""
-        _signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    def _end_after(self, seconds: float, cpu_seconds: float) -> None:
+        """Let the kernel end this process after so many seconds, by the clock and of CPU time; 0 lifts that."""
         _signal.setitimer(signal.ITIMER_REAL, seconds)
+        _signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
 
     def _stamps(self) -> list[int]:
         """When the program's file and each writable folder were last changed."""
@@ -189,10 +193,10 @@ def _processes() -> list[str]:
     return [name for name in _posix.listdir("/proc") if name.isdigit()]
 
 
-def _heard(ours: int, child: int, seconds: float) -> tuple[bytes, bool, float]:
+def _heard(ours: int, child: int, seconds: float, cpu_seconds: float) -> tuple[bytes, bool, float]:
     """What a fork says in a line, whether its time was over before, and its CPU seconds. It is gone afterwards."""
-    said, ended, usage, deadline = b"", False, 0.0, _monotonic() + seconds
-    while not said.endswith(b"\n") and len(said) < _ANSWER_BYTES and _monotonic() < deadline:
+    said, ended, usage, deadline, timed_out = b"", False, 0.0, _monotonic() + seconds, False
+    while not said.endswith(b"\n") and len(said) < _ANSWER_BYTES and not timed_out:
         if _select([ours], [], [], 0 if ended else _LOOK_SECONDS)[0]:
             part = _posix.read(ours, _ANSWER_BYTES)
             said += part
@@ -201,14 +205,22 @@ def _heard(ours: int, child: int, seconds: float) -> tuple[bytes, bool, float]:
         elif ended:
             break
         else:
+            timed_out = _monotonic() >= deadline or _used(child) >= cpu_seconds
             ended, usage = _waited(child, os.WNOHANG)
-    timed_out = _monotonic() >= deadline
     for end in (_posix.killpg, _posix.kill):
         with contextlib.suppress(OSError):
             end(child, signal.SIGKILL)
     if not ended:
         _, usage = _waited(child, 0)
-    return said, timed_out, usage
+    return said, timed_out or usage >= cpu_seconds, usage
+
+
+def _used(child: int) -> float:
+    """CPU seconds of a process that has not been waited for."""
+    try:
+        return float(_clock_gettime((~child << 3) | _PROCESS_CLOCK))
+    except OSError:
+        return 0.0
 
 
 def _waited(child: int, options: int) -> tuple[bool, float]:

@@ -100,8 +100,8 @@ class Supervisor:
         def execute(files: dict[str, str], limits: dict[str, Any]) -> dict[str, Any]:
             return self.anew(request | {"files": files}, limits, ROW)
 
-        def execute_plan(plan: dict[str, Any], seconds: float) -> dict[str, Any]:
-            return self.planned(request, plan, seconds)
+        def execute_plan(plan: dict[str, Any], seconds: float, cpu_seconds: float) -> dict[str, Any]:
+            return self.planned(request, plan, seconds, cpu_seconds)
 
         matrix = request["matrix"]
         if matrix["plans"]:
@@ -110,13 +110,16 @@ class Supervisor:
             document = Cells(matrix, request["limits"], execute).document()
         return {"matrix": document, "wall_seconds": time.monotonic() - started}
 
-    def planned(self, request: dict[str, Any], plan: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def planned(
+        self, request: dict[str, Any], plan: dict[str, Any], seconds: float, cpu_seconds: float
+    ) -> dict[str, Any]:
         """Compile and run one plan of a matrix in empty folders, each command within so many seconds."""
         self.empty_folders()
         limits = {
             name: request[name] | {"wall_seconds": min(seconds, request[name]["wall_seconds"])}
             for name in ("limits", "compile_limits")
         }
+        limits["limits"]["cpu_seconds"] = min(cpu_seconds, limits["limits"]["cpu_seconds"])
         document = self.once(request | plan | limits | {"env": request["env"] | plan["env"]})
         return document | {"passed": assertions_of(document) is not None}
 
