@@ -67,6 +67,8 @@ class Repairs:
     """Wrong before, right after."""
     broken: int
     """Right before, wrong after."""
+    at_once: int
+    """Dialogues whose first program is right."""
     lost: int
     """Dialogues with a right round whose last program is wrong."""
 
@@ -86,5 +88,6 @@ def repairs(dialogues: Iterable[Dialogue]) -> Repairs:
         len(steps),
         mended=sum(after.right and not before.right for before, after in steps),
         broken=sum(before.right and not after.right for before, after in steps),
+        at_once=sum(bool(one.rounds) and one.rounds[0].right for one in listed),
         lost=sum(one.solvable and not one.right for one in listed),
     )

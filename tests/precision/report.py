@@ -123,12 +123,13 @@ def _policy_rows(policy: str, dialogues: Sequence[Dialogue]) -> Iterator[tuple[s
         yield (policy, name, *counts, str(found.precision), str(found.recall), *used)
 
 
-_REPAIR_HEAD = ("policy", "repairs", "wrong to right", "right to wrong", "a right program was lost")
+_REPAIR_HEAD = ("policy", "right at once", "repairs", "wrong to right", "right to wrong", "a right program was lost")
 
 
 def _repair_row(policy: str, dialogues: Sequence[Dialogue]) -> tuple[str, ...]:
     found = repairs(dialogues)
-    return (policy, str(found.repairs), str(found.mended), str(found.broken), f"{found.lost} of {len(dialogues)}")
+    counts = (found.repairs, found.mended, found.broken)
+    return (policy, f"{found.at_once} of {len(dialogues)}", *map(str, counts), f"{found.lost} of {len(dialogues)}")
 
 
 def _evidence(dialogues: Sequence[Dialogue]) -> Iterator[str]:

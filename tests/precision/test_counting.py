@@ -35,4 +35,4 @@ def test_repairs_are_counted_from_round_to_round(talk):
         talk("HumanEval/2", RIGHT_FAILED, WRONG),
         talk("HumanEval/3", RIGHT),
     ]
-    assert repairs(listed) == Repairs(4, mended=2, broken=2, lost=1)
+    assert repairs(listed) == Repairs(4, mended=2, broken=2, at_once=2, lost=1)
