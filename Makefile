@@ -28,7 +28,7 @@ $(BIN)/aiev: pyproject.toml
 
 install: $(BIN)/aiev ## Create .venv with aiev and the tools for its development
 
-run: install ## Make dialogues from shipped snippets with the embedded model: runs/first.db (SEEDS=8)
+run: install ## Make dialogues from shipped snippets with the embedded model (1.1 GB, fetched once): runs/first.db (SEEDS=8)
 	$(BIN)/aiev models fetch
 	@mkdir -p $(RUNS)
 	$(BIN)/aiev teach --limit $(SEEDS) --db $(RUNS)/first.db
@@ -37,7 +37,7 @@ test: install ## Run the tests (real sandboxes, real embedded model, real SQLite
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 test-vllm: install ## Run the tests of a real vLLM server on the CPU; makes its environment once (3 GB in VLLM=~/.cache/aiev/vllm)
-	tests/real_vllm/prepare.sh $(VLLM) $$($(BIN)/aiev models fetch | sed 's/^[^:]*: //')
+	tests/real_vllm/prepare.sh $(VLLM) $$($(BIN)/aiev models fetch smollm2-135m-instruct | sed 's/^[^:]*: //')
 	AIEV_VLLM=$(VLLM)/venv/bin/vllm AIEV_VLLM_MODEL=$(VLLM)/smollm2 $(BIN)/python -m pytest tests/real_vllm
 
 test-train: ## Run the tests that load and train on exported files (PyTorch, TRL), in an environment of their own (TORCH=torch==VERSION for a build of your choice)
@@ -65,8 +65,8 @@ docs: install ## Generate what docs and configs/default.toml take from the code:
 acceptance: install ## Acceptance and rounds of both small models over 24 functions each (over an hour on 2 cores)
 	$(BIN)/aiev models fetch smollm2-135m-instruct qwen2.5-coder-1.5b-instruct
 	@mkdir -p $(RUNS)
+	$(BIN)/aiev teach $(STDLIB) --limit 24 --config smollm2 --db $(RUNS)/acceptance.db
 	$(BIN)/aiev teach $(STDLIB) --limit 24 --db $(RUNS)/acceptance.db
-	$(BIN)/aiev teach $(STDLIB) --limit 24 --config qwen --db $(RUNS)/acceptance.db
 	$(BIN)/aiev stats $(RUNS)/acceptance.db
 
 precision: install ## Judge what is accepted by hidden tests of HumanEval and MBPP: runs/precision/ (N=60 problems of each, MBPP=file; DOCS=docs writes the figures there)

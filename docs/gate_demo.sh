@@ -8,7 +8,7 @@ folder=$1
 aiev=${AIEV:-.venv/bin/aiev} python=${PYTHON:-.venv/bin/python}
 stdlib=$($python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
 small=smollm2-135m-instruct large=qwen2.5-coder-1.5b-instruct
-of_small=configs/default.toml of_large=configs/qwen.toml
+of_small=configs/smollm2.toml of_large=configs/qwen.toml
 shut=$folder/gate-stays-shut.db opens=$folder/gate-opens.db
 
 # Database, configuration of the teacher, name and configuration of the student.

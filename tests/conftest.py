@@ -24,7 +24,7 @@ def isolated(tmp_path, monkeypatch):
 
 @pytest.fixture
 def real_models(monkeypatch):
-    """Weights that were fetched for this user; the embedded default is fetched when it is not there."""
+    """Weights that were fetched for this user; tests fetch the small one when it is not there."""
     monkeypatch.setenv("AIEV_MODELS", str(REAL_MODELS))
     return REAL_MODELS
 

@@ -63,7 +63,7 @@ def load_config(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -> 
     """Merge the layers and check the result.
 
     Args:
-        files: TOML files, later ones over earlier ones. A bare name such as `qwen` stands for a shipped one.
+        files: TOML files, later ones over earlier ones. A bare name such as `openai` stands for a shipped one.
         assignments: `section.key=value`; the value is read as TOML, and as a plain string when it is none.
 
     Raises:

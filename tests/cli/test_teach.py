@@ -47,7 +47,7 @@ def test_a_wrong_embedded_model_lists_the_known_ones(aiev):
 
 
 def test_missing_weights_say_how_to_get_them(aiev):
-    assert_one_line(aiev("teach"), 1, "run `aiev models fetch smollm2-135m-instruct`")
+    assert_one_line(aiev("teach"), 1, "run `aiev models fetch qwen2.5-coder-1.5b-instruct`")
 
 
 def test_no_docker_is_one_line_when_docker_is_asked_for(aiev):

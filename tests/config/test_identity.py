@@ -26,7 +26,13 @@ CASES = json.loads(Path(__file__).with_name("fingerprints_of_0_1_0.json").read_t
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: " ".join([*case["files"], *case["set"]])[:40])
-def test_the_fingerprint_is_that_of_0_1_0(case):
+def test_the_fingerprint_over_the_defaults_of_0_1_0_is_its_own(case):
+    config = load_config(map(Path, ["smollm2", *case["files"]]), case["set"])
+    assert config.fingerprint == case["fingerprint"]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case["files"]], ids=lambda case: case["files"][0])
+def test_a_shipped_configuration_has_the_fingerprint_that_it_had_in_0_1_0(case):
     config = load_config(map(Path, case["files"]), case["set"])
     assert config.fingerprint == case["fingerprint"]
 

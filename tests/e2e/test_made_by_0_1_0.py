@@ -1,6 +1,7 @@
 """Databases that version 0.1.0 left half-way: the same command goes on from them, and nothing is paid for twice.
 
 `made_by_0_1_0/README.md` says how they were made. What is expected was written down by that version and never changes.
+Its defaults are the configuration `smollm2` now, so the same command means: with `--config smollm2`.
 """
 
 import asyncio
@@ -37,6 +38,7 @@ from aiev_interpreter.protocol import Job, Limits
 
 MADE = Path(__file__).with_name("made_by_0_1_0")
 AIEV = str(Path(sys.executable).with_name("aiev"))
+OLD_DEFAULTS = Path("smollm2")
 
 
 def kept(name):
@@ -79,7 +81,7 @@ def rows(db, query, *values):
 def teach(endpoint, db):
     words = [word.format(url=endpoint.url, db=db) for word in kept("command") if word != "--json"]
     shutil.copy(MADE / "seeds.jsonl", "seeds.jsonl")
-    return aiev(*words)
+    return aiev(*words, "--config", OLD_DEFAULTS)
 
 
 def journal(db):
@@ -261,14 +263,14 @@ PROBLEMS = [
 
 
 def named(files, assignments):
-    config = load_config(files, assignments)
+    config = load_config((OLD_DEFAULTS, *files), assignments)
     return {"fingerprint": config.fingerprint, "run_id": run_id(config), "self_learn": run_id(config, "self_learn")}
 
 
 def evaluated(model, subject, passed, *assignments):
     """An evaluation, as it would be written down."""
     context = SimpleNamespace(
-        settings=load_config((), assignments).settings,
+        settings=load_config((OLD_DEFAULTS,), assignments).settings,
         model=SimpleNamespace(name=model),
         interpreter=SimpleNamespace(name="bubblewrap", image="host-python-3.12.1"),
     )
@@ -283,7 +285,7 @@ def evaluated(model, subject, passed, *assignments):
 
 def decision(*assignments, self_made=()):
     teacher, student = evaluated("big", "teacher", {"p0"}), evaluated("small", "student", {"p0", "p1", "p2"})
-    rules = gate_rules(load_config((), assignments).settings)
+    rules = gate_rules(load_config((OLD_DEFAULTS,), assignments).settings)
     record = decide_gate(teacher, student, rules, self_made=self_made).record
     return {"id": record.id, "opens": record.opens, "reason": record.reason, "evidence": record.evidence}
 
@@ -321,7 +323,7 @@ def test_settings_that_shape_no_dialogue_change_no_name():
 
 def training(db, folder):
     """What a student would learn from, and what that training is called."""
-    settings = load_config((), ["split.test_share=0.4", "split.similarity=1.0"]).settings
+    settings = load_config((OLD_DEFAULTS,), ["split.test_share=0.4", "split.similarity=1.0"]).settings
     found = {}
     for number in (1, 2):
         data = write_training_files(db, number, settings, folder / f"data{number}")
@@ -359,14 +361,14 @@ def test_a_loop_goes_on_to_the_same_decisions_and_pays_for_nothing_twice(copy):
     db, expected = copy("loop_interrupted"), kept("loop_expected")
     trained, trained_before = expected.pop("trained"), expected.pop("trained_before_the_kill")
     before = decided(db)
-    asyncio.run(loop(db, *LOOP).run())
+    asyncio.run(loop(db, *LOOP, files=[OLD_DEFAULTS]).run())
     sent = Path("paid").read_text().split()
     assert not set(sent) & set(before["requests"])
     assert sorted(before["requests"] + sent) == expected["requests"]
     assert trained == trained_before
     assert not Path("trained").exists()
     assert decided(db) == expected
-    asyncio.run(loop(db, *LOOP).run())
+    asyncio.run(loop(db, *LOOP, files=[OLD_DEFAULTS]).run())
     assert Path("paid").read_text().split() == sent
     assert not Path("trained").exists()
     assert decided(db) == expected

@@ -27,7 +27,19 @@ def rows(db, query, *values):
 @pytest.mark.model
 def test_the_embedded_model_makes_conversations_that_hold_together(real_models, tmp_path):
     fetch_weights("smollm2-135m-instruct")
-    command = [*AIEV, "teach", "--limit", "2", "--db", "t.db", "--json", "--set", "dialogue.max_rounds=2"]
+    command = [
+        *AIEV,
+        "teach",
+        "--config",
+        "smollm2",
+        "--limit",
+        "2",
+        "--db",
+        "t.db",
+        "--json",
+        "--set",
+        "dialogue.max_rounds=2",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=550, check=False)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)

@@ -103,7 +103,7 @@ async def test_a_scripted_model_reads_its_script_and_a_missing_one_is_one_setup_
 
 
 async def test_a_known_model_without_weights_says_how_to_fetch_them():
-    with pytest.raises(SetupError, match=r"run `aiev models fetch smollm2-135m-instruct`"):
+    with pytest.raises(SetupError, match=r"run `aiev models fetch qwen2\.5-coder-1\.5b-instruct`"):
         await build_model(settings())
 
 

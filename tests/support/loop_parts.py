@@ -81,8 +81,8 @@ async def train(config, db, *, seconds=0.0):
     return done
 
 
-def loop(db, *assignments, seeds=60, told=None, train_seconds=0.0, **options):
-    config = load_config(assignments=(*QUIET, "gate.max_tokens=77", *assignments))
+def loop(db, *assignments, files=(), seeds=60, told=None, train_seconds=0.0, **options):
+    config = load_config(files, (*QUIET, "gate.max_tokens=77", *assignments))
     return SelfLearning(
         config,
         load_seeds([], limit=seeds).seeds,

@@ -37,7 +37,7 @@ class ModelSettings(BaseModel):
         "vLLM server that aiev starts, or uses when base_url is given | scripted: replies from a file, for tests",
     )
     name: str = Field(
-        "smollm2-135m-instruct",
+        "qwen2.5-coder-1.5b-instruct",
         min_length=1,
         description="embedded: a name from `aiev models list` or the path of a GGUF file; openai: the endpoint's model "
         "name",

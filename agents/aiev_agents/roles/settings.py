@@ -25,10 +25,11 @@ class RoleSettings(BaseModel):
 
     temperature: float = Field(0.3, ge=0, le=2, description="0 always takes the likeliest token")
     top_p: float = Field(0.95, gt=0, le=1, description="share of the probability mass to draw from")
-    max_tokens: int = Field(200, ge=1, description="longest reply, in tokens")
+    max_tokens: int = Field(400, ge=1, description="longest reply, in tokens")
     constraint: Constraint = Field(
-        Constraint.STRICT,
-        description="grammar: off | form (blocks and asserts) | strict (also the signature, and tests of literals)",
+        Constraint.OFF,
+        description="grammar: off | form (blocks and asserts) | strict (also the signature, and tests of literals); it "
+        "makes long replies several times slower",
     )
 
 
@@ -36,7 +37,7 @@ class QuestionerSettings(RoleSettings):
     """Decoding settings of the questioner."""
 
     temperature: float = Field(0.4, ge=0, le=2, description="0 always takes the likeliest token")
-    max_tokens: int = Field(100, ge=1, description="longest reply, in tokens")
+    max_tokens: int = Field(120, ge=1, description="longest reply, in tokens")
     describe_tokens: int = Field(80, ge=1, description="longest description of a failure, in tokens")
     constraint: Constraint = Field(
         Constraint.STRICT,
