@@ -34,36 +34,29 @@ if TYPE_CHECKING:
     from aiev.store.records import ConversationRecord, EvidenceRecord, ExecutionRecord, MessageRecord
 
 _STATUS = {"accepted": "green", "discarded": "yellow", "failed": "red", "running": "cyan"}
+_MARKS = {"verified": "✓", "unverified": "?", "contradicted": "✗"}
+"""Of the evidence, beside the status."""
 _ROLE = {"user": "cyan", "assistant": "magenta", "interpreter": "blue", "system": "white"}
-_LEAST_WIDTHS = {
-    "id": 16,
-    "status": 9,
-    "evidence": None,
-    "rounds": None,
-    "verdicts": 9,
-    "errors": 10,
-    "seed": None,
-    "model": None,
-}
+_LEAST_WIDTHS = {"id": 16, "status": 11, "rounds": None, "verdicts": 9, "errors": 10, "seed": None, "model": None}
 
 
 def conversation_list(rows: Sequence[ListedConversation]) -> RenderableType:
-    """A table of conversations, or a line that says that there are none; evidence where any of them has it."""
+    """A table of conversations, or a line that says that there are none; with a mark for the evidence of each."""
     if not rows:
         return Text("no conversations match these filters")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    known = any(row.sentence for row in rows)
+    if any(row.evidence in _MARKS for row in rows):
+        table.caption = Text(", ".join(f"{mark} {status}" for status, mark in _MARKS.items()))
     for name, width in _LEAST_WIDTHS.items():
-        if name == "evidence" and not known:
-            continue
-        short = name in {"id", "status", "evidence", "rounds"}
+        short = name in {"id", "status", "rounds"}
         table.add_column(name, no_wrap=short, min_width=width, justify="right" if name == "rounds" else "left")
     for row in rows:
         verdicts = (name if count == 1 else f"{name}×{count}" for name, count in verdict_runs(row))
         table.add_row(
             Text(row.id),
-            Text(row.status, _STATUS[row.status]),
-            *([Text(row.evidence, COLOURS[row.evidence])] if known else []),
+            Text.assemble(
+                (row.status, _STATUS[row.status]), " ", (_MARKS.get(row.evidence, ""), COLOURS[row.evidence])
+            ),
             Text(str(row.rounds)),
             Text(" ".join(verdicts)),
             Text(" ".join(other_error_classes(row))),

@@ -131,7 +131,7 @@ def _evidence(conversation: ConversationRecord, reader: ConversationReader) -> d
     lists = [("Why not verified", words.reasons), ("Arbiter", words.arbitrations), ("Unnoticed", words.survivors)]
     return {
         "status": words.status,
-        "sentence": safe(words.sentence),
+        "sentence": safe(words.sentence.removeprefix(f"{words.status}: ")),
         "figures": [(name, safe(value)) for name, value in words.figures],
         "counterexample": cut(words.counterexample),
         "lists": [(name, [cut(line) for line in lines]) for name, lines in lists if lines],

@@ -68,12 +68,12 @@ def test_the_list_names_each_conversation_with_its_verdicts(reader):
     assert "no conversations" in shown(view.conversation_list([]))
 
 
-def test_evidence_is_a_column_of_the_list_where_any_is_known(reader):
-    assert "evidence" not in shown(view.conversation_list(reader.conversations(Filters())))
+def test_the_list_has_a_mark_for_evidence_where_any_is_known(reader):
+    assert "verified" not in shown(view.conversation_list(reader.conversations(Filters())))
     give(reader.path, {"c0ffee": "verified"})
-    heading, line = shown(view.conversation_list(reader.conversations(Filters()))).splitlines()
-    assert heading.split()[:3] == ["id", "status", "evidence"]
-    assert line.split()[:3] == ["c0ffee", "accepted", "verified"]
+    _, line, legend = shown(view.conversation_list(reader.conversations(Filters()))).splitlines()
+    assert line.split()[:3] == ["c0ffee", "accepted", "✓"]
+    assert "✓ verified, ? unverified, ✗ contradicted" in legend
     assert reader.conversations(Filters(evidence="contradicted")) == []
 
 
