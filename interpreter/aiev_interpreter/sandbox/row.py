@@ -11,6 +11,7 @@ model in `interpreter/README.md`.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 import json
 import os
@@ -114,13 +115,21 @@ class Row:
             self._alone(*next(iter(self.cells.items())))
             return
         clean = self._stamps() == before
-        processes = _processes()
+        if any("pytest" in text for text in self.cells.values()):
+            self._prepare_pytest()
+        before, processes = self._stamps(), _processes()
         _signal.pthread_sigmask(signal.SIG_BLOCK, range(1, signal.NSIG))
         for name, text in self.cells.items():
             self._settle(name, *self._forked(name, text))
             if not clean or self._stamps() != before or _processes() != processes:
                 self._say(REST)
                 return
+
+    def _prepare_pytest(self) -> None:
+        """Import pytest, and make the empty file that it wants (`under_pytest.py`), once for all forks."""
+        with contextlib.suppress(Exception):
+            importlib.import_module("pytest")
+            _posix.close(_posix.open(self.run.path, os.O_WRONLY | os.O_CREAT, 0o644))
 
     def _alone(self, name: str, text: str) -> None:
         """Answer for one cell in this process, which has threads of the program."""
