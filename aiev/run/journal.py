@@ -132,6 +132,7 @@ class JournaledModel:
     def _count(self, reply: ChatReply, cost: float | None) -> None:
         progress = self._progress
         progress.read += reply.prompt_tokens
+        progress.cached += reply.cached_tokens
         progress.tokens += reply.completion_tokens
         progress.retries += reply.tries - 1
         progress.priced(cost)

@@ -42,6 +42,8 @@ class Progress:
     """Usable replies from the model."""
     read: int = 0
     """Tokens read by the model."""
+    cached: int = 0
+    """Of the tokens read, those that the endpoint took from its cache."""
     tokens: int = 0
     """Tokens written by the model."""
     retries: int = 0

@@ -16,7 +16,7 @@ class RunSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    workers: int = Field(4, ge=1, le=4096, description="dialogues in flight at once", json_schema_extra=_ASIDE)
+    workers: int = Field(2, ge=1, le=4096, description="dialogues in flight at once", json_schema_extra=_ASIDE)
     limit: int = Field(0, ge=0, description="seeds to take; 0 takes all", json_schema_extra=_ASIDE)
     seed: int = Field(0, ge=0, description="draws the sample of seeds and every decoding seed")
 

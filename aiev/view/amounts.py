@@ -22,6 +22,11 @@ def money(dollars: float) -> str:
     return f"${dollars:.2g}" if dollars >= 0.0001 else f"${dollars:.1e}"  # noqa: PLR2004 - where %g turns to exponents
 
 
+def tokens_read(read: int, cached: int) -> str:
+    """Tokens that a model read, and the share of them that its endpoint took from its cache."""
+    return f"{read:,} read" + (f", {cached / read:.0%} of them from the cache" if read else "")
+
+
 def span(seconds: float) -> str:
     """A time span as `1 h 02 min`, `3 min 05 s` or `7 s`."""
     whole = round(seconds)

@@ -72,6 +72,7 @@ def _run(run: RunRecord, reader: RunReader) -> dict[str, Any]:
         "verdicts": dict(counts.verdicts),
         "verdicts_text": histogram(counts.verdicts),
         "tokens": counts.completion_tokens,
+        "tokens_read": {"all": spent.read, "cached": spent.cached},
         "seconds": counts.seconds,
         "cost": {
             "so_far": cost,

@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from aiev.view.amounts import histogram, money, span
+from aiev.view.amounts import histogram, money, span, tokens_read
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(7, "7 s"), (65, "1 min 05 s"), (3720, "1 h 02 min")])
@@ -21,3 +21,8 @@ def test_small_amounts_keep_the_digits_that_count(dollars, text):
 def test_a_histogram_is_in_the_order_of_its_names():
     assert histogram(Counter({"ok": 5, "error": 3})) == "error×3  ok×5"
     assert histogram(Counter()) == ""
+
+
+def test_the_share_of_cached_tokens_is_told_where_tokens_were_read():
+    assert tokens_read(11365, 7125) == "11,365 read, 63% of them from the cache"
+    assert tokens_read(0, 0) == "0 read"

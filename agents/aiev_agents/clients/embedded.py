@@ -1,7 +1,9 @@
 """The embedded model: a llama.cpp server on a loopback port, started and ended by aiev.
 
 Invariant: the server ends with the `EmbeddedChatModel` that started it, by `close()`, at exit, or because its standard
-input closes when this process dies. Not covered: servers that run already (use `OpenAIChatModel`).
+input closes when this process dies. The first request of each purpose is alone among its kind, so that what their
+prompts begin with is read once and then taken from the server's cache. Not covered: servers that run already (use
+`OpenAIChatModel`).
 """
 
 from __future__ import annotations
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     from aiev_agents.messages import ChatReply, ChatRequest
 
 START_SECONDS = 120.0
+_WAITING = {"GOMP_SPINCOUNT": "0"}
+"""Threads that wait for each other sleep. By default they spin, and where other work wants a core, a thread that spins
+keeps that work on the core of the very thread that it waits for (`docs/benchmarks.md`, embedded).
+
+Source: https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html
+"""
 
 
 class EmbeddedChatModel:
@@ -35,6 +43,7 @@ class EmbeddedChatModel:
         self.name = name
         self._process = process
         self._client = client
+        self._begun: dict[str, asyncio.Event] = {}
         atexit.register(self._end)
 
     @classmethod
@@ -66,7 +75,7 @@ class EmbeddedChatModel:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=without_secrets(os.environ),
+                env=_WAITING | without_secrets(os.environ),
                 start_new_session=True,
             )
             await _wait_ready(process, weights, log)
@@ -81,7 +90,14 @@ class EmbeddedChatModel:
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """Answer one request; see `ChatModel.chat`."""
-        return await self._client.chat(request)
+        if begun := self._begun.get(request.purpose):
+            await begun.wait()
+            return await self._client.chat(request)
+        begun = self._begun[request.purpose] = asyncio.Event()
+        try:
+            return await self._client.chat(request)
+        finally:
+            begun.set()
 
     async def close(self) -> None:
         """End the server."""

@@ -3,6 +3,12 @@
 Runs in a process of its own so that native code can neither block nor take down the program that uses it. Prints one
 line `ready` on stdout when it answers. Invariant: it ends when its standard input closes, so it never outlives the
 process that started it, however that one died.
+
+A slot that begins a prompt takes the slot whose prompt begins alike; failing that, it takes the copy of such a prompt
+from memory, where the server puts prompts of idle slots. Few slots thus serve many kinds of prompts.
+
+Source: https://github.com/ggml-org/llama.cpp/tree/master/tools/server (slot_prompt_similarity, cache_ram_mib,
+cache_idle_slots)
 """
 
 from __future__ import annotations
@@ -11,6 +17,9 @@ import os
 import sys
 import threading
 from typing import Any
+
+CACHED_MIB = 1024
+"""Host memory for prompts beyond those in slots; the server's own 8 GiB can be all that a machine has."""
 
 
 def main(arguments: list[str]) -> None:
@@ -26,6 +35,7 @@ def main(arguments: list[str]) -> None:
     params.n_parallel = int(parallel)
     params.n_ctx = int(context) * int(parallel)
     params.warmup = False
+    params.cache_ram_mib = CACHED_MIB
     params.cpuparams.n_threads = int(threads) or os.cpu_count() or 1
     params.lora_adapters = [_whole(CommonAdapterLoraInfo(), path) for path in adapters]
     server = Server(params)

@@ -24,6 +24,7 @@ where run_id = ? group by 1
 """
 _SPENT = """
 select count(*) as requests, coalesce(sum(r.prompt_tokens + r.completion_tokens), 0) as tokens,
+  coalesce(sum(r.prompt_tokens), 0) as read, coalesce(sum(r.cached_tokens), 0) as cached,
   coalesce(sum(r.cost), 0.0) as cost, count(*) - count(r.cost) as unpriced
 from requests r join conversations c on c.id = r.conversation_id where c.run_id = ?
 """
@@ -54,6 +55,9 @@ class Spent:
     requests: int
     tokens: int
     """Read and written."""
+    read: int
+    cached: int
+    """Of those read, taken from the endpoint's cache."""
     cost: float
     """US dollars, of the replies whose price is known."""
     unpriced: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiev.store.reading.evidence import EvidenceCounts
-from aiev.view.amounts import histogram, span
+from aiev.view.amounts import histogram, span, tokens_read
 from aiev.view.evidence import counts_line, reasons_line
 from aiev.view.safe import safe
 from aiev.view.terminal.panel import cost
@@ -51,7 +51,12 @@ class RunSummary:
             "replayed": progress.replayed,
             "suspended": progress.suspended,
             "retries": progress.retries,
-            "tokens": {"read": progress.read, "written": progress.tokens, "run": progress.all_tokens},
+            "tokens": {
+                "read": progress.read,
+                "cached": progress.cached,
+                "written": progress.tokens,
+                "run": progress.all_tokens,
+            },
             "cost": _cost(progress),
             "seconds": round(progress.seconds, 1),
             "interrupted": self.interrupted,
@@ -73,6 +78,7 @@ class RunSummary:
             "rounds": f"{histogram(progress.rounds) or '-'} (of the accepted)",
             "verdicts": histogram(progress.verdicts) or "-",
             "cost": cost(progress),
+            "tokens": f"{tokens_read(progress.read, progress.cached)}, {progress.tokens:,} written",
             "time": f"{span(progress.seconds)}, {progress.tokens_per_second:.0f} tokens/s",
         }
         if progress.stopped:

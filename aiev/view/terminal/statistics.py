@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
-from aiev.view.amounts import money
+from aiev.view.amounts import money, tokens_read
 from aiev.view.evidence import counts_line, reasons_line
 from aiev.view.safe import safe
 from aiev.view.terminal.tables import columns, pairs
@@ -72,6 +72,7 @@ def _figures(row: dict[str, Any]) -> list[RenderableType]:
         for name, values in found["diversity"].items()
         if values
     )
+    read = row["tokens_read"]
     lines = {
         "evidence": counts_line(row["evidence"]),
         "not verified": reasons_line(row["evidence"]),
@@ -81,6 +82,7 @@ def _figures(row: dict[str, Any]) -> list[RenderableType]:
         "languages": _listed(found["languages"]),
         "errors": _listed(found["errors"]),
         "libraries": _listed(found["libraries"]),
+        "prompts": tokens_read(read["all"], read["cached"]),
         "median length": ", ".join(lengths),
         "distinct n-grams": ", ".join(shares),
     }

@@ -1,8 +1,10 @@
 """The real embedded model."""
 
+import asyncio
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +41,32 @@ async def test_a_strict_problem_and_program_have_the_form_that_parsing_needs(mod
     assert reply.program.startswith(("def ", "import "))
     again = await programmer.solve(agent, problem=problem.text, seed=2)
     assert parse_reply(again.text).program
+
+
+async def test_prompts_that_begin_alike_are_read_once_though_they_come_at_once(real_models):
+    two = SMALL.model_copy(update={"parallel": 2})
+    model = await EmbeddedChatModel.start(fetch_weights(NAME), two, name=NAME)
+    agent = Agent(model, Sampling(temperature=0.3, max_tokens=4), Constraint.OFF)
+    asked = (questioner.ask(agent, snippet=f"def f(x):\n    return x + {n}", basic=True, seed=n) for n in range(2))
+    first, second = [turn.reply for turn in await asyncio.gather(*asked)]
+    await model.close()
+    assert first.cached_tokens == 0
+    assert second.cached_tokens > 0.8 * second.prompt_tokens
+
+
+async def test_waiting_threads_sleep_unless_the_environment_says_otherwise(real_models, monkeypatch):
+    assert "GOMP_SPINCOUNT=0" in await environment_of_a_server()
+    monkeypatch.setenv("GOMP_SPINCOUNT", "77")
+    assert "GOMP_SPINCOUNT=77" in await environment_of_a_server()
+
+
+async def environment_of_a_server():
+    started = await EmbeddedChatModel.start(fetch_weights(NAME), SMALL, name=NAME)
+    try:
+        environment = Path(f"/proc/{started._process.pid}/environ")
+        return (await asyncio.to_thread(environment.read_text)).split("\0")
+    finally:
+        await started.close()
 
 
 async def test_a_file_that_is_no_model_is_one_clear_error(tmp_path):

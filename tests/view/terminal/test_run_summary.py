@@ -74,11 +74,17 @@ def test_a_start_that_did_not_end_says_how_to_resume_it(stopped, interrupted, wo
 
 
 def test_the_document_has_every_counter_and_is_json():
-    found = summary(progress(read=10, tokens=5, before=Before(tokens=100), retries=2, replayed=3)).as_dict()
+    found = summary(progress(read=10, cached=7, tokens=5, before=Before(tokens=100), retries=2, replayed=3)).as_dict()
     assert json.loads(json.dumps(found))["rounds"] == {"1": 2, "3": 1}
-    assert found["tokens"] == {"read": 10, "written": 5, "run": 115}
+    assert found["tokens"] == {"read": 10, "cached": 7, "written": 5, "run": 115}
     assert (found["retries"], found["replayed"], found["interrupted"]) == (2, 3, False)
     assert (found["db"], found["statuses"]) == ("t.db", {"accepted": 3, "discarded": 1})
+
+
+def test_tokens_read_are_told_with_the_share_from_the_cache():
+    assert rows(summary(progress(read=2000, cached=1500, tokens=5)))["tokens"] == (
+        "2,000 read, 75% of them from the cache, 5 written"
+    )
 
 
 def test_a_cost_is_told_for_the_run_over_all_starts():

@@ -40,6 +40,7 @@ def row(**changes):
         "id": "r1", "model": "m", "interpreter": "docker", "statuses": {"accepted": 4, "failed": 1}, "ended": 5,
         "evidence": EvidenceCounts().as_dict(),
         "rounds_text": "1×4", "verdicts_text": "ok×4", "tokens": 80, "cost": cost, "starts": [],
+        "tokens_read": {"all": 2000, "cached": 1500},
         "figures": RunFigures().as_dict(),
     }  # fmt: skip
     return base | changes
