@@ -182,10 +182,9 @@ def _apart(dialogues: Sequence[Dialogue]) -> Iterator[str]:
     for (policy, status), count in states.items():
         if status in {"running", "failed"}:
             yield f"{policy}: {count} dialogues are {status}" + (" and not counted" if status == "running" else "")
-    alone = [one for one in dialogues if one.accepted and not one.right]
-    shares = Counter(one.policy for one in alone)
-    for policy, count in shares.items():
-        single = sum(one.rounds[-1].tests.count("assert ") == 1 for one in alone if one.policy == policy)
+    wrong = [one for one in sound(list(dialogues)) if one.accepted and not one.right]
+    for policy, count in Counter(one.policy for one in wrong).items():
+        single = sum(one.rounds[-1].tests.count("assert ") == 1 for one in wrong if one.policy == policy)
         yield f"{policy}: {single} of {count} wrong acceptances rest on a single assertion"
 
 
