@@ -34,6 +34,8 @@ class EvidenceWords:
     """What the arbiter said of disputed tests, one after another."""
     survivors: list[str]
     """Changes of the program that no test notices."""
+    failed: list[str]
+    """Tests that the program was first given and does not pass."""
     tests: list[tuple[str, str, str, str]]
     """In the order of `TEST_COLUMNS`."""
 
@@ -51,6 +53,7 @@ def evidence_words(evidence: EvidenceRecord) -> EvidenceWords:
         counterexample=_counterexample(detail.get("counterexample") or {}),
         arbitrations=[*map(_arbitration, detail.get("arbitrations", []))],
         survivors=[_mutant(one) for one in detail.get("mutants", []) if not one.get("killed")],
+        failed=[*map(str, detail.get("failed", []))],
         tests=[*map(_test, evidence.tests)],
     )
 

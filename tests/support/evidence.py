@@ -27,7 +27,10 @@ UNVERIFIED = replace(
              "round": 2},
         ],
         "problem": ["names no function"],
-        "mutants": [{"kind": "compare", "line": 2, "before": "<", "after": "<=", "killed": False}],
+        "failed": ["assert f(7) == 49"],
+        "mutants": [{"kind": "compare", "line": 2, "before": "<", "after": "<=", "killed": False},
+            {"kind": "constant", "line": 3, "before": "0", "after": "1", "killed": True},
+        ],
     },
 )  # fmt: skip
 CONTRADICTED = replace(

@@ -62,11 +62,6 @@ class EvidenceReader(Reader):
         rows = self.db.rows_of("evidence", _OF_MANY, json.dumps(list(conversation_ids)))
         return {row["conversation_id"]: _record(row, []) for row in rows}
 
-    def statuses(self) -> dict[str, str]:
-        """Status of the evidence by conversation."""
-        rows = self.db.rows_of("evidence", "select conversation_id, status from evidence")
-        return {row["conversation_id"]: row["status"] for row in rows}
-
     def gathered(self) -> bool:
         """Whether any conversation has evidence."""
         return bool(self.db.rows_of("evidence", "select 1 from evidence limit 1"))

@@ -34,6 +34,7 @@ def _parts(words: EvidenceWords) -> Iterator[RenderableType]:
     listed = {
         "not verified": words.reasons,
         "counter-example": [words.counterexample] if words.counterexample else [],
+        "fails": words.failed,
         "arbiter": words.arbitrations,
         "unnoticed": words.survivors,
     }

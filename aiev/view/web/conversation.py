@@ -128,7 +128,12 @@ def _evidence(conversation: ConversationRecord, reader: ConversationReader) -> d
     if evidence is None:
         return None
     words = evidence_words(evidence)
-    lists = [("Why not verified", words.reasons), ("Arbiter", words.arbitrations), ("Unnoticed", words.survivors)]
+    lists = [
+        ("Why not verified", words.reasons),
+        ("First tests that fail", words.failed),
+        ("Arbiter", words.arbitrations),
+        ("Changes of the program that no test notices", words.survivors),
+    ]
     return {
         "status": words.status,
         "sentence": safe(words.sentence.removeprefix(f"{words.status}: ")),

@@ -22,7 +22,6 @@ def test_evidence_comes_back_as_it_was_written(path):
     with EvidenceReader.open(path) as reader:
         assert reader.evidence("c002") == replace(CONTRADICTED, conversation_id="c002")
         assert reader.evidence("c003") is None
-        assert reader.statuses()["c001"] == "unverified"
         assert reader.without_tests(["c000", "c003"]) == {"c000": replace(VERIFIED, conversation_id="c000", tests=())}
 
 
@@ -80,7 +79,7 @@ def test_a_file_of_an_earlier_aiev_has_no_evidence(path):
         db.execute("drop table evidence_tests")
         db.execute("drop table evidence")
     with EvidenceReader.open(path) as reader:
-        assert (reader.evidence("c000"), reader.statuses(), reader.without_tests(["c000"])) == (None, {}, {})
+        assert (reader.evidence("c000"), reader.without_tests(["c000"]), reader.gathered()) == (None, {}, False)
         assert reader.counts("r1").as_dict() == {"accepted": {}, "statuses": {}, "reasons": {}}
         assert {one.evidence for one in StudentReader(reader.db).accepted()} == {"none"}
         assert {one.evidence for one in DialogueReader(reader.db).dialogues()} == {None}

@@ -125,6 +125,18 @@ def test_the_index_is_made_without_reading_a_row_of_a_large_table(made):
         assert "COVERING INDEX" in plan
 
 
+def test_a_file_of_an_earlier_aiev_has_an_index_and_a_list_without_evidence(path):
+    make(path, 200)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("drop table evidence")
+        index = FacetIndex(connection)
+    assert index.counts("evidence", index.everything) == [("none", index.size)]
+    with ConversationReader.open(path) as reader:
+        rows = reader.conversations(filters({"evidence": "none"}))
+    assert {(row.evidence, row.sentence) for row in rows} == {("none", "")}
+    assert len(rows) == index.size
+
+
 def test_an_empty_database_has_an_empty_index(path):
     make(path, 0)
     with closing(sqlite3.connect(path)) as connection:

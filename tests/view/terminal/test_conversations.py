@@ -102,6 +102,7 @@ def test_evidence_is_one_line_and_a_block(reader):
             [
                 "round 2: f(2) was 9, proposed 4; the arbiter says 4, 4, 9: changed",
                 "problem: names no function",
+                "fails assert f(7) == 49",
                 "unnoticed line 2, compare: < → <=",
             ],
         ),
@@ -112,6 +113,7 @@ def test_what_speaks_against_a_program_is_told(reader, status, parts):
     text = " ".join(shown(view.conversation_view(reader.conversation("c0"), reader)).replace("│", " ").split())
     for part in parts:
         assert part in text, part
+    assert "constant" not in text  # that mutant was killed
 
 
 def test_hostile_evidence_is_inert_and_cut(reader):
