@@ -57,18 +57,21 @@ class Cells:
 
     def document(self) -> dict[str, Any]:
         """How each suite ended with each program, the text of each call's value, and the first program's coverage."""
-        rows = [self._row(place, program) for place, program in enumerate(self.matrix["programs"])]
+        programs = self.matrix["programs"]
+        rows = [self._row(program, first=True) for program in programs[:1]]
+        coverage = self._coverage() if self.matrix["coverage"] and rows else None
+        rows += [self._row(program, first=False) for program in programs[1:]]
         suites, calls = (range(len(self.matrix[name])) for name in ("suites", "calls"))
         return {
             "cells": [[row[f"{SUITE}{place}"] for place in suites] for row in rows],
             "values": [[_value(row[f"{_CALL}{place}"]) for place in calls] for row in rows],
-            "coverage": self._coverage() if self.matrix["coverage"] and rows else None,
+            "coverage": coverage,
         }
 
-    def _row(self, place: int, program: str) -> dict[str, str]:
+    def _row(self, program: str, *, first: bool) -> dict[str, str]:
         """The answers of all cells of a program."""
-        calls = {f"{_CALL}{number}": text for number, text in enumerate(self.matrix["calls"])}
-        return self._answers(program, self._suites() | calls, first=place == 0)
+        calls = {f"{_CALL}{place}": text for place, text in enumerate(self.matrix["calls"])}
+        return self._answers(program, self._suites() | calls, first=first)
 
     def _suites(self) -> dict[str, str]:
         return {f"{SUITE}{place}": text for place, text in enumerate(self.matrix["suites"])}

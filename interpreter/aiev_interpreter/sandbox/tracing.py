@@ -63,10 +63,17 @@ class Tracer:
         sys.settrace(self._called)
 
     def _called(self, frame: types.FrameType, _event: str, _arg: object) -> _Trace:
-        return self._local() if frame.f_code.co_filename == self.path else None
+        if frame.f_code.co_filename != self.path:
+            return None
+        name = frame.f_code.co_name
+        return self._local(decides=name == "<module>" or not name.startswith("<"))
 
-    def _local(self) -> _Trace:
-        """The trace function of one frame, which remembers the line before."""
+    def _local(self, *, decides: bool) -> _Trace:
+        """The trace function of one frame, which remembers the line before.
+
+        Args:
+            decides: whether the frame has statements, which one of a lambda or of a comprehension has not.
+        """
         before = 0
 
         def trace(frame: types.FrameType, event: str, arg: Any) -> _Trace:
@@ -76,7 +83,7 @@ class Tracer:
                 if line in self._places:
                     self._hits[self._places[line]] = 1
                 self._left(before, line)
-                before = line
+                before = line if decides else 0
             elif event == "return":
                 self._left(before, 0)
             elif event == "exception" and arg[0] is not StopIteration:

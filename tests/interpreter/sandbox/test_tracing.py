@@ -45,6 +45,7 @@ def traced():
             [],
             [(1, 1)],
         ),
+        ("if any(n > 1 for n in (1, 2)):\n    x = 1\n", [], [(1, 0)]),
         ("def f():\n    raise ValueError\nif f():\n    x = 1\n", [4], [(0, 0)]),
         ("def f():\n    yield 1\nfor n in f():\n    x = n\ny = 1\n", [], [(1, 1)]),
         ("def f(n):\n    return n if n < 2 else f(n - 1)\nif f(5) == 1:\n    x = 1\n", [], [(1, 0)]),
