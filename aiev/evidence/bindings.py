@@ -33,11 +33,22 @@ ASSIGNMENTS = {
 """Nodes that bind, with the fields of the name and of its value."""
 _NAMES = frozenset({"identifier", "variable_name"})
 _MEMBERS = frozenset({"attribute", "member_expression", "field_access"})
-_ATOMS = frozenset({
-    *("identifier", "call", "call_expression", "list", "dictionary", "set", "string", "integer", "float"),
-    *("attribute", "true", "false", "none", "array", "object", "number", "string_literal"),
-    *("parenthesized_expression", "tuple", "subscript"),
-})  # fmt: skip
+_LOOSE = (
+    "binary",
+    "boolean",
+    "comparison",
+    "conditional",
+    "ternary",
+    "unary",
+    "not_",
+    "lambda",
+    "arrow",
+    "await",
+    "cast",
+    "new_",
+    "creation",
+)
+"""Parts of the kinds of nodes that need brackets when something stands beside them."""
 MOST_SOURCE = 20_000
 """Characters of a source that names were put into."""
 
@@ -81,12 +92,12 @@ class Bindings(dict[str, Bound]):
 
     def bound(self, node: Node) -> Bound:
         """What a name stands for that is bound to this expression."""
-        return Bound(self.form(node), self.source(node), node, atomic=node.type in _ATOMS)
+        return Bound(self.form(node), self.source(node), node, atomic=not any(part in node.type for part in _LOOSE))
 
     def touch(self, statement: Node) -> None:
         """Note what a statement does to the names that it mentions, other than by binding them."""
         done = form(statement)
-        for name in {text_of(node) for node, bound in self._uses(statement) if not bound.fixed}:
+        for name in {_spelled(node) for node, bound in self._uses(statement) if not bound.fixed}:
             changed = shortened(f"{self[name].form} ; {done}")
             self[name] = replace(self[name], form=changed, source=None, node=None, span=None)
 
@@ -94,7 +105,7 @@ class Bindings(dict[str, Bound]):
         """Note that an assertion passed names to a call, or called a method of them."""
         done = form(expression)
         for node, bound in self._uses(expression):
-            name = text_of(node)
+            name = _spelled(node)
             parent = node.parent
             received = parent is not None and parent.type in _MEMBERS | {"selector_expression", "method_invocation"}
             if not bound.fixed and len(bound.seen_by) < 100:  # noqa: PLR2004 - enough to tell assertions apart
@@ -116,9 +127,15 @@ class Bindings(dict[str, Bound]):
         found: list[tuple[Node, Bound]] = []
         for one in _outermost(node, self):
             parent = one.parent
-            if parent is None or not _is_label(one, parent):
+            if parent is not None and parent.type in {"simple_expansion", "expansion"}:
+                found.append((parent, self[text_of(one)]))  # Bash's `$x`, dollar and all
+            elif parent is None or not _is_label(one, parent):
                 found.append((one, self[text_of(one)]))
         return found
+
+
+def _spelled(node: Node) -> str:
+    return text_of(node).strip("${}")
 
 
 def _begins(value: str) -> bool:

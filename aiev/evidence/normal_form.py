@@ -31,6 +31,7 @@ _STRINGS = frozenset({
 })  # fmt: skip
 _HOLES = frozenset({"interpolation", "template_substitution", "expansion", "simple_expansion", "command_substitution"})
 _NAMES = frozenset({"identifier", "variable_name", "shorthand_property_identifier"})
+_DOLLARS = frozenset({"simple_expansion", "expansion"})
 _MEMBERS = frozenset({"attribute", "member_expression", "field_access"})
 _NOT_VARIABLES = frozenset({
     *(("attribute", "attribute"), ("keyword_argument", "name"), ("method_invocation", "name")),
@@ -78,6 +79,8 @@ def _form(node: Node, bound: Mapping[str, str]) -> str:
     if node.type in _NAMES:
         return bound.get(text_of(node), text_of(node))
     if bound and node.type in _MEMBERS and (known := bound.get(text_of(node))) is not None:
+        return known
+    if node.type in _DOLLARS and (known := bound.get(text_of(node).strip("${}"))) is not None:
         return known
     if node.type == "command":
         return _command(node, bound)

@@ -125,7 +125,10 @@ class Reader:
             )
         truths = ("True", "False") if self.language == "python" else ("true", "false")
         for claim in found:
-            self.found.append(located(claim, node, bindings, truths, place))
+            one = located(claim, node, bindings, truths, place)
+            if self.language == "bash" and one.assertion.value.isdigit():  # all its values are strings
+                one = replace(one, assertion=replace(one.assertion, value=f'"{one.assertion.value}"'))
+            self.found.append(one)
         for claim in found:
             bindings.see(claim.left)
             if claim.right is not None:

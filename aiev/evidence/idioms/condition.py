@@ -35,6 +35,8 @@ def conditions(node: Node, *, positive: bool = True) -> list[Claim]:
     if operator in ({"and", "&&"} if positive else {"or", "||"}):
         sides = [side for side in parts if side.type not in {"string_literal", "string"}]
         return [claim for side in sides for claim in conditions(side, positive=positive)]
+    if not positive and operator in {"<", "<=", ">", ">="}:
+        operator, positive = NEGATED[operator], True
     claim = _comparison(operator, parts) or _called(node) or Claim("true", node)
     return [claim if positive else negated(claim)]
 
