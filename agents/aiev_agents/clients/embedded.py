@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Self
 
 from aiev_agents.clients.openai import Endpoint, OpenAIChatModel
 from aiev_agents.clients.started_server import free_port, without_secrets
-from aiev_agents.errors import ModelUnavailable
+from aiev_agents.errors import ModelError, ModelUnavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,9 @@ keeps that work on the core of the very thread that it waits for (`docs/benchmar
 
 Source: https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html
 """
+_OTHER_TASK = {"prompt": ".", "max_tokens": 1}
+"""At the start of any task, the server copies the prompts of idle slots to memory, from where several slots can have
+them; the requests that wait would take the one slot before that."""
 
 
 class EmbeddedChatModel:
@@ -95,7 +98,10 @@ class EmbeddedChatModel:
             return await self._client.chat(request)
         begun = self._begun[request.purpose] = asyncio.Event()
         try:
-            return await self._client.chat(request)
+            reply = await self._client.chat(request)
+            with contextlib.suppress(ModelError):
+                await self._client.send("/completions", _OTHER_TASK)
+            return reply
         finally:
             begun.set()
 
