@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from aiev.run.bounded import bounded
+from aiev_interpreter.matrix import Matrix, MatrixResult
 from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
 
@@ -27,6 +28,10 @@ class Noting:
         finally:
             self.now[kind] -= 1
         return ExecutionResult(verdict=Verdict.OK, exit_code=0)
+
+    async def execute_matrix(self, matrix, *, owner=""):
+        await self.execute(matrix, owner=owner)
+        return MatrixResult()
 
     async def release(self, owner):
         pass
@@ -66,3 +71,13 @@ async def test_an_execution_that_is_cancelled_gives_its_place_back():
         task.cancel()
     assert (await waiting[-1]).verdict is Verdict.OK
     assert inner.most["all"] == 1
+
+
+async def test_a_matrix_takes_the_place_of_one_program():
+    inner = Noting()
+    interpreter = bounded(inner, executions=3, installs=2)
+    matrices = [Matrix(("x = 1",), requirements=("six",) * (number % 2)) for number in range(8)]
+    await asyncio.gather(
+        *(interpreter.execute_matrix(matrix) for matrix in matrices), *(interpreter.execute(job) for job in jobs())
+    )
+    assert inner.most == {"plain": inner.most["plain"], "install": 2, "all": 3}
