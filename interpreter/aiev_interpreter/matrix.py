@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from aiev_interpreter.protocol import Limits, Verdict
+from aiev_interpreter.limits import Limits
+from aiev_interpreter.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,66 +7,15 @@ can store them. Not covered: how a backend isolates a sandbox, see `backends/doc
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from aiev_interpreter.limits import MIB, Limits
+from aiev_interpreter.verdict import Verdict
 
 if TYPE_CHECKING:
     from aiev_interpreter.matrix import Matrix, MatrixResult
-    from aiev_interpreter.settings import InstallSettings, InterpreterSettings
 
-MIB = 1024 * 1024
-
-
-class Verdict(StrEnum):
-    """How one execution ended. Only `OK` can be accepted."""
-
-    OK = "ok"
-    """Exit code 0 within the limits, and at least one assertion of the tests held."""
-    ERROR = "error"
-    """The program or its tests raised, or ended with a non-zero exit code."""
-    NO_TESTS = "no_tests"
-    """Exit code 0, but no assertion was executed, or the tests cannot fail."""
-    TIMEOUT = "timeout"
-    """The wall-clock or CPU-time limit was reached."""
-    OOM = "oom"
-    """The memory limit was reached."""
-    OUTPUT_LIMIT = "output_limit"
-    """The program wrote more than allowed to stdout or stderr."""
-    INSTALL_FAILED = "install_failed"
-    """A requested package could not be installed; `stderr` holds the installer's output."""
-    INFRA = "infra"
-    """The sandbox failed. Never shown to a model, never counted against a program."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of one job. Every limit is hard; none can be switched off."""
-
-    wall_seconds: float = 10.0
-    cpu_seconds: float = 10.0
-    memory_bytes: int = 512 * MIB
-    processes: int = 64
-    output_bytes: int = 64 * 1024
-    """Output kept of each stream, half from its start and half from its end. Eight times as much ends the run."""
-    disk_bytes: int = 64 * MIB
-    """Size of the writable work directory."""
-    install_seconds: float = 180.0
-    install_bytes: int = 1024 * MIB
-    """Size of the installed packages, and of their downloads."""
-
-    @classmethod
-    def of(cls, interpreter: InterpreterSettings, install: InstallSettings) -> Limits:
-        """The limits in the settings."""
-        return cls(
-            wall_seconds=interpreter.wall_seconds,
-            cpu_seconds=interpreter.cpu_seconds,
-            memory_bytes=interpreter.memory_mib * MIB,
-            processes=interpreter.processes,
-            output_bytes=interpreter.output_kib * 1024,
-            disk_bytes=interpreter.disk_mib * MIB,
-            install_seconds=install.seconds,
-            install_bytes=install.mib * MIB,
-        )
+__all__ = ["MIB", "ExecutionResult", "Interpreter", "Job", "Limits", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
