@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aiev.config.settings import Settings
     from aiev.store.reading.read_only import ReadOnly
-    from aiev.store.records import SeedRecord
+    from aiev.store.records import EvidenceRecord, SeedRecord
     from aiev_agents.messages import Message
     from aiev_interpreter.protocol import ExecutionResult, Job
 
@@ -71,6 +71,10 @@ class _NoRecorder:
     async def execution(self, round_number: int, job: Job | None, result: ExecutionResult) -> None:
         """Never called."""
         raise AssertionError(f"an execution in round {round_number} of a dialogue that did not begin: {job}, {result}")
+
+    async def evidence(self, evidence: EvidenceRecord) -> None:
+        """Never called."""
+        raise AssertionError(f"evidence about a dialogue that did not begin: {evidence}")
 
 
 async def pending_questions(

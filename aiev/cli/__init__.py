@@ -27,6 +27,7 @@ from aiev.cli.stats import stats
 from aiev.cli.status import status
 from aiev.cli.teach import teach
 from aiev.cli.train import train
+from aiev.cli.verify import verify
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -36,7 +37,7 @@ def main() -> None:
 
 
 for command in (
-    *(teach, seeds, batch, status, inspect, serve, stats, split, export),
+    *(teach, verify, seeds, batch, status, inspect, serve, stats, split, export),
     *(train, evaluate, gate, self_learn, evaluate_benchmark),
     *(execute, doctor, config_group, image, sandbox, models, migrate),
 ):

@@ -23,23 +23,47 @@ if TYPE_CHECKING:
 @click.option("--tests", type=PATH, required=True, help="File with its unit tests.")
 @click.option("--install", default="", metavar="'pip install ...'", help="Packages to install first.")
 @click.option("--language", default="python", show_default=True, help="Language of both files.")
+@click.option("--evidence", is_flag=True, help="Gather evidence that the program is right, if it passes.")
+@click.option(
+    "--problem", type=PATH, help="File that says what the program is for; the model then writes solutions of its own."
+)
 @setting("--backend", "interpreter.backend", type=click.Choice(["auto", "docker", "bubblewrap"]), help="Sandbox.")
 @configured
 @AS_JSON
-def execute(program: Path, tests: Path, install: str, language: str, config: Config, as_json: bool) -> None:
+def execute(
+    program: Path,
+    tests: Path,
+    install: str,
+    language: str,
+    evidence: bool,
+    problem: Path | None,
+    config: Config,
+    as_json: bool,
+) -> None:
     """Run one program with its tests in the sandbox.
 
-    The exit code is 1 unless the verdict is `ok`.
+    `--evidence` also tries the tests on mutants of the program, and the program on further inputs. The exit code is 1
+    unless the verdict is `ok`.
     """
-    from aiev.run.execute_once import execute_once, result_json
+    from aiev.run.execute_once import execute_once
     from aiev.view.terminal.execution import execution_text
 
-    name = language_called(language)
-    result, refused = asyncio.run(execute_once(config, _text(program), _text(tests), install, name))
-    for line in refused:
+    if problem and not evidence:
+        raise UsageError("--problem is for --evidence; give both")
+    work = execute_once(
+        config,
+        _text(program),
+        _text(tests),
+        install=install,
+        language=language_called(language),
+        evidence=evidence,
+        problem=_text(problem) if problem else "",
+    )
+    executed = asyncio.run(work)
+    for line in executed.refused:
         click.echo(f"aiev: not installed: {line}", err=True)
-    show(as_json, lambda: result_json(result), lambda: execution_text(result))
-    if result.verdict != "ok":
+    show(as_json, executed.as_dict, lambda: execution_text(executed))
+    if executed.result.verdict != "ok":
         sys.exit(1)
 
 

@@ -1,8 +1,8 @@
 """The identity of a configuration: the fingerprint of what shapes a dialogue, and the values that may be shown.
 
 A key shapes a dialogue unless the metadata of its field or section says `shapes_dialogue` false. A key or section added
-after aiev 0.1.0 carries `since`, the version that added it, and is left out while its value is the default, so that a
-run which began without it resumes.
+after aiev 0.1.0 carries `since`, the version that added it, and is left out while its value is what earlier versions
+did: the default, or the value that the metadata calls `before`. So a run which began without it resumes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def _shaping(section: BaseModel) -> set[str]:
     keys = set()
     for key, field in type(section).model_fields.items():
         metadata = _merged(section.model_config.get("json_schema_extra"), field.json_schema_extra)
-        unknown_to_old_runs = "since" in metadata and getattr(section, key) == field.get_default()
+        before = metadata.get("before", field.get_default())
+        unknown_to_old_runs = "since" in metadata and getattr(section, key) == before
         if metadata.get("shapes_dialogue", True) and not unknown_to_old_runs:
             keys.add(key)
     return keys

@@ -28,7 +28,7 @@ class SplitSettings(BaseModel):
     )
     evidence: Standing = Field(
         "usable",
-        json_schema_extra={"since": "0.2.0"},
+        json_schema_extra={"since": "0.3.0"},
         description="accepted dialogues that splits, rounds of the gate, trainings and self-learning take: usable: "
         "verified ones and those without evidence | verified: these alone | any: whatever the evidence says",
     )
@@ -67,7 +67,7 @@ class ExportSettings(BaseModel):
     evidence: tuple[Choice, ...] = Field(
         ("usable",),
         min_length=1,
-        json_schema_extra={"since": "0.2.0"},
+        json_schema_extra={"since": "0.3.0"},
         description="dialogues that passed, by their evidence; usable: accepted, and verified or without evidence | "
         "verified | none: accepted without evidence | any: accepted, whatever the evidence says | unverified and "
         "contradicted: accepted or not",
@@ -76,7 +76,7 @@ class ExportSettings(BaseModel):
         0.0,
         ge=0,
         le=1,
-        json_schema_extra={"since": "0.2.0"},
+        json_schema_extra={"since": "0.3.0"},
         description="smallest share of changed programs that the tests tell from the program; 0 sets no limit, above "
         "it a dialogue without mutants is dropped",
     )
@@ -84,7 +84,7 @@ class ExportSettings(BaseModel):
         0.0,
         ge=0,
         le=1,
-        json_schema_extra={"since": "0.2.0"},
+        json_schema_extra={"since": "0.3.0"},
         description="smallest share of independent solutions that agree; 0 sets no limit, above it a dialogue without "
         "such solutions is dropped",
     )

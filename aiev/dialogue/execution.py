@@ -13,10 +13,12 @@ from aiev.errors import AievError
 from aiev.store.records import ExecutionRecord
 from aiev.store.writing.statements import columns
 from aiev_agents.encoding import encode
-from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job, Verdict
+from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from aiev_interpreter.protocol import Interpreter
 
 PAUSES_SECONDS = (0.5, 2.0, 8.0)
 

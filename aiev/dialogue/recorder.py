@@ -10,7 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aiev.dialogue.execution import execution_record
-from aiev.dialogue.nodes import MALFORMED
+from aiev.dialogue.rounds import MALFORMED, has_passed
+from aiev.evidence.settings import Policy
+from aiev.evidence.verdict import CONTRADICTED
 from aiev.store.clock import now
 from aiev.store.records import MessageRecord
 from aiev_agents.messages import Role
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
 
-    from aiev.store.records import ConversationRecord
+    from aiev.store.records import ConversationRecord, EvidenceRecord
     from aiev.store.writing.store import Store
     from aiev_agents.messages import Message
     from aiev_interpreter.protocol import ExecutionResult, Job
@@ -35,6 +37,7 @@ class DialogueRecorder:
         *,
         name_of: Callable[[Job | None], str],
         verdicts: Counter[str],
+        policy: Policy = Policy.TESTS,
     ) -> None:
         """Record into a store.
 
@@ -43,10 +46,12 @@ class DialogueRecorder:
             conversation: as it begins.
             name_of: hash of a job, empty for none.
             verdicts: of the whole run; each round is counted there.
+            policy: which rounds pass.
         """
         self._store = store
         self._conversation = conversation
         self._name_of = name_of
+        self._policy = policy
         self._problem = ""
         self._job: Job | None = None
         self._messages = 0
@@ -84,10 +89,16 @@ class DialogueRecorder:
         self._job = job
         self._rounds = round_number
         self._verdicts[verdict] += 1
-        if verdict == "ok":
+        if has_passed(verdict, self._policy):
             self._train.append(self._reply)
         record = execution_record(round_number, job, result, name=self._name_of(job), verdict=verdict)
         await self._store.add_execution(self._conversation.id, record, wait=False)
+
+    async def evidence(self, evidence: EvidenceRecord) -> None:
+        """See `Recorder.evidence`. A reply that is contradicted is not trained on."""
+        if evidence.status == CONTRADICTED:
+            self._train.clear()
+        await self._store.write_evidence(replace(evidence, conversation_id=self._conversation.id), wait=False)
 
     async def finish(
         self,

@@ -24,7 +24,7 @@ class DialogueSettings(BaseModel):
         default=True,
         description="the questioner writes a problem from each seed; false takes the seed's text as the problem, word "
         "for word",
-        json_schema_extra={"since": "0.2.0"},
+        json_schema_extra={"since": "0.3.0"},
     )
     basic: bool = Field(
         default=True, description="ask for easy problems about plain values; false keeps the level of the snippet"

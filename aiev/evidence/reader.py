@@ -123,9 +123,8 @@ class Reader:
             self._visit(
                 statement, bindings, replace(place, statement=place.statement or (node.start_byte, node.end_byte))
             )
-        truths = ("True", "False") if self.language == "python" else ("true", "false")
         for claim in found:
-            one = located(claim, node, bindings, truths, place)
+            one = located(claim, node, bindings, self.language, place)
             if self.language == "bash" and one.assertion.value.isdigit():  # all its values are strings
                 one = replace(one, assertion=replace(one.assertion, value=f'"{one.assertion.value}"'))
             self.found.append(one)

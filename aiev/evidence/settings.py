@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SINCE: dict[str, Any] = {"since": "0.2.0"}
+SINCE: dict[str, Any] = {"since": "0.3.0"}
 
 
 class Policy(StrEnum):
@@ -27,9 +27,10 @@ class AcceptSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=SINCE)
 
     policy: Policy = Field(
-        Policy.TESTS,
+        Policy.VERIFIED,
         description="ran: exit code 0 (AutoCoder) | tests: and an assertion that depends on the program held | "
         "verified: and the evidence is that the program does what the problem asks",
+        json_schema_extra={"before": "tests"},
     )
     alternatives: int = Field(
         4, ge=0, le=64, description="further solutions that are written from the problem alone, at most"

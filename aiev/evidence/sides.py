@@ -15,18 +15,20 @@ if TYPE_CHECKING:
 
     from aiev.evidence.bindings import Bindings
 
-_VALUES = frozenset({
-    *("True", "False", "None", "true", "false", "null", "undefined", "nil", "nullptr", "NaN", "Infinity"),
-    *("new", "inf", "nan", "set", "frozenset", "dict", "list", "tuple", "Counter", "OrderedDict"),
+_PYTHON_VALUES = frozenset({
+    *("True", "False", "None", "nan", "inf", "set", "frozenset", "dict", "list", "tuple", "Counter", "OrderedDict"),
     *("defaultdict", "deque", "float", "int", "str", "bool", "bytes", "complex", "Decimal", "Fraction", "date"),
-    *("datetime", "range", "math", "collections", "abs", "pytest", "Arrays", "asList", "List", "Set", "Map"),
-    *("of", "ArrayList", "HashMap", "HashSet", "Integer", "Double", "String", "Long", "Array", "Some", "Ok"),
-    *("Err", "vec", "to_string", "from", "into", "to_owned", "std", "vector", "string", "pair", "make_pair"),
-    *("make_tuple", "int64", "float64", "byte", "rune", "map", "double", "char", "long", "boolean"),
-    *("interface", "i32", "i64", "u8", "u32", "u64", "usize", "f32", "f64", "collect", "Vec", "HashSet"),
-    *("Optional", "empty", "as"),
+    *("datetime", "range", "math", "collections", "abs", "pytest"),
 })  # fmt: skip
-"""Names that may stand in a value: types, their constructors and constants of the languages."""
+_VALUES = frozenset({
+    *("true", "false", "null", "undefined", "nil", "nullptr", "NaN", "Infinity", "new", "None", "list", "tuple", "set"),
+    *("Arrays", "asList", "List", "Set", "Map", "of", "ArrayList", "HashMap", "HashSet", "Integer", "Double", "String"),
+    *("Long", "Array", "Some", "Ok", "Err", "vec", "to_string", "from", "into", "to_owned", "std", "vector", "string"),
+    *("pair", "make_pair", "make_tuple", "int", "int64", "float", "float64", "byte", "rune", "map", "double", "char"),
+    *("long", "bool", "boolean", "interface", "i32", "i64", "u8", "u32", "u64", "usize", "f32", "f64", "str"),
+    *("collect", "Vec", "Optional", "empty", "as"),
+})  # fmt: skip
+"""Names that may stand in a value: types, their constructors and constants of Python, and of the other languages."""
 _TRUTHS = {"True": "True", "true": "True", "1": "1", "False": "False", "false": "False"}
 
 
@@ -40,20 +42,20 @@ class Place:
     """Helpers that were entered."""
 
 
-def located(claim: Claim, node: Node, bindings: Bindings, truths: tuple[str, str], place: Place) -> Located:
+def located(claim: Claim, node: Node, bindings: Bindings, language: str, place: Place) -> Located:
     """The assertion that a claim makes, where its names stand for what is bound to them."""
     if claim.right is None or claim.relation in {"raises", "length", "instance", "matches"}:
         left, right = claim.left, claim.right
     else:
-        left, right = _turned(claim, bindings)
+        left, right = _turned(claim, bindings, language)
     left, right = bare(left), right and bare(right)
     relation = claim.relation if left == bare(claim.left) else MIRRORED.get(claim.relation, claim.relation)
     key = _key(claim, left, right, bindings)
     value = _value(claim, relation, right, bindings)
     call = _call(claim, left, bindings) if calls_in(bindings.form(left)) or claim.passed is not None else ""
-    plain = right is not None and _is_value(bindings.form(left))
+    plain = right is not None and _is_value(bindings.form(left), language)
     call = "" if plain or call is None else call
-    expected = _expected(relation, right, bindings, truths) if call else ""
+    expected = _expected(relation, right, bindings, language) if call else ""
     if expected is None or not call:
         call = expected = ""
     assertion = Assertion(_source(node, place.row), call, expected, relation, key, value)
@@ -72,21 +74,22 @@ def _source(node: Node, row: tuple[int, int] | None) -> str:
     return (root.text or b"")[row[0] - root.start_byte : row[1] - root.start_byte].decode(errors="replace")
 
 
-def _turned(claim: Claim, bindings: Bindings) -> tuple[Node, Node]:
+def _turned(claim: Claim, bindings: Bindings, language: str) -> tuple[Node, Node]:
     """The sides, the one that calls the program first."""
     assert claim.right is not None  # noqa: S101 - for mypy; the caller looked
     left, right = claim.left, claim.right
     one, other = bindings.form(left), bindings.form(right)
-    if _is_value(one) != _is_value(other):
-        return (right, left) if _is_value(one) else (left, right)
+    if _is_value(one, language) != _is_value(other, language):
+        return (right, left) if _is_value(one, language) else (left, right)
     if bool(calls_in(one)) != bool(calls_in(other)):
         return (left, right) if calls_in(one) else (right, left)
     return (right, left) if claim.value_first else (left, right)
 
 
-def _is_value(form: str) -> bool:
+def _is_value(form: str, language: str) -> bool:
     """Whether a form names nothing but types and constants."""
-    return all(name in _VALUES or name.isupper() for name in names_in(form))
+    values = _PYTHON_VALUES if language == "python" else _VALUES
+    return all(name in values or name.isupper() for name in names_in(form))
 
 
 def _key(claim: Claim, left: Node, right: Node | None, bindings: Bindings) -> str:
@@ -117,10 +120,11 @@ def _call(claim: Claim, left: Node, bindings: Bindings) -> str | None:
     return f"{source}({', '.join(one for one in given if one is not None)})" if None not in given else None
 
 
-def _expected(relation: str, right: Node | None, bindings: Bindings, truths: tuple[str, str]) -> str | None:
+def _expected(relation: str, right: Node | None, bindings: Bindings, language: str) -> str | None:
     """The text of the value; None when no expression gives it."""
     if right is not None:
         return bindings.source(right)
+    truths = ("True", "False") if language == "python" else ("true", "false")
     named_values = {"true": truths[0], "false": truths[1], "none": "None"}
     return named_values.get(relation, relation)
 

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aiev import __version__
 from aiev.errors import SetupError
 from aiev.run.bounded import bounded
 from aiev.run.context import RunContext
@@ -26,39 +24,26 @@ from aiev.run.identity import TEACH, run_id
 from aiev.run.journal import journal_of
 from aiev.run.prices import Prices, check_cost_limit
 from aiev.run.progress import Before, Progress
-from aiev.run.start import recorded_start
+from aiev.run.result import RunResult
+from aiev.run.start import recorded_start, run_record
 from aiev.setup.interpreter import build_interpreter
 from aiev.setup.model import build_model, endpoint_figures
-from aiev.store.clock import now
 from aiev.store.reading.batches import BatchReader
 from aiev.store.reading.journal import JournalReader
 from aiev.store.reading.read_only import ReadOnly
 from aiev.store.reading.runs import RunReader
-from aiev.store.records import RunRecord
 from aiev.store.writing.store import Store
 from aiev.telemetry.observed import ObservedInterpreter, ObservedModel
 from aiev.telemetry.operations import DialogueOperation, Observers, RunOperation
-from aiev_agents.roles.prompting import prompt_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from aiev.config.layers import Config
-    from aiev.store.records import SeedRecord
+    from aiev.store.records import RunRecord, SeedRecord
     from aiev_agents.clients.chat_model import ChatModel
     from aiev_interpreter.protocol import Interpreter
-
-
-@dataclass(frozen=True, slots=True)
-class TeachResult:
-    """What one start of a run came to."""
-
-    run_id: str
-    progress: Progress
-    interpreter: str
-    image: str
-    model: str
 
 
 class Teaching:
@@ -107,7 +92,7 @@ class Teaching:
         """Begin no further dialogue."""
         self._engine.drain()
 
-    async def run(self, *, model: ChatModel | None = None, interpreter: Interpreter | None = None) -> TeachResult:
+    async def run(self, *, model: ChatModel | None = None, interpreter: Interpreter | None = None) -> RunResult:
         """Make the dialogues.
 
         Args:
@@ -125,12 +110,12 @@ class Teaching:
             closing.push_async_callback(interpreter.close)
             model = model or await build_model(settings)
             closing.push_async_callback(model.close)
-            record = self._record(model, interpreter)
+            record = run_record(self.config, self.run_id, self.recipe, model, interpreter)
             await store.add_run(record)
             await store.add_seeds(self.seeds)
             async with recorded_start(store, self.run_id, self.progress):
                 await self._make_all(record, store, model, interpreter)
-        return TeachResult(self.run_id, self.progress, interpreter.name, interpreter.image, model.name)
+        return RunResult(self.run_id, self.progress, interpreter.name, interpreter.image, model.name)
 
     async def _make_all(self, record: RunRecord, store: Store, model: ChatModel, interpreter: Interpreter) -> None:
         with ReadOnly(self.db) as db:
@@ -184,21 +169,6 @@ class Teaching:
                 yield
             finally:
                 operation.statuses, operation.tokens = dict(self.progress.statuses), self.progress.tokens
-
-    def _record(self, model: ChatModel, interpreter: Interpreter) -> RunRecord:
-        return RunRecord(
-            id=self.run_id,
-            recipe=self.recipe,
-            started_at=now(),
-            config=self.config.public(),
-            config_fingerprint=self.config.fingerprint,
-            model=model.name,
-            backend=self.config.settings.model.backend,
-            interpreter=interpreter.name,
-            image=interpreter.image,
-            prompts=prompt_hashes(),
-            version=__version__,
-        )
 
 
 def _refuse_open_batches(reader: BatchReader, run: str) -> None:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 from aiev.dialogue.graph import run_dialogue
 from aiev.dialogue.recorder import DialogueRecorder
+from aiev.dialogue.rounds import has_passed
 from aiev.dialogue.state import DialogueContext
 from aiev.errors import AievError, SetupError, StoreError
+from aiev.evidence.settings import Policy
+from aiev.evidence.verdict import VERIFIED
 from aiev.run.identity import conversation_id
 from aiev.run.journal import JournaledInterpreter, JournaledModel, SuspendedError
 from aiev.setup.errors import as_resumable_errors
@@ -19,11 +22,11 @@ from aiev.setup.roles import build_agent
 from aiev.store.clock import now
 from aiev.store.records import ConversationRecord
 from aiev_agents.errors import AgentError
-from aiev_interpreter.protocol import Limits, Verdict
+from aiev_interpreter.protocol import Limits
 
 if TYPE_CHECKING:
     from aiev.config.settings import Settings
-    from aiev.dialogue.state import Recorder
+    from aiev.dialogue.state import DialogueState, Recorder
     from aiev.run.context import RunContext
     from aiev.store.records import SeedRecord
     from aiev_agents.clients.chat_model import ChatModel
@@ -55,7 +58,11 @@ class RunDialogue:
         )
         self._interpreter = JournaledInterpreter(run.interpreter, run.journal, self.conversation.id, turns=run.turns)
         self._recorder = DialogueRecorder(
-            run.store, self.conversation, name_of=self._interpreter.hash_of, verdicts=run.progress.verdicts
+            run.store,
+            self.conversation,
+            name_of=self._interpreter.hash_of,
+            verdicts=run.progress.verdicts,
+            policy=run.settings.accept.policy,
         )
 
     async def make(self) -> ConversationRecord | None:
@@ -88,11 +95,7 @@ class RunDialogue:
         """Run the graph: status and reason."""
         await self._recorder.start()
         context = dialogue_context(self._run.settings, self._seed, self._model, self._interpreter, self._recorder)
-        state = await run_dialogue(context, self._run.callbacks)
-        if state["verdict"] == Verdict.OK:
-            return "accepted", ""
-        rounds = f"{state['round']} round" + ("s" if state["round"] != 1 else "")
-        return "discarded", f"{state['verdict']} after {rounds}"
+        return standing(await run_dialogue(context, self._run.callbacks), self._run.settings.accept.policy)
 
     async def _end(self, status: str, reason: str, seconds: float) -> ConversationRecord:
         model, progress = self._model, self._run.progress
@@ -108,6 +111,16 @@ class RunDialogue:
         if status == "accepted":
             progress.rounds[ended.rounds] += 1
         return ended
+
+
+def standing(state: DialogueState, policy: Policy) -> tuple[str, str]:
+    """Status and reason of a dialogue that came to its end."""
+    rounds = f"{state['round']} round" + ("s" if state["round"] != 1 else "")
+    if not has_passed(state["verdict"], policy):
+        return "discarded", f"{state['verdict']} after {rounds}"
+    if policy is not Policy.VERIFIED or state["evidence"] == VERIFIED:
+        return "accepted", ""
+    return "discarded", state["sentence"]
 
 
 def dialogue_context(

@@ -18,6 +18,8 @@ TEACH = "teach"
 """The recipe of dialogues that the teacher makes."""
 SELF_LEARN = "self_learn"
 """The recipe of dialogues that the student makes."""
+VERIFY = "verify"
+"""The recipe that adds evidence to dialogues."""
 
 
 def run_id(config: Config, recipe: str = TEACH) -> str:

@@ -1,4 +1,4 @@
-"""One start of a run as a row: when it began, how it ended, and why.
+"""A run and its starts as rows: what shapes it; when each start began, how it ended, and why.
 
 Invariant: a start that was not killed says how it ended, whatever ended it.
 """
@@ -12,14 +12,19 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aiev import __version__
 from aiev.store.clock import now
-from aiev.store.records import StartRecord
+from aiev.store.records import RunRecord, StartRecord
+from aiev_agents.roles.prompting import prompt_hashes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from aiev.config.layers import Config
     from aiev.run.progress import Progress
     from aiev.store.writing.store import Store
+    from aiev_agents.clients.chat_model import ChatModel
+    from aiev_interpreter.protocol import Interpreter
 
 
 @asynccontextmanager
@@ -41,6 +46,23 @@ async def recorded_start(store: Store, run_id: str, progress: Progress) -> Async
         raise
     finally:
         await asyncio.shield(store.write_start(replace(start, ended_at=now(), outcome=outcome, reason=reason)))
+
+
+def run_record(config: Config, run_id: str, recipe: str, model: ChatModel, interpreter: Interpreter) -> RunRecord:
+    """The row of a run that starts now."""
+    return RunRecord(
+        id=run_id,
+        recipe=recipe,
+        started_at=now(),
+        config=config.public(),
+        config_fingerprint=config.fingerprint,
+        model=model.name,
+        backend=config.settings.model.backend,
+        interpreter=interpreter.name,
+        image=interpreter.image,
+        prompts=prompt_hashes(),
+        version=__version__,
+    )
 
 
 def _outcome(progress: Progress) -> tuple[str, str]:

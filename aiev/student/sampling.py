@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aiev.batch.requests import CapturingModel, PendingRequest, RequestCapturedError
 from aiev.dialogue.execution import job_hash, run_until_real
-from aiev.dialogue.nodes import MALFORMED
+from aiev.dialogue.rounds import MALFORMED
 from aiev.run.journal import JournaledModel
 from aiev.run.prices import Prices
 from aiev.run.progress import Progress

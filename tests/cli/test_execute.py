@@ -54,3 +54,51 @@ def test_a_refused_package_is_told_and_the_program_runs_without_it(aiev, tmp_pat
     assert "aiev: not installed: " in done.stderr
     assert done.exit_code == 0
     assert done.stdout.startswith("ok")
+
+
+def evidence_of(aiev, tmp_path, program, tests):
+    (tmp_path / "p.py").write_text(program)
+    (tmp_path / "t.py").write_text(tests)
+    done = aiev("execute", "--program", "p.py", "--tests", "t.py", "--evidence", "--json")
+    return json.loads(done.stdout)["evidence"]
+
+
+SQUARE = "def square(x):\n    return x * x\n"
+
+
+def test_evidence_says_whether_the_tests_find_out_mutants(aiev, tmp_path):
+    found = evidence_of(
+        aiev, tmp_path, SQUARE, "assert square(3) == 9\nassert square(-2) == 4\nassert square(0) == 0\n"
+    )
+    assert found["verified"] is True
+    assert found["mutants_killed"] == found["mutants"] > 0
+    assert (found["lines_run"], found["lines"]) == (found["lines"], found["lines"])
+
+
+@pytest.mark.parametrize(
+    ("program", "tests"),
+    [
+        (SQUARE, "assert square(0) == 0\n"),
+        ("def square(x):\n    return 4\n", "assert square(2) == 4\n"),
+        ("def square(x):\n    return {2: 4, 3: 9}[x]\n", "assert square(2) == 4\nassert square(3) == 9\n"),
+        ("import time\n\ndef square(x):\n    return x * x if x < 5 else time.time_ns()\n", "assert square(3) == 9\n"),
+    ],
+    ids=["trivial-input", "constant", "lookup", "unstable"],
+)
+def test_what_only_evidence_can_tell_is_not_verified(aiev, tmp_path, program, tests):
+    found = evidence_of(aiev, tmp_path, program, tests)
+    assert found["verified"] is False
+    assert found["detail"]["reasons"]
+
+
+def test_a_program_that_fails_has_no_evidence(aiev, tmp_path):
+    (tmp_path / "p.py").write_text(SQUARE)
+    (tmp_path / "t.py").write_text("assert square(3) == 8\n")
+    done = aiev("execute", "--program", "p.py", "--tests", "t.py", "--evidence", "--json")
+    assert "evidence" not in json.loads(done.stdout)
+
+
+def test_a_problem_without_evidence_is_a_usage_error(aiev, tmp_path):
+    (tmp_path / "p.py").write_text(SQUARE)
+    done = aiev("execute", "--program", "p.py", "--tests", "p.py", "--problem", "p.py")
+    assert_one_line(done, 2, "--problem is for --evidence")

@@ -58,6 +58,7 @@ class Added(BaseModel):
 
     mutants: int = 0
     samples: int = 0
+    policy: str = Field("new", json_schema_extra={"before": "old"})
 
 
 class Before(BaseModel):
@@ -74,10 +75,16 @@ class After(BaseModel):
 
 
 def test_a_key_or_section_of_a_later_version_does_not_count_while_it_has_its_default():
-    assert fingerprint(After()) == fingerprint(Before())
+    assert fingerprint(After(evidence=Added(policy="old"))) == fingerprint(Before())
 
 
-@pytest.mark.parametrize("settings", [After(dialogue=Kept(evidence=True)), After(evidence=Added(mutants=3))])
+def test_a_new_default_counts_where_earlier_versions_did_something_else():
+    assert fingerprint(After()) != fingerprint(Before())
+
+
+@pytest.mark.parametrize(
+    "settings", [After(dialogue=Kept(evidence=True)), After(evidence=Added(mutants=3, policy="old"))]
+)
 def test_a_key_of_a_later_version_counts_once_it_is_changed(settings):
     assert fingerprint(settings) != fingerprint(Before())
 

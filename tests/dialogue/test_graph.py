@@ -20,12 +20,16 @@ class Notes:
 
     messages: list = field(default_factory=list)
     executions: list = field(default_factory=list)
+    gathered: list = field(default_factory=list)
 
     async def message(self, message, *, round_number):
         self.messages.append((str(message.role), message.agent, message.content, round_number))
 
     async def execution(self, round_number, job, result):
         self.executions.append((round_number, job, result))
+
+    async def evidence(self, evidence):
+        self.gathered.append(evidence)
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def talk():
             recorder=notes,
             limits=Limits(),
             seed_key="0:abc",
-            settings=load_config(assignments=("dialogue.show_failed=true", *settings)).settings,
+            settings=load_config(assignments=("accept.policy=tests", "dialogue.show_failed=true", *settings)).settings,
         )
         return await by(context), notes, model
 

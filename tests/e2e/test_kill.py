@@ -78,6 +78,7 @@ def command(endpoint, db):
         "dialogue.max_rounds": 2,
         "interpreter.backend": "bubblewrap",
         "interpreter.ready": 0,
+        "accept.policy": "tests",
         "questioner.constraint": "off",
         "programmer.constraint": "off",
         "seeds.filters": json.dumps(["exact_duplicates"]),

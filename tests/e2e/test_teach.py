@@ -104,7 +104,13 @@ def endpoint():
 def with_endpoint(endpoint, *arguments):
     """The command that teaches at this endpoint, and its environment."""
     address = f"http://127.0.0.1:{endpoint.server_address[1]}/v1"
-    settings = ["model.backend=openai", "model.name=m", f"model.base_url={address}", "run.workers=2"]
+    settings = [
+        "model.backend=openai",
+        "model.name=m",
+        f"model.base_url={address}",
+        "run.workers=2",
+        "accept.policy=tests",
+    ]
     command = [*AIEV, "teach", "--db", "t.db", *arguments]
     command += [word for setting in settings for word in ("--set", setting)]
     return command, os.environ | {"OPENAI_API_KEY": "sk-hunter2"}

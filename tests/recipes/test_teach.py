@@ -18,7 +18,7 @@ from aiev.store.reading.runs import RunReader
 from aiev_agents.errors import ModelRefused, RequestRejected
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
-QUIET = ("questioner.constraint=off", "programmer.constraint=off", "dialogue.show_failed=true")
+QUIET = ("accept.policy=tests", "questioner.constraint=off", "programmer.constraint=off", "dialogue.show_failed=true")
 
 
 def config(*assignments):

@@ -113,6 +113,7 @@ async def run(endpoint, tmp_path, **settings):
         "model.timeout_seconds": 1,
         "run.workers": 16,
         "dialogue.max_rounds": 3,
+        "accept.policy": "tests",
         "questioner.constraint": "off",
         "programmer.constraint": "off",
     } | settings

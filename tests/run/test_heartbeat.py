@@ -21,7 +21,7 @@ from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_agents.errors import ModelRefused
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
-QUIET = ("questioner.constraint=off", "programmer.constraint=off")
+QUIET = ("accept.policy=tests", "questioner.constraint=off", "programmer.constraint=off")
 
 
 @pytest.fixture

@@ -36,7 +36,12 @@ def counted_model(**changes):
 @pytest.fixture
 def teach(tmp_path):
     async def run(*assignments, count=20, model=None, workers=4):
-        plain = ("questioner.constraint=off", "programmer.constraint=off", f"run.workers={workers}")
+        plain = (
+            "accept.policy=tests",
+            "questioner.constraint=off",
+            "programmer.constraint=off",
+            f"run.workers={workers}",
+        )
         config = load_config(assignments=(*plain, *assignments))
         teaching = Teaching(config, load_seeds([], limit=count).seeds, tmp_path / "t.db")
         return await teaching.run(model=model or counted_model(), interpreter=ScriptedInterpreter(judge))
@@ -115,7 +120,7 @@ async def test_cost_is_stored_with_replies_dialogues_and_runs_and_shown(teach, t
     assert stats["cost"]["per_accepted"] == pytest.approx(DIALOGUE_COST)
     summary = RunSummary(result, tmp_path / "t.db", "", interrupted=False).as_dict()
     assert summary["cost"]["so_far"] == pytest.approx(3 * DIALOGUE_COST)
-    assert summary["tokens"] == {"read": 600, "written": 60, "run": 660}
+    assert summary["tokens"] == {"read": 600, "cached": 0, "written": 60, "run": 660}
 
 
 async def test_a_price_that_nobody_knows_is_unknown_and_never_nothing(teach, tmp_path):

@@ -43,7 +43,13 @@ def wait_for(folder, wanted):
 
 
 def test_status_follows_a_run_says_died_when_it_was_killed_and_stopped_when_it_was_drained(address, tmp_path):
-    settings = ["model.backend=openai", "model.name=m", "model.api_key_env=", f"model.endpoints=['{address}']"]
+    settings = [
+        "model.backend=openai",
+        "model.name=m",
+        "accept.policy=tests",
+        "model.api_key_env=",
+        f"model.endpoints=['{address}']",
+    ]
     command = [*AIEV, "teach", "--db", "t.db", *(word for setting in settings for word in ("--set", setting))]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as run:
         going = wait_for(tmp_path, lambda found: found["progress"]["statuses"].get("discarded"))

@@ -41,6 +41,7 @@ class Provider:
         return (
             "model.backend=openai",
             "model.name=m",
+            "accept.policy=tests",
             f"model.base_url={self.address}/v1",
             "model.api_key_env=",
             "questioner.constraint=off",

@@ -18,7 +18,7 @@ from aiev_interpreter.backends.scripted import ScriptedInterpreter
 PROBLEMS = [
     Problem(f"p{number}", f"Write `add(a, b)`, number {number}.", "assert add(1, 2) == 3") for number in range(6)
 ]
-QUIET = ("questioner.constraint=off", "programmer.constraint=off", "gate.min_items=1")
+QUIET = ("accept.policy=tests", "questioner.constraint=off", "programmer.constraint=off", "gate.min_items=1")
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from aiev_interpreter import ExecutionResult, Verdict
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
 QUIET = (
+    "accept.policy=tests",
     *("questioner.constraint=off", "programmer.constraint=off", "run.workers=2"),
     *("gate.every=10", "gate.min_items=2", "gate.alpha=0.4", "split.test_share=0.4", "split.similarity=1.0"),
     *("student.name=small", "model.name=big", "student.min_diversity=0.01"),

@@ -10,7 +10,13 @@ from aiev.telemetry.operations import Observers
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
-QUIET = ("questioner.constraint=off", "programmer.constraint=off", "run.workers=2", "dialogue.max_rounds=2")
+QUIET = (
+    "accept.policy=tests",
+    "questioner.constraint=off",
+    "programmer.constraint=off",
+    "run.workers=2",
+    "dialogue.max_rounds=2",
+)
 
 
 def distinct_programs():

@@ -84,7 +84,13 @@ def collector():
 def test_a_run_logs_and_exports_without_its_key_or_what_was_said(tmp_path, collector):
     (tmp_path / "script.json").write_text(json.dumps([PROBLEM, GOOD]))
     command = [*AIEV, "teach", "--limit", "1", "--log-file", "run.jsonl", "--json"]
-    settings = ["model.backend=scripted", "model.script=script.json", "telemetry.otel=true", "run.workers=1"]
+    settings = [
+        "model.backend=scripted",
+        "model.script=script.json",
+        "telemetry.otel=true",
+        "run.workers=1",
+        "accept.policy=tests",
+    ]
     command += [word for setting in settings for word in ("--set", setting)]
     address = f"http://127.0.0.1:{collector.server_address[1]}"
     exporting = {"OTEL_EXPORTER_OTLP_ENDPOINT": address, "OPENAI_API_KEY": "sk-hunter2"}

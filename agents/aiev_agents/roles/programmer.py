@@ -1,4 +1,4 @@
-"""The programmer: answers a problem with a program and its unit tests, and repairs what failed."""
+"""The programmer: answers a problem with a program and its unit tests, repairs what failed, and solves it once more."""
 
 from __future__ import annotations
 
@@ -22,11 +22,17 @@ async def solve(agent: Agent, *, problem: str, seed: int, language: str = PYTHON
     )
 
 
+async def alternative(agent: Agent, *, problem: str, seed: int, language: str = PYTHON) -> Turn:
+    """Solve a problem without sight of any other solution, and without tests."""
+    return await agent.say(load_prompt("programmer/alternative", language), seed=seed, problem=problem)
+
+
 async def repair(
     agent: Agent,
     *,
     problem: str,
     reply: str,
+    tests: str,
     feedback: str,
     description: str,
     show_failed: bool,
@@ -35,8 +41,8 @@ async def repair(
 ) -> Turn:
     """Answer execution feedback with a corrected program and tests (message ➄).
 
-    Without `show_failed` the failed reply itself is left out of the prompt, but not its description: the
-    smallest models copy whatever program they are shown.
+    `tests` are those that must go on holding. Without `show_failed` the failed reply itself is left out of the prompt,
+    but not its description: the smallest models copy whatever program they are shown.
     """
     failed = {"reply": reply} if show_failed else {}
     return await agent.say(
@@ -44,6 +50,7 @@ async def repair(
         seed=seed,
         grammar=program_grammar(agent.constraint, problem, language),
         problem=problem,
+        tests=tests,
         feedback=feedback,
         description=description,
         **failed,

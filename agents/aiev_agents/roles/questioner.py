@@ -1,4 +1,4 @@
-"""The questioner: asks for a program, and says in words what went wrong when it failed."""
+"""The questioner: asks for a program, says in words what went wrong when it failed, and writes tests of its own."""
 
 from __future__ import annotations
 
@@ -40,3 +40,8 @@ async def describe(
         tests=tests,
         feedback=feedback,
     )
+
+
+async def examine(agent: Agent, *, problem: str, seed: int, language: str = PYTHON) -> Turn:
+    """Write tests for a problem without sight of any solution."""
+    return await agent.say(load_prompt("questioner/examine", language), seed=seed, problem=problem)

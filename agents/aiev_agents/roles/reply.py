@@ -76,7 +76,7 @@ def parse_reply(text: str, language: str = PYTHON) -> Reply:
     speaking = language_named(language)
     blocks = [part for block in _blocks(text) for part in _without_installs(block, speaking)]
     install = "\n".join(block.body for block in blocks if _is_install(block, speaking))
-    code = [block for block in blocks if (not block.language or block.language in speaking.aliases) and block.body]
+    code = _code(blocks, speaking)
     fence = f"```{speaking.fence}"
     if not code:
         raise ReplyError(f"The reply has no {fence} block. Write the complete solution in a {fence} block.")
@@ -84,6 +84,17 @@ def parse_reply(text: str, language: str = PYTHON) -> Reply:
     if not program.strip():
         raise ReplyError(f"The reply has tests but no solution. Write the solution in a {fence} block of its own.")
     return Reply(install=install, program=program, tests=tests)
+
+
+def code_of(text: str, language: str = PYTHON) -> str:
+    """All code of a reply that is not taken apart, such as one that holds tests alone; empty without a block."""
+    speaking = language_named(language)
+    return "\n\n".join(block.body for block in _code(list(_blocks(text)), speaking))
+
+
+def _code(blocks: list[Block], language: Language) -> list[Block]:
+    """The blocks that hold code of a language."""
+    return [block for block in blocks if (not block.language or block.language in language.aliases) and block.body]
 
 
 def _blocks(text: str) -> Iterator[Block]:

@@ -48,6 +48,25 @@ class EvidenceCounts:
         return {name: dict(counter.most_common()) for name, counter in counters.items()}
 
 
+_PASSED = """
+select c.id, c.seed_id, c.status, c.language, c.problem from conversations c
+  join executions e on e.conversation_id = c.id and e.round = c.rounds and e.verdict = 'ok'
+  left join {} v on v.conversation_id = c.id
+where c.status in ('accepted', 'discarded') and (? or v.conversation_id is null) order by c.finished_at, c.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedConversation:
+    """A conversation whose last round passed its tests."""
+
+    id: str
+    seed_id: str
+    status: str
+    language: str
+    problem: str
+
+
 class EvidenceReader(Reader):
     """Reads evidence."""
 
@@ -56,6 +75,10 @@ class EvidenceReader(Reader):
         rows = self.db.rows_of("evidence", "select * from evidence where conversation_id = ?", conversation_id)
         tests = self.db.rows(_TESTS, conversation_id) if rows else []
         return _record(rows[0], tests) if rows else None
+
+    def passed(self, *, again: bool = False) -> list[PassedConversation]:
+        """Conversations that passed their tests and have no evidence, the oldest first; `again`: those with it too."""
+        return [PassedConversation(**row) for row in self.db.rows(_PASSED.format(evidence_source(self.db)), again)]
 
     def without_tests(self, conversation_ids: Iterable[str]) -> dict[str, EvidenceRecord]:
         """The evidence of conversations that have any, by conversation, without its tests."""

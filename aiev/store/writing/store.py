@@ -40,6 +40,7 @@ _FORGET_MESSAGES = "delete from messages where conversation_id = ?"
 _FORGET_PACKAGES = "delete from packages where conversation_id = ?"
 _FORGET_LATER_ROUNDS = "delete from executions where conversation_id = ? and round > ?"
 _FORGET_TESTS = "delete from evidence_tests where conversation_id = ?"
+_ACCEPT = "update conversations set status = 'accepted', reason = '' where id = ?"
 _TRAIN_ON = "update messages set train = 1 where conversation_id = ? and position = ?"
 _END_REQUEST = "update batch_requests set status = ?, detail = ? where batch_id = ? and hash = ?"
 
@@ -177,6 +178,10 @@ class Store:
             insert("evidence_tests", *tests),
             wait=wait,
         )
+
+    async def accept(self, conversation_id: str) -> None:
+        """Accept a conversation that was discarded for want of evidence."""
+        await self._write((_ACCEPT, [(conversation_id,)]))
 
     async def beat(self, heartbeat: HeartbeatRecord) -> None:
         """Write how far a run is, over what the same start of it said before."""

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 from aiev.view.safe import safe
 
 if TYPE_CHECKING:
-    from aiev_interpreter.protocol import ExecutionResult
+    from aiev.run.execute_once import Executed
 
 
-def execution_text(result: ExecutionResult) -> str:
-    """Verdict, cost and output of an execution."""
+def execution_text(executed: Executed) -> str:
+    """Verdict, cost and output of an execution, and the evidence in one line."""
+    result, evidence = executed.result, executed.evidence
     head = (
         f"{result.verdict}: {result.detail} ({result.backend}, {result.wall_seconds:.2f} s, "
         f"{result.peak_memory_bytes / 1e6:.0f} MB)"
     )
-    return "\n".join(part for part in (head, safe(result.stdout.rstrip()), safe(result.stderr.rstrip())) if part)
+    found = (evidence.sentence, *evidence.detail["reasons"]) if evidence else ()
+    return "\n".join(
+        part for part in (head, *map(safe, found), safe(result.stdout.rstrip()), safe(result.stderr.rstrip())) if part
+    )

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from aiev.recipes.teach import TeachResult
     from aiev.run.progress import Progress
+    from aiev.run.result import RunResult
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """The summary of a start."""
 
-    result: TeachResult
+    result: RunResult
     db: Path
     seeds: str
     """What became of the sources, in words."""

@@ -56,6 +56,7 @@ def configuration(plan):
         [Path("openai.toml")],
         [
             "model.name=m",
+            "accept.policy=tests",
             f"model.base_url={plan['url']}",
             "model.api_key_env=BENCH_KEY",
             f"run.workers={plan['in_flight']}",

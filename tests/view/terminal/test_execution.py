@@ -1,3 +1,4 @@
+from aiev.run.execute_once import Executed
 from aiev.view.terminal.execution import execution_text
 from aiev_interpreter.protocol import ExecutionResult, Verdict
 
@@ -13,8 +14,8 @@ def test_a_result_shows_verdict_cost_and_output_and_nothing_steers_the_terminal(
         detail="x",
         backend="b",
     )
-    assert execution_text(result) == "error: x (b, 1.50 s, 2 MB)\nout \\x1b[2J\nerr"
+    assert execution_text(Executed(result, ())) == "error: x (b, 1.50 s, 2 MB)\nout \\x1b[2J\nerr"
 
 
 def test_empty_output_takes_no_line():
-    assert execution_text(ExecutionResult(Verdict.OK, 0, detail="fine")).count("\n") == 0
+    assert execution_text(Executed(ExecutionResult(Verdict.OK, 0, detail="fine"), ())).count("\n") == 0

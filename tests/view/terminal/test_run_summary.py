@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from support.terminal import shown
 
-from aiev.recipes.teach import TeachResult
 from aiev.run.progress import Before, Progress
+from aiev.run.result import RunResult
 from aiev.store.reading.evidence import EvidenceCounts
 from aiev.view.terminal.run_summary import RunSummary
 
 
 def summary(progress, *, interrupted=False, model="m", evidence=None):
-    result = TeachResult("r1", progress, "docker", "sha256:1", model)
+    result = RunResult("r1", progress, "docker", "sha256:1", model)
     return RunSummary(result, Path("t.db"), "9 kept", interrupted, evidence or EvidenceCounts())
 
 

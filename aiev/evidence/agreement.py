@@ -1,0 +1,122 @@
+"""Whether independent solutions agree with a program, on the inputs that all of them were given.
+
+Invariant: a program is contradicted only by solutions that agree with each other; solutions that all differ say that
+the problem has several right answers, or is too hard, and leave it open. Not covered: where solutions come from
+(`gathering.py`), and who is right (`arbiter.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiev_interpreter.matrix import Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RAISED = "!"
+"""What the value of a call that raised begins with."""
+_INCOMPARABLE = "?"
+"""What the value of a call begins with that cannot be compared."""
+FEWEST = 2
+"""Solutions that must agree with each other to count against a program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one program came to."""
+
+    cells: tuple[Cell, ...]
+    """Of the program's own tests."""
+    values: tuple[str, ...]
+    """Of the calls."""
+    weight: int = 1
+    """Solutions that are this program, up to layout and comments."""
+
+    @property
+    def ran(self) -> bool:
+        """Whether it is a solution at all: it loads, and answers some call or passes some test."""
+        answered = any(value and not value.startswith(RAISED) for value in self.values)
+        return Cell.BROKEN not in self.cells and (answered or Cell.PASSED in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A call for which solutions that agree with each other give another value than the program."""
+
+    call: str
+    value: str
+    """The program's."""
+    others: str
+    """Theirs."""
+    agreeing: int
+    """How many they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How many of the solutions that ran agree with the program, and the best argument against it."""
+
+    agreeing: int
+    ran: int
+    against: Disagreement | None = None
+
+
+def agreement(own: Row, others: Sequence[Row], calls: Sequence[str]) -> Agreement:
+    """Compare a program with independent solutions.
+
+    A solution agrees if it passes all tests that the program passes, and gives the same value for each call. A call
+    that the program and a solution both refuse by an error is no disagreement.
+    """
+    ran = [row for row in others if row.ran]
+    agreeing = sum(row.weight for row in ran if _agrees(own, row))
+    return Agreement(agreeing, sum(row.weight for row in ran), _against(own, ran, calls, agreeing))
+
+
+def unanimous(own: Row, others: Sequence[Row], calls: Sequence[str]) -> Disagreement | None:
+    """The first call for which all solutions give one value and no error, and the program another."""
+    ran = [row for row in others if row.ran]
+    total = sum(row.weight for row in ran)
+    for place, call in enumerate(calls):
+        values = {row.values[place] for row in ran}
+        value = next(iter(values), "")
+        if len(values) == 1 and total >= FEWEST and _is_value(value) and not _same(value, own.values[place]):
+            return Disagreement(call, own.values[place], value, total)
+    return None
+
+
+def needed(share: float, wanted: int) -> int:
+    """Solutions of `wanted` that must agree."""
+    return math.ceil(share * wanted - 1e-9)
+
+
+def _agrees(own: Row, other: Row) -> bool:
+    passed = [theirs for ours, theirs in zip(own.cells, other.cells, strict=True) if ours is Cell.PASSED]
+    return all(cell is Cell.PASSED for cell in passed) and all(map(_same, own.values, other.values))
+
+
+def _same(one: str, other: str) -> bool:
+    if one.startswith(RAISED) and other.startswith(RAISED):
+        return True
+    return one == other or one.startswith(_INCOMPARABLE) or other.startswith(_INCOMPARABLE)
+
+
+def _is_value(value: str) -> bool:
+    return bool(value) and not value.startswith((RAISED, _INCOMPARABLE))
+
+
+def _against(own: Row, others: Sequence[Row], calls: Sequence[str], agreeing: int) -> Disagreement | None:
+    """The largest group of equal solutions that differs from the program, if it is larger than its own."""
+    groups: Counter[tuple[str, ...]] = Counter()
+    for row in others:
+        groups[row.values] += row.weight
+    for values, size in groups.most_common():
+        if size < FEWEST or size <= agreeing:
+            return None
+        for call, ours, theirs in zip(calls, own.values, values, strict=True):
+            if _is_value(theirs) and not _same(ours, theirs):
+                return Disagreement(call, ours, theirs, size)
+    return None

@@ -1,0 +1,42 @@
+"""What the values of a program over many inputs say against it, without any other solution to compare with.
+
+Invariant: only what no honest program does under honest tests counts: one value for every input, or values for the
+tested inputs alone. Not covered: programs without arguments, which have one input.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiev.evidence.agreement import RAISED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FEWEST_INPUTS = 5
+"""Inputs below which nothing is said."""
+
+
+def suspicions(tested: Sequence[str], further: Sequence[str]) -> tuple[str, ...]:
+    """What is suspicious about a program, each in one clause.
+
+    Args:
+        tested: its values for the calls of its tests.
+        further: its values for inputs made from those; empty ones gave no answer in time.
+    """
+    return tuple(_suspicions(set(tested) - {""}, [value for value in further if value]))
+
+
+def _suspicions(tested: set[str], further: list[str]) -> Iterator[str]:
+    if len(further) < FEWEST_INPUTS or not tested:
+        return
+    others = set(further)
+    if len(tested | others) == 1:
+        yield "the program gives the same value for every input"
+    elif _is_default(others) and not tested & others:
+        yield "the program answers the inputs of its tests alone"
+
+
+def _is_default(values: set[str]) -> bool:
+    """Whether all values are one, or errors."""
+    return len({RAISED if value.startswith(RAISED) else value for value in values}) == 1

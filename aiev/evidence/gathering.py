@@ -1,0 +1,194 @@
+"""Gathers the evidence for one program that has passed its tests.
+
+Independent solutions and tests are written from the problem alone and compared with the program in the sandbox; mutants
+of the program are run against its tests. Invariants: no more solutions are asked for once the outcome is certain;
+identical programs run once. Not covered: what the evidence means (`verdict.py`), and how it is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aiev.errors import AievError
+from aiev.evidence import verdict
+from aiev.evidence.agreement import needed
+from aiev.evidence.definitions import functions
+from aiev.evidence.literals import same_value
+from aiev.evidence.mutants import mutants
+from aiev.evidence.mutation import Mutation, equal_mutants
+from aiev.evidence.problem import faults
+from aiev.evidence.ruling import majority
+from aiev.evidence.trial import Plan, Trial, is_trusted
+from aiev.store.clock import now
+from aiev.store.records import EvidenceRecord
+from aiev_interpreter.matrix import Matrix
+from aiev_interpreter.protocol import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiev.evidence.agreement import Disagreement
+    from aiev.evidence.claim import Claim
+    from aiev.evidence.settings import AcceptSettings
+    from aiev.evidence.witnesses import Hearing, Witnesses
+    from aiev_interpreter.matrix import MatrixResult
+    from aiev_interpreter.protocol import Interpreter, Limits
+
+TRIES = 3
+"""Of a matrix whose sandbox fails."""
+
+
+class Gatherer:
+    """Gathers evidence with the parts of one dialogue.
+
+    Args:
+        hearing: asks for what is written from the problem alone; None where there is nobody to ask.
+        interpreter: runs the matrices.
+        limits: of one cell.
+        settings: how much evidence.
+    """
+
+    def __init__(
+        self, hearing: Hearing | None, interpreter: Interpreter, limits: Limits, settings: AcceptSettings
+    ) -> None:
+        self._hearing, self._interpreter, self._limits, self._settings = hearing, interpreter, limits, settings
+
+    async def gather(self, claim: Claim, known: Witnesses) -> tuple[EvidenceRecord, Witnesses]:
+        """The evidence for a claim, and what was written for it, `known` included.
+
+        Raises:
+            AievError: the sandbox failed.
+            AgentError: what `Agent.say` raises.
+        """
+        settings = self._settings
+        trial, witnesses = await self._heard(claim, known)
+        candidate = trial.against()
+        against = candidate if candidate and await self._is_upheld(claim, candidate) else None
+        mutation = await self._mutation(claim, trial.plan)
+        evidence = replace(self._record(claim, trial, witnesses, against), **mutation.columns())
+        detail = evidence.detail | {"mutants": mutation.detail()}
+        detail["reasons"] = list(verdict.reasons(replace(evidence, detail=detail), settings))
+        evidence = replace(evidence, detail=detail, status=verdict.status(evidence, settings), made_at=now())
+        return replace(evidence, sentence=verdict.sentence(evidence)), witnesses
+
+    async def _heard(self, claim: Claim, known: Witnesses) -> tuple[Trial, Witnesses]:
+        """The trial with as many solutions as must agree, and with all where that leaves the outcome open."""
+        if self._hearing is None:
+            return await self._trial(claim, known), known
+        settings = self._settings
+        witnesses = await self._hearing.witnesses(known, needed(settings.agreement, settings.alternatives))
+        trial = await self._trial(claim, witnesses)
+        if self._is_open(trial, witnesses):
+            witnesses = await self._hearing.witnesses(witnesses, settings.alternatives)
+            trial = await self._trial(claim, witnesses)
+        return trial, witnesses
+
+    def _is_open(self, trial: Trial, witnesses: Witnesses) -> bool:
+        """Whether further solutions could still change the outcome."""
+        found, settings = trial.agreement, self._settings
+        left = settings.alternatives - len(witnesses.solutions)
+        confirmed = verdict.agreed(found.agreeing, found.ran, settings) == verdict.CONFIRMED
+        return left > 0 and not confirmed and found.agreeing + left >= needed(settings.agreement, found.ran + left)
+
+    async def _trial(self, claim: Claim, witnesses: Witnesses) -> Trial:
+        plan = Plan.of(claim, witnesses, self._settings)
+        programs = (claim.program, claim.program, *plan.programs)
+        return Trial.of(plan, await self._run(claim, programs, (*plan.own, claim.tests), (*plan.calls, *plan.further)))
+
+    async def _is_upheld(self, claim: Claim, candidate: Disagreement) -> bool:
+        """Whether the arbiter sides with the others."""
+        answers = await self._hearing.answers(candidate.call) if self._hearing else []
+        value, _ = majority(answers, claim.language)
+        return same_value(value, candidate.others, claim.language)
+
+    async def _mutation(self, claim: Claim, plan: Plan) -> Mutation:
+        """Run mutants against the tests, and those that survive on all known inputs."""
+        made = mutants(claim.program, claim.language, self._settings.mutants, claim.problem)
+        programs = (claim.program, *(mutant.source for mutant in made))
+        mutation = Mutation.of(made, await self._run(claim, programs, (claim.tests,), coverage=True))
+        calls, alive = (*plan.calls, *plan.further), mutation.survivors
+        if not alive or not calls:
+            return mutation
+        result = await self._run(claim, (claim.program, *(mutant.source for mutant in alive)), (), calls)
+        return replace(mutation, equal=equal_mutants(alive, result.values)) if result.values else mutation
+
+    def _record(self, claim: Claim, trial: Trial, witnesses: Witnesses, against: Disagreement | None) -> EvidenceRecord:
+        """The record, but for mutants, standing and date."""
+        found, drift, tests = trial.agreement, claim.contract.drift(), trial.tests(claim)
+        trusted = [test for test in tests if is_trusted(test)]
+        return EvidenceRecord(
+            conversation_id="",
+            status="",
+            sentence="",
+            round=claim.round,
+            agreement=self._agreement(trial, witnesses, contradicted=against is not None),
+            alternatives_agreeing=found.agreeing,
+            alternatives=found.ran,
+            suites_passed=sum(test.fate == "passed" for test in trusted),
+            suites=len(trusted),
+            tests_kept=len(drift.kept),
+            tests_changed=len(drift.changed),
+            tests_dropped=len(drift.dropped),
+            tests_added=len(drift.added),
+            stable=trial.stable,
+            detail=_detail(claim, trial, against),
+            tests=tests,
+        )
+
+    def _agreement(self, trial: Trial, witnesses: Witnesses, *, contradicted: bool) -> str:
+        if contradicted or trial.failed:
+            return verdict.CONTRADICTED
+        if self._hearing is None or not self._settings.alternatives:
+            return ""
+        found = trial.agreement
+        return verdict.UNDETERMINED if witnesses.repeat else verdict.agreed(found.agreeing, found.ran, self._settings)
+
+    async def _run(
+        self,
+        claim: Claim,
+        programs: Sequence[str],
+        suites: Sequence[str],
+        calls: Sequence[str] = (),
+        *,
+        coverage: bool = False,
+    ) -> MatrixResult:
+        """Run a matrix, and again if the sandbox fails.
+
+        Raises:
+            AievError: it failed every time.
+        """
+        matrix = Matrix(
+            programs=tuple(programs),
+            suites=tuple(suites),
+            calls=tuple(calls),
+            language=claim.language,
+            requirements=claim.requirements,
+            limits=self._limits,
+            seconds=self._settings.seconds,
+            coverage=coverage,
+        )
+        for _ in range(TRIES):
+            result = await self._interpreter.execute_matrix(matrix)
+            if result.verdict is Verdict.OK:
+                return result
+        raise AievError(f"sandbox failure while evidence was gathered: {result.detail or 'no detail'}")
+
+
+def _detail(claim: Claim, trial: Trial, against: Disagreement | None) -> dict[str, object]:
+    """What people want to see beside the counts."""
+    defined = functions(claim.program, claim.language)
+    problem = faults(claim.problem, defined, claim.language) if claim.problem else ()
+    detail: dict[str, object] = {
+        "problem": [*problem, *trial.suspicions],
+        "failed": list(trial.failed),
+        "arbitrations": [ruling.as_dict() for ruling in claim.contract.rulings],
+    }
+    if against:
+        detail["counterexample"] = {
+            "call": against.call,
+            "value": against.value,
+            "others": against.others,
+            "agreeing": against.agreeing,
+        }
+    return detail

@@ -1,0 +1,184 @@
+"""One trial: a program and independent solutions, run against its own tests and the calls of all tests.
+
+Invariant: what an independent test expects is compared with values on the host, so a test that is wrong disturbs no
+other. Not covered: who is asked for solutions (`witnesses.py`), and what the outcome means (`verdict.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiev.evidence.agreement import Agreement, Disagreement, Row, agreement, unanimous
+from aiev.evidence.assertions import assertions
+from aiev.evidence.behaviour import suspicions
+from aiev.evidence.fuzzing import fuzzed
+from aiev.evidence.literals import same_value
+from aiev.evidence.program_tokens import program_tokens
+from aiev.evidence.scores import scores
+from aiev.evidence.units import units
+from aiev.store.records import EvidenceTest
+from aiev_interpreter.matrix import Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aiev.evidence.assertion import Assertion
+    from aiev.evidence.claim import Claim
+    from aiev.evidence.settings import AcceptSettings
+    from aiev.evidence.witnesses import Witnesses
+    from aiev_interpreter.matrix import MatrixResult
+
+MOST_TESTS = 24
+"""Independent tests that are tried, at most."""
+_NO_FAILURE = frozenset({Cell.PASSED, Cell.SKIPPED})
+_TRUSTED = 0.5
+"""Share of the independent solutions that must pass an independent test for it to be taken for right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is run: programs, the program's own tests as units, and calls."""
+
+    programs: dict[str, int]
+    """Distinct solutions, each with how many they are."""
+    own: tuple[str, ...]
+    independent: tuple[Assertion, ...]
+    calls: tuple[str, ...]
+    """Of all tests."""
+    further: tuple[str, ...]
+    """Made from those by fuzzing."""
+
+    @classmethod
+    def of(cls, claim: Claim, witnesses: Witnesses, settings: AcceptSettings) -> Plan:
+        """The trial of a claim."""
+        language = claim.language
+        suites = "\n\n".join(witnesses.tests(language))
+        independent = tuple(one for one in assertions(suites, language) if is_compared(one))[:MOST_TESTS]
+        wanted = (*claim.contract.examples, *assertions(claim.tests, language), *independent)
+        calls = tuple(dict.fromkeys(one.call for one in wanted if is_compared(one)))
+        further = fuzzed(calls, limit=settings.fuzzed, seed=claim.problem, language=language)
+        return cls(_distinct(claim, witnesses), units(claim.tests, language), independent, calls, further)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a plan came to. The program itself is run twice, to see whether it is stable."""
+
+    plan: Plan
+    own: Row
+    again: Row
+    others: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, plan: Plan, result: MatrixResult) -> Trial:
+        """Read the result of the program, the program again, and the solutions."""
+        weights = (1, 1, *plan.programs.values())
+        empty = ("",) * (len(plan.calls) + len(plan.further))
+        values = result.values or (empty,) * len(weights)
+        own, again, *others = map(Row, result.cells, values, weights)
+        return cls(plan, own, again, tuple(others))
+
+    @property
+    def stable(self) -> bool:
+        """Whether both runs of the program gave the same."""
+        return self.own == self.again
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The program's own tests that it fails, such as one that a repair had dropped.
+
+        A test that fails alone only, without those before it, counts for nothing.
+        """
+        *alone, together = self.own.cells
+        if together in _NO_FAILURE:
+            return ()
+        return tuple(unit for unit, end in zip(self.plan.own, alone, strict=True) if end not in _NO_FAILURE)
+
+    @property
+    def suspicions(self) -> tuple[str, ...]:
+        """What the program's values say against it."""
+        tested = len(self.plan.calls)
+        return suspicions(self.own.values[:tested], self.own.values[tested:])
+
+    @property
+    def agreement(self) -> Agreement:
+        """How many solutions agree with the program on its own tests and the calls of all tests."""
+        last = len(self.plan.calls)
+        return agreement(self._upto(self.own, last), [self._upto(row, last) for row in self.others], self.plan.calls)
+
+    def against(self) -> Disagreement | None:
+        """The best argument against the program: of the tests' calls, else of further ones on which all are one."""
+        every = (*self.plan.calls, *self.plan.further)
+        return self.agreement.against or unanimous(self.own, self.others, every)
+
+    def tests(self, claim: Claim) -> tuple[EvidenceTest, ...]:
+        """Each test with who passed it, and how far it is trusted."""
+        rows = (self.own, *self.others)
+        programs = sum(row.weight for row in rows)
+        passed = [self._passed(row, claim) for row in rows]
+        trust = scores(passed).tests
+        sources = [(text, "own", _fate(text, claim)) for text in self.plan.own]
+        sources += [
+            (one.source, "independent", "passed" if held else "failed")
+            for one, held in zip(self.plan.independent, passed[0][len(self.plan.own) :], strict=True)
+        ]
+        return tuple(
+            EvidenceTest(
+                position=position,
+                source=source,
+                origin=origin,
+                fate=fate,
+                passed=sum(row.weight for row, held in zip(rows, passed, strict=True) if held[position]),
+                programs=programs,
+                score=round(trust[position], 4),
+            )
+            for position, (source, origin, fate) in enumerate(sources)
+        )
+
+    def _passed(self, row: Row, claim: Claim) -> list[bool]:
+        values = dict(zip(self.plan.calls, row.values, strict=False))
+        return [
+            *(cell is Cell.PASSED for cell in row.cells[:-1]),
+            *(same_value(values[one.call], one.expected, claim.language) for one in self.plan.independent),
+        ]
+
+    def _upto(self, row: Row, last: int) -> Row:
+        return Row(row.cells, row.values[:last], row.weight)
+
+
+def is_trusted(test: EvidenceTest, own: int = 1) -> bool:
+    """Whether enough of the independent solutions pass an independent test for it to be taken for right."""
+    others = test.programs - own
+    passed = test.passed - (test.fate == "passed")
+    return test.origin == "independent" and others > 0 and passed >= _TRUSTED * others
+
+
+def is_compared(assertion: Assertion) -> bool:
+    """Whether an assertion compares a call with a value."""
+    return bool(assertion.call) and assertion.relation == "=="
+
+
+def _distinct(claim: Claim, witnesses: Witnesses) -> dict[str, int]:
+    """Programs of the solutions without repetitions, each with how many it stands for."""
+    forms: dict[str, str] = {}
+    counted: Counter[str] = Counter()
+    for program in witnesses.programs(claim.language):
+        counted[forms.setdefault(program_tokens(program, claim.language), program)] += 1
+    return dict(counted)
+
+
+def _fate(unit: str, claim: Claim) -> str:
+    """What a unit of the program's own tests is to the contract."""
+    found = set(_keys(assertions(unit, claim.language)))
+    if found & set(_keys(claim.contract.examples)):
+        return "kept"
+    drift = claim.contract.drift()
+    if found & {new.key for _, new in drift.changed}:
+        return "changed"
+    return "kept" if found & set(_keys(drift.kept)) else "added"
+
+
+def _keys(found: Iterable[Assertion]) -> list[str]:
+    return [one.key for one in found]

@@ -1,0 +1,211 @@
+"""Adds evidence to dialogues that exist already, of any recipe and any age.
+
+Every dialogue that passed its tests and has no evidence is looked at: its suites are gone through once more, and what
+shows that its program is right is gathered as in a run. Invariants: what was paid for is in the journal under the
+dialogue's own decoding seeds, so a killed start loses nothing and the same command resumes; an accepted dialogue stays
+accepted, whatever its evidence says (who may be trained on is the store's rule for evidence); one that was unverified
+and is verified now becomes accepted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aiev.dialogue.rounds import MALFORMED, hearing
+from aiev.errors import AievError, SetupError, StoreError
+from aiev.evidence.claim import Claim
+from aiev.evidence.contract import Contract
+from aiev.evidence.gathering import Gatherer
+from aiev.evidence.replay import replayed
+from aiev.evidence.verdict import VERIFIED
+from aiev.evidence.witnesses import Witnesses
+from aiev.run.bounded import bounded
+from aiev.run.context import RunContext
+from aiev.run.dialogues import dialogue_context
+from aiev.run.engine import Engine
+from aiev.run.heartbeat import beating
+from aiev.run.identity import VERIFY, run_id
+from aiev.run.journal import JournaledInterpreter, JournaledModel, SuspendedError, journal_of
+from aiev.run.prices import Prices, check_cost_limit
+from aiev.run.progress import Progress
+from aiev.run.result import RunResult
+from aiev.run.start import recorded_start, run_record
+from aiev.setup.errors import as_resumable_errors
+from aiev.setup.interpreter import build_interpreter
+from aiev.setup.model import build_model, endpoint_figures
+from aiev.store.reading.conversations import ConversationReader
+from aiev.store.reading.evidence import EvidenceReader
+from aiev.store.reading.journal import JournalReader
+from aiev.store.reading.read_only import ReadOnly
+from aiev.store.writing.store import Store
+from aiev_agents.errors import AgentError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiev.config.layers import Config
+    from aiev.dialogue.state import DialogueContext
+    from aiev.store.reading.evidence import PassedConversation
+    from aiev.store.records import EvidenceRecord
+    from aiev_agents.clients.chat_model import ChatModel
+    from aiev_agents.messages import Message
+    from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job
+
+
+class Verification:
+    """One start; the statuses of its result are those of the evidence, and `failed` is left for the next start.
+
+    `drain()` finishes what is in flight and begins nothing else.
+    """
+
+    recipe = VERIFY
+
+    def __init__(self, config: Config, db: Path, *, again: bool = False) -> None:
+        """Prepare a start; nothing is opened yet.
+
+        Args:
+            config: the model that solves and arbitrates, and how much evidence is gathered.
+            db: the database.
+            again: also look at dialogues that have evidence.
+
+        Raises:
+            ConfigError: a limit of cost cannot be enforced, because prices are unknown.
+        """
+        check_cost_limit(config.settings)
+        self.config, self.db, self.again = config, db, again
+        self.run_id = run_id(config, VERIFY)
+        self.progress = Progress(total=0)
+        self._engine = Engine(config.settings.run.workers, self.progress, config.settings.limits)
+
+    def drain(self) -> None:
+        """Begin nothing else."""
+        self._engine.drain()
+
+    async def run(self, *, model: ChatModel | None = None, interpreter: Interpreter | None = None) -> RunResult:
+        """Gather the evidence.
+
+        Args:
+            model: solves and arbitrates; opened from the configuration when None. It is closed at the end.
+            interpreter: runs the matrices; likewise.
+
+        Raises:
+            AievError: something cannot be opened, or the endpoint refuses all requests; what was done is kept.
+        """
+        settings = self.config.settings
+        async with AsyncExitStack() as closing:
+            store = Store.open(self.db, full_sync=settings.store.full_sync, waiting=settings.rates.writes)
+            closing.push_async_callback(asyncio.to_thread, store.close)
+            db = closing.enter_context(ReadOnly(self.db))
+            passed = EvidenceReader(db).passed(again=self.again)
+            passed = passed[: settings.run.limit or None]
+            self.progress.total = len(passed)
+            languages = {one.language for one in passed}
+            interpreter = interpreter or await build_interpreter(settings, languages, run_id=self.run_id)
+            closing.push_async_callback(interpreter.close)
+            model = model or await build_model(settings)
+            closing.push_async_callback(model.close)
+            await store.add_run(run_record(self.config, self.run_id, VERIFY, model, interpreter))
+            context = self._context(store, db, model, interpreter)
+            async with (
+                recorded_start(store, self.run_id, self.progress),
+                beating(store, self.run_id, self.progress, partial(endpoint_figures, model)),
+            ):
+                await self._engine.run(iter(passed), partial(self._verify, context, ConversationReader(db)))
+        return RunResult(self.run_id, self.progress, interpreter.name, interpreter.image, model.name)
+
+    def _context(self, store: Store, db: ReadOnly, model: ChatModel, interpreter: Interpreter) -> RunContext:
+        settings = self.config.settings
+        return RunContext(
+            run_id=self.run_id,
+            settings=settings,
+            store=store,
+            journal=journal_of(JournalReader(db)),
+            model=model,
+            interpreter=bounded(interpreter, settings.rates.executions, settings.rates.installs),
+            prices=Prices(settings.model),
+            progress=self.progress,
+            stopping=lambda: self._engine.failed,
+        )
+
+    async def _verify(self, run: RunContext, reader: ConversationReader, one: PassedConversation) -> None:
+        """Gather and store the evidence of one dialogue; one whose sandbox or endpoint fails is left for later."""
+        interpreter = JournaledInterpreter(run.interpreter, run.journal, one.id, turns=run.turns)
+        try:
+            async with run.turns.held():
+                with as_resumable_errors():
+                    evidence = await self._evidence(run, reader, one, interpreter)
+        except SuspendedError:
+            self.progress.suspended += 1
+            return
+        except (SetupError, StoreError):
+            self.progress.suspended += 1
+            raise
+        except (AgentError, AievError):
+            self.progress.statuses["failed"] += 1
+            return
+        finally:
+            await interpreter.close()
+        await run.store.write_evidence(replace(evidence, conversation_id=one.id))
+        if evidence.status == VERIFIED and one.status != "accepted":
+            await run.store.accept(one.id)
+        self.progress.statuses[evidence.status] += 1
+
+    async def _evidence(
+        self, run: RunContext, reader: ConversationReader, one: PassedConversation, interpreter: Interpreter
+    ) -> EvidenceRecord:
+        """The evidence of one dialogue: its suites gone through once more, then what a run would gather."""
+        rounds = [each for each in reader.executions(one.id) if each.verdict != MALFORMED]
+        context = self._dialogue(run, reader, one, interpreter)
+        heard = hearing(context, one.problem)
+        contract = Contract.of(one.problem, one.language)
+        tests, contract = await replayed(heard, contract, [(each.round, each.tests) for each in rounds])
+        last = rounds[-1]
+        claim = Claim(
+            problem=one.problem,
+            program=last.program,
+            tests=tests,
+            contract=contract,
+            round=last.round,
+            language=one.language,
+            requirements=last.requirements,
+        )
+        gatherer = Gatherer(heard, interpreter, context.limits, run.settings.accept)
+        evidence, _ = await gatherer.gather(claim, Witnesses())
+        return evidence
+
+    def _dialogue(
+        self, run: RunContext, reader: ConversationReader, one: PassedConversation, interpreter: Interpreter
+    ) -> DialogueContext:
+        """The dialogue's own parts, so that requests have the decoding seeds that it would give them."""
+        model = JournaledModel(
+            run.model,
+            store=run.store,
+            journal=run.journal,
+            conversation_id=one.id,
+            progress=run.progress,
+            prices=run.prices,
+            stopping=run.stopping,
+            turns=run.turns,
+        )
+        context = dialogue_context(run.settings, reader.seed(one.seed_id), model, interpreter, _NoRecorder())
+        return replace(context, language=one.language)
+
+
+class _NoRecorder:
+    """Nothing is said while evidence is gathered for a dialogue that has ended."""
+
+    async def message(self, message: Message, *, round_number: int) -> None:
+        """Never called."""
+        raise AssertionError(f"a message in round {round_number} of a dialogue that has ended: {message}")
+
+    async def execution(self, round_number: int, job: Job | None, result: ExecutionResult) -> None:
+        """Never called."""
+        raise AssertionError(f"an execution in round {round_number} of a dialogue that has ended: {job}, {result}")
+
+    async def evidence(self, evidence: EvidenceRecord) -> None:
+        """Never called."""
+        raise AssertionError(f"evidence beside the recipe: {evidence}")
