@@ -50,12 +50,13 @@ def execute(
 
     if problem and not evidence:
         raise UsageError("--problem is for --evidence; give both")
+    name = language_called(language)
     work = execute_once(
         config,
         _text(program),
         _text(tests),
         install=install,
-        language=language_called(language),
+        language=name,
         evidence=evidence,
         problem=_text(problem) if problem else "",
     )

@@ -1,7 +1,7 @@
 """What the values of a program over many inputs say against it, without any other solution to compare with.
 
-Invariant: only what no honest program does under honest tests counts: one value for every input, or values for the
-tested inputs alone. Not covered: programs without arguments, which have one input.
+Invariant: only what no honest program does under telling tests counts: one value for every input, one for all tested
+ones, or values for the tested inputs alone. Not covered: programs without arguments, which have one input.
 """
 
 from __future__ import annotations
@@ -30,13 +30,15 @@ def suspicions(tested: Sequence[str], further: Sequence[str]) -> tuple[str, ...]
 def _suspicions(tested: set[str], further: list[str]) -> Iterator[str]:
     if len(further) < FEWEST_INPUTS or not tested:
         return
-    others = set(further)
-    if len(tested | others) == 1:
+    others = [value for value in further if value not in tested]
+    if not others and len(tested) == 1:
         yield "the program gives the same value for every input"
-    elif _is_default(others) and not tested & others:
+    elif len(tested) == 1:
+        yield "a program that gives one value for every input would pass the tests"
+    elif len(others) >= FEWEST_INPUTS and _is_default(others):
         yield "the program answers the inputs of its tests alone"
 
 
-def _is_default(values: set[str]) -> bool:
+def _is_default(values: list[str]) -> bool:
     """Whether all values are one, or errors."""
     return len({RAISED if value.startswith(RAISED) else value for value in values}) == 1

@@ -68,9 +68,9 @@ def model(*replies, answer="Answer: undetermined"):
 def taught(sandbox, tmp_path):
     """Make dialogues under the policy `tests`."""
 
-    async def run(*replies, count=1, policy="tests"):
+    async def run(*replies, count=1, assignments=("accept.policy=tests",)):
         seeds = load_seeds([], limit=count).seeds
-        config = load_config(assignments=(f"accept.policy={policy}", "accept.suites=1", *QUIET))
+        config = load_config(assignments=("accept.suites=1", *assignments, *QUIET))
         return await Teaching(config, seeds, tmp_path / "t.db").run(model=model(*replies), interpreter=sandbox)
 
     return run
@@ -130,8 +130,8 @@ async def test_tests_that_a_repair_bent_are_put_before_the_arbiter(taught, verif
 
 
 async def test_an_unverified_dialogue_that_is_verified_later_becomes_accepted(taught, verify, tmp_path):
-    weak = "assert add(0, 0) == 0\nassert add(2, 0) == 2"
-    await taught(reply(ADD, weak), policy="verified")
+    weak = "assert add(3, 0) == 3\nassert add(2, 0) == 2"
+    await taught(reply(ADD, weak), assignments=("accept.mutation_score=1",))
     assert statuses(tmp_path) == ["discarded"]
     await verify("accept.mutation_score=0", again=True)
     assert statuses(tmp_path) == ["accepted"]
