@@ -35,9 +35,9 @@ class AcceptSettings(BaseModel):
     alternatives: int = Field(
         4, ge=0, le=64, description="further solutions that are written from the problem alone, at most"
     )
-    suites: int = Field(2, ge=0, le=64, description="further sets of tests, likewise")
+    suites: int = Field(1, ge=0, le=64, description="further sets of tests, likewise")
     temperature: float = Field(0.8, ge=0, le=2, description="decoding of further solutions and tests")
-    max_tokens: int = Field(400, ge=1, description="longest further solution or set of tests, in tokens")
+    max_tokens: int = Field(300, ge=1, description="longest further solution or set of tests, in tokens")
     agreement: float = Field(
         0.75, ge=0, le=1, description="share of further solutions that must agree on all inputs of the tests"
     )
