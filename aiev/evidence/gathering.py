@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aiev.errors import AievError
 from aiev.evidence import verdict
 from aiev.evidence.agreement import needed
+from aiev.evidence.counted import weaknesses
 from aiev.evidence.definitions import functions
 from aiev.evidence.literals import same_value
 from aiev.evidence.mutants import mutants
@@ -67,7 +68,7 @@ class Gatherer:
         against = candidate if candidate and await self._is_upheld(claim, candidate) else None
         mutation = await self._mutation(claim, trial.plan)
         evidence = replace(self._record(claim, trial, witnesses, against), **mutation.columns())
-        detail = evidence.detail | {"mutants": mutation.detail()}
+        detail = evidence.detail | {"mutants": mutation.detail(), "mutants_not_run": mutation.not_run}
         detail["reasons"] = list(verdict.reasons(replace(evidence, detail=detail), settings))
         evidence = replace(evidence, detail=detail, status=verdict.status(evidence, settings), made_at=now())
         return replace(evidence, sentence=verdict.sentence(evidence)), witnesses
@@ -180,7 +181,7 @@ def _detail(claim: Claim, trial: Trial, against: Disagreement | None) -> dict[st
     defined = functions(claim.program, claim.language)
     problem = faults(claim.problem, defined, claim.language) if claim.problem else ()
     detail: dict[str, object] = {
-        "problem": [*problem, *trial.suspicions],
+        "problem": [*problem, *weaknesses(claim.program, claim.tests, claim.language), *trial.suspicions],
         "failed": list(trial.failed),
         "arbitrations": [ruling.as_dict() for ruling in claim.contract.rulings],
     }

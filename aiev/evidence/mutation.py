@@ -50,6 +50,11 @@ class Mutation:
             if end in _TRIED and mutant.source not in self.equal
         )
 
+    @property
+    def not_run(self) -> int:
+        """Mutants for which there was no time left."""
+        return sum(end is Cell.SKIPPED for end in self.ends)
+
     def columns(self) -> dict[str, Any]:
         """Columns of the record of the evidence."""
         killed, seen = [killed for _, killed in self.tried], self.coverage

@@ -61,7 +61,10 @@ def _reasons(evidence: EvidenceRecord, settings: AcceptSettings) -> Iterator[str
 
 def _parts(evidence: EvidenceRecord) -> Iterator[str]:
     if evidence.mutants:
-        yield f"{evidence.mutants_killed} of {evidence.mutants} mutants killed"
+        left = evidence.detail.get("mutants_not_run")
+        yield f"{evidence.mutants_killed} of {evidence.mutants} mutants killed" + (
+            f" ({left} had no time)" if left else ""
+        )
     if evidence.agreement:
         yield f"{evidence.alternatives_agreeing} of {evidence.alternatives} independent solutions agree"
     if evidence.lines:
