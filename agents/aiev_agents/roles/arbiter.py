@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aiev_agents.roles.agent import Agent
 
 ERROR, UNDETERMINED = "error", "undetermined"
-_ANSWER = re.compile(r"^\W*answer\W*?:\s*(?P<value>.*)$", re.IGNORECASE | re.MULTILINE)
+_ANSWER = re.compile(r"^\W*answer\W*?:[\s*]*(?:```\w*\s*)?(?P<value>[^\n]*)", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"^(`+)(?P<inside>.*)\1$")
 MAX_TOKENS = 120
 """Longest answer; a reason and a value."""

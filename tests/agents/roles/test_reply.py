@@ -2,7 +2,7 @@ import pytest
 
 from aiev_agents.errors import ReplyError
 from aiev_agents.languages.python import split_source
-from aiev_agents.roles.reply import parse_reply
+from aiev_agents.roles.reply import code_of, parse_reply
 
 SEPARATE = """Add them.
 
@@ -110,3 +110,16 @@ def test_a_block_that_only_installs_is_an_install_block_whatever_it_is_called(la
     block = f"```{language}\npip install six \\\n  toolz\n```\n"
     reply = parse_reply(f"{block}```python\nx = 1\n```\n```python\nassert x\n```")
     assert reply == ("pip install six \\\n  toolz", "x = 1", "assert x")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("```python\nassert f(1) == 2\n```", "assert f(1) == 2"),
+        ("Tests:\n```python\na = 1\n```\nand\n```\nb = 2\n```", "a = 1\n\nb = 2"),
+        ("```bash\npip install x\n```", ""),
+        ("assert f(1) == 2", ""),
+    ],
+)
+def test_all_code_of_a_reply_is_found_without_telling_program_from_tests(text, code):
+    assert code_of(text) == code
