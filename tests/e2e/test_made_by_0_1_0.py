@@ -1,7 +1,8 @@
 """Databases that version 0.1.0 left half-way: the same command goes on from them, and nothing is paid for twice.
 
 `made_by_0_1_0/README.md` says how they were made. What is expected was written down by that version and never changes.
-Its defaults are the configuration `smollm2` now, so the same command means: with `--config smollm2`.
+Its defaults are the configuration `smollm2` now, so the same command means: with `--config smollm2`. A changed prompt makes
+another run, and prompts have changed since, so everything here speaks with those of 0.1.0 (`made_by_0_1_0/prompts`).
 """
 
 import asyncio
@@ -33,12 +34,34 @@ from aiev.student.problems import Problem, problems_hash
 from aiev.student.train import training_spec
 from aiev.student.training_files import write_training_files
 from aiev_agents.messages import ChatRequest, Sampling
+from aiev_agents.roles import prompting
 from aiev_agents.roles.prompting import prompt_hashes
 from aiev_interpreter.protocol import Job, Limits
 
 MADE = Path(__file__).with_name("made_by_0_1_0")
-AIEV = str(Path(sys.executable).with_name("aiev"))
 OLD_DEFAULTS = Path("smollm2")
+SPEAKING = """
+import sys
+from pathlib import Path
+from aiev_agents.roles import prompting
+for function in (prompting.load_prompt, prompting.prompt_hashes):
+    function.__defaults__ = tuple(
+        Path(sys.argv[1]) if isinstance(value, Path) else value for value in function.__defaults__
+    )
+"""
+"""Puts the prompts of a folder in the place of aiev's own."""
+AIEV = (
+    *(sys.executable, "-c"),
+    f"{SPEAKING}\nfrom aiev.cli import main\ndel sys.argv[1]\nmain(prog_name='aiev')",
+    str(MADE / "prompts"),
+)
+
+
+@pytest.fixture(autouse=True)
+def old_prompts(monkeypatch):
+    for function in (prompting.load_prompt, prompting.prompt_hashes):
+        values = tuple(MADE / "prompts" if isinstance(value, Path) else value for value in function.__defaults__)
+        monkeypatch.setattr(function, "__defaults__", values)
 
 
 def kept(name):
@@ -59,7 +82,7 @@ def aiev(*arguments):
     """What a command prints, as JSON."""
     environment = os.environ | {"OPENAI_API_KEY": "sk-hunter2"}
     done = subprocess.run(
-        [AIEV, *map(str, arguments), "--json"],
+        [*AIEV, *map(str, arguments), "--json"],
         env=environment,
         capture_output=True,
         text=True,

