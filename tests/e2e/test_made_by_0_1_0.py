@@ -1,8 +1,8 @@
 """Databases that version 0.1.0 left half-way: the same command goes on from them, and nothing is paid for twice.
 
 `made_by_0_1_0/README.md` says how they were made. What is expected was written down by that version and never changes.
-Its defaults are the configuration `smollm2` now, so the same command means: with `--config smollm2`. A changed prompt makes
-another run, and prompts have changed since, so everything here speaks with those of 0.1.0 (`made_by_0_1_0/prompts`).
+Its defaults are the configuration `smollm2` now, so the same command means: with `--config smollm2`. A changed prompt
+makes another run, and prompts have changed since, so all speak with those of 0.1.0 here (`made_by_0_1_0/prompts`).
 """
 
 import asyncio
