@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from aiev.dataset.phrasings import draw, phrasing
 from aiev.dataset.sample import UNKNOWN_LICENCE, Sample, Turn
 from aiev_agents.languages import LANGUAGES
-from aiev_agents.roles.reply import FENCE, INSTALL
+from aiev_agents.roles.reply import FENCE, INSTALL, with_tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,14 @@ def _plain(record: DialogueRecord) -> tuple[Turn, ...]:
     answers = [one for one in record.messages if one.role == "assistant" and one.round == record.passed_round]
     if not answers:
         return ()
-    return Turn("user", record.problem), Turn("assistant", answers[-1].content, train=True, passed=True)
+    return Turn("user", record.problem), Turn("assistant", _as_run(record, answers[-1]), train=True, passed=True)
+
+
+def _as_run(record: DialogueRecord, message: MessageRecord) -> str:
+    """A reply; with the tests that ran where it is the last one, since the arbiter may have changed them."""
+    if message.round != record.passed_round or message.round != record.rounds[-1].round:
+        return message.content
+    return with_tests(message.content, record.tests, record.language)
 
 
 def _executed(record: DialogueRecord, settings: ExportSettings) -> Iterator[Turn]:
@@ -84,7 +91,7 @@ def _executed(record: DialogueRecord, settings: ExportSettings) -> Iterator[Turn
             case "assistant":
                 yield Turn(
                     "assistant",
-                    _with_tokens(message.content, record, message, settings),
+                    _with_tokens(_as_run(record, message), record, message, settings),
                     train=passed or settings.train_failed,
                     passed=passed,
                 )

@@ -15,7 +15,7 @@ from aiev.evidence.settings import Policy
 from aiev.evidence.witnesses import Hearing
 from aiev_agents.errors import ReplyError
 from aiev_agents.messages import Message, Role
-from aiev_agents.roles.reply import Reply, parse_reply
+from aiev_agents.roles.reply import Reply, parse_reply, prose_of
 from aiev_interpreter.feedback import render_feedback
 from aiev_interpreter.packages.installation import install_plan
 from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
@@ -69,7 +69,7 @@ async def execute(context: DialogueContext, state: DialogueState, turn: Turn, *,
         job, refused = None, tuple[str, ...]()
         result = ExecutionResult(verdict=Verdict.ERROR, exit_code=None, stderr=str(error))
     else:
-        tests, contract = await _settled(context, state, parsed, round_number)
+        tests, contract = await _settled(context, state, parsed, prose_of(turn.text), round_number)
         job, refused = _job(context, parsed._replace(tests=tests))
         result = await run_until_real(context.interpreter, job)
     await context.recorder.execution(round_number, job, result)
@@ -101,13 +101,15 @@ async def say(context: DialogueContext, role: Role, agent: str, turn: Turn, *, r
 
 
 async def _settled(
-    context: DialogueContext, state: DialogueState, parsed: Reply, round_number: int
+    context: DialogueContext, state: DialogueState, parsed: Reply, prose: str, round_number: int
 ) -> tuple[str, Contract]:
     """The tests to run, and the contract after the arbiter has spoken about those that the reply changes."""
     contract = state["contract"]
     if context.settings.accept.policy is not Policy.VERIFIED:
         return parsed.tests, contract
-    rulings = await settled(hearing(context, state["problem"]), contract, parsed.tests, round_number)
+    heard = hearing(context, state["problem"])
+    feedback = state.get("feedback", "")
+    rulings = await settled(heard, contract, parsed.tests, round_number, prose=prose, feedback=feedback)
     for word in rulings:
         message = Message(role=Role.USER, content=word.in_words(), agent=ARBITER)
         await context.recorder.message(message, round_number=round_number)

@@ -30,7 +30,7 @@ class Row:
     """What one program came to."""
 
     cells: tuple[Cell, ...]
-    """Of the program's own tests."""
+    """Of the program's own tests that are more than a call compared with a value."""
     values: tuple[str, ...]
     """Of the calls."""
     weight: int = 1
@@ -69,11 +69,15 @@ def agreement(own: Row, others: Sequence[Row], calls: Sequence[str]) -> Agreemen
     """Compare a program with independent solutions.
 
     A solution agrees if it passes all tests that the program passes, and gives the same value for each call. A call
-    that the program and a solution both refuse by an error is no disagreement.
+    that the program and a solution both refuse by an error is no disagreement, and one that most solutions refuse is
+    left out: the problem does not say what it gives.
     """
     ran = [row for row in others if row.ran]
+    answered = [place for place in range(len(calls)) if _is_answered(ran, place)]
+    own, ran = _only(own, answered), [_only(row, answered) for row in ran]
     agreeing = sum(row.weight for row in ran if _agrees(own, row))
-    return Agreement(agreeing, sum(row.weight for row in ran), _against(own, ran, calls, agreeing))
+    against = _against(own, ran, [calls[place] for place in answered], agreeing)
+    return Agreement(agreeing, sum(row.weight for row in ran), against)
 
 
 def unanimous(own: Row, others: Sequence[Row], calls: Sequence[str]) -> Disagreement | None:
@@ -91,6 +95,17 @@ def unanimous(own: Row, others: Sequence[Row], calls: Sequence[str]) -> Disagree
 def needed(share: float, wanted: int) -> int:
     """Solutions of `wanted` that must agree."""
     return math.ceil(share * wanted - 1e-9)
+
+
+def _is_answered(rows: Sequence[Row], place: int) -> bool:
+    """Whether at least half of the solutions give a value for a call."""
+    total = sum(row.weight for row in rows)
+    return 2 * sum(row.weight for row in rows if not row.values[place].startswith(RAISED)) >= total
+
+
+def _only(row: Row, places: Sequence[int]) -> Row:
+    """A row with some of its calls."""
+    return Row(row.cells, tuple(row.values[place] for place in places), row.weight)
 
 
 def _agrees(own: Row, other: Row) -> bool:

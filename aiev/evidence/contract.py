@@ -7,15 +7,23 @@ run what the reply says, and the change is counted.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from aiev.evidence.assertions import assertions
 from aiev.evidence.drift import Drift, drift
-from aiev.evidence.editing import with_added, without
+from aiev.evidence.editing import replace_expected, with_added, without
 from aiev.evidence.examples import examples
 from aiev.evidence.literals import same_value
 from aiev.evidence.ruling import Outcome, Ruling
+
+_CALLED_WRONG = re.compile(
+    r"\btests?\b[^.]*\b(?:wrong|incorrect|contradicts?|mistaken|not (?:right|correct|valid))\b"
+    r"|\b(?:wrong|incorrect|invalid|mistaken) tests?\b",
+    re.IGNORECASE,
+)
+"""Words by which a programmer says that a test is wrong."""
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,21 +63,28 @@ class Contract:
         changed = self._drift(tests).changed
         return tuple(pair for pair in changed if pair[0].key not in fixed and pair[0].call not in fixed)
 
+    def doubted(self, prose: str, feedback: str) -> tuple[Assertion, ...]:
+        """Tests that failed last and that a reply calls wrong in words; about which nothing was said yet."""
+        if not _CALLED_WRONG.search(prose):
+            return ()
+        settled = {example.key for example in self.examples} | {ruling.call for ruling in self.rulings}
+        failed = (one for one in self.current if one.call and one.source in feedback)
+        return tuple(one for one in failed if one.key not in settled and one.call not in settled)
+
     def amended(self, tests: str, rulings: Sequence[Ruling] = ()) -> tuple[str, Contract]:
         """The tests to run for a reply's tests, and the contract from now on.
 
-        An assertion that was kept against the reply's wish runs beside the reply's own, so that the round fails: what
-        is accepted holds no test that was found wrong.
+        An assertion that was kept against the reply's wish runs beside the reply's own, so that the round fails. One
+        that goes or gets another value by the arbiter's word does so in what runs, and an export shows what ran.
         """
         said = {ruling.call: ruling for ruling in (*self.rulings, *rulings)}
+        tests = self._obeying(tests, said)
         change = self._drift(tests)
         restored = [one for one in change.dropped if not _went(one, said)]
         for old, new in change.changed:
-            word = said.get(old.call)
-            if word is not None and word.outcome is Outcome.DROPPED:
-                tests = without(tests, new, self.language)
-            elif word is None or not same_value(word.value, new.expected, self.language):
-                restored.append(old if word is None else replace(old, expected=word.value, source=""))
+            wanted = _wanted(old, said)
+            if not same_value(wanted, new.expected, self.language):
+                restored.append(replace(old, expected=wanted, source=""))
         keys = {one.key for one in restored}
         refuted = {new.source for _, new in change.changed if new.key in keys}
         tests = with_added(tests, restored, self.language) if restored else tests
@@ -77,6 +92,18 @@ class Contract:
         current = tuple(one for one in now if one.source not in refuted)
         first = self.first or now
         return tests, replace(self, first=first, current=current, rulings=(*self.rulings, *rulings))
+
+    def _obeying(self, tests: str, said: dict[str, Ruling]) -> str:
+        """A reply's tests, without those that have gone, and with the values that the arbiter gave himself."""
+        for one in assertions(tests, self.language):
+            word = said.get(one.call)
+            if word is not None and word.outcome is Outcome.DROPPED:
+                tests = without(tests, one, self.language)
+            elif (
+                word is not None and word.outcome is Outcome.CHANGED and one.expected in {word.expected, word.proposed}
+            ):
+                tests = replace_expected(tests, one, word.value, self.language)
+        return tests
 
     def demanding(self, assertion: Assertion) -> Contract:
         """The contract with one more test."""
@@ -88,6 +115,12 @@ class Contract:
 
     def _drift(self, tests: str) -> Drift:
         return drift(self.current, assertions(tests, self.language))
+
+
+def _wanted(assertion: Assertion, said: dict[str, Ruling]) -> str:
+    """What a disputed assertion expects."""
+    word = said.get(assertion.call)
+    return word.value if word is not None and word.value else assertion.expected
 
 
 def _went(assertion: Assertion, said: dict[str, Ruling]) -> bool:

@@ -20,12 +20,28 @@ MOST_DISPUTES = 3
 """Changed tests of one reply that the arbiter looks at; further ones stay as they were."""
 
 
-async def settled(hearing: Hearing, contract: Contract, tests: str, round_number: int) -> tuple[Ruling, ...]:
-    """The arbiter's word about what a reply's tests change. Raises what `Agent.say` raises."""
+async def settled(
+    hearing: Hearing, contract: Contract, tests: str, round_number: int, *, prose: str = "", feedback: str = ""
+) -> tuple[Ruling, ...]:
+    """The arbiter's word about what a reply's tests change, and about failed tests that it calls wrong.
+
+    Args:
+        hearing: asks the arbiter.
+        contract: as it is before the reply.
+        tests: of the reply.
+        round_number: of the reply.
+        prose: what the reply says.
+        feedback: what the interpreter said before it.
+
+    Raises what `Agent.say` raises.
+    """
+    disputes = dict(contract.disputes(tests))
+    doubted = {one: None for one in contract.doubted(prose, feedback) if one not in disputes}
     rulings = []
-    for old, new in contract.disputes(tests)[:MOST_DISPUTES]:
+    for old, new in [*disputes.items(), *doubted.items()][:MOST_DISPUTES]:
         answers = await hearing.answers(old.call)
-        word = ruling(old.call, old.expected, new.expected, answers, language=contract.language)
+        proposed = new.expected if new is not None else ""
+        word = ruling(old.call, old.expected, proposed, answers, language=contract.language)
         rulings.append(replace(word, round=round_number))
     return tuple(rulings)
 

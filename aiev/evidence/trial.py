@@ -19,6 +19,7 @@ from aiev.evidence.program_tokens import program_tokens
 from aiev.evidence.scores import scores
 from aiev.evidence.units import units
 from aiev.store.records import EvidenceTest
+from aiev_agents.languages import PYTHON
 from aiev_interpreter.matrix import Cell
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class Plan:
     programs: dict[str, int]
     """Distinct solutions, each with how many they are."""
     own: tuple[str, ...]
+    """The program's own tests as units."""
+    compared: tuple[bool, ...]
+    """Of these, which ones only compare calls with values, so that the values decide."""
     independent: tuple[Assertion, ...]
     calls: tuple[str, ...]
     """Of all tests."""
@@ -59,7 +63,9 @@ class Plan:
         wanted = (*claim.contract.examples, *assertions(claim.tests, language), *independent)
         calls = tuple(dict.fromkeys(one.call for one in wanted if is_compared(one)))
         further = fuzzed(calls, limit=settings.fuzzed, seed=claim.problem, language=language)
-        return cls(_distinct(claim, witnesses), units(claim.tests, language), independent, calls, further)
+        own = units(claim.tests, language)
+        compared = tuple(_is_compared_unit(unit, language) for unit in own)
+        return cls(_distinct(claim, witnesses), own, compared, independent, calls, further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +111,7 @@ class Trial:
     @property
     def agreement(self) -> Agreement:
         """How many solutions agree with the program on its own tests and the calls of all tests."""
-        last = len(self.plan.calls)
-        return agreement(self._upto(self.own, last), [self._upto(row, last) for row in self.others], self.plan.calls)
+        return agreement(self._judged(self.own), [self._judged(row) for row in self.others], self.plan.calls)
 
     def against(self) -> Disagreement | None:
         """The best argument against the program: of the tests' calls, else of further ones on which all are one."""
@@ -144,8 +149,12 @@ class Trial:
             *(same_value(values[one.call], one.expected, claim.language) for one in self.plan.independent),
         ]
 
-    def _upto(self, row: Row, last: int) -> Row:
-        return Row(row.cells, row.values[:last], row.weight)
+    def _judged(self, row: Row) -> Row:
+        """A row with the calls of the tests, and with the tests that values do not decide."""
+        cells = zip(row.cells, self.plan.compared, strict=False)
+        return Row(
+            tuple(cell for cell, compared in cells if not compared), row.values[: len(self.plan.calls)], row.weight
+        )
 
 
 def is_trusted(test: EvidenceTest, own: int = 1) -> bool:
@@ -158,6 +167,12 @@ def is_trusted(test: EvidenceTest, own: int = 1) -> bool:
 def is_compared(assertion: Assertion) -> bool:
     """Whether an assertion compares a call with a value."""
     return bool(assertion.call) and assertion.relation == "=="
+
+
+def _is_compared_unit(unit: str, language: str) -> bool:
+    """Whether a unit does nothing but compare calls with values."""
+    found = assertions(unit, language)
+    return language == PYTHON and bool(found) and all(map(is_compared, found))
 
 
 def _distinct(claim: Claim, witnesses: Witnesses) -> dict[str, int]:

@@ -54,6 +54,16 @@ def test_a_group_no_larger_than_the_programs_own_does_not_speak_against_it():
     assert agreement(_row("1", "2"), others, CALLS).against is None
 
 
+def test_a_call_that_most_solutions_refuse_is_left_out():
+    refusing = _row("1", "!ValueError", weight=2)
+    assert agreement(_row("1", "2"), [refusing, _row("1", "3")], CALLS).agreeing == 3
+    assert agreement(_row("1", "2"), [_row("1", "!ValueError"), _row("1", "3")], CALLS).agreeing == 0
+
+
+def test_a_value_of_most_solutions_where_the_program_refuses_counts():
+    assert agreement(_row("1", "!ValueError"), [_row("1", "3", weight=2)], CALLS).against.value == "!ValueError"
+
+
 def test_an_error_of_the_others_is_no_argument():
     assert agreement(_row("1", "2"), [_row("1", "!ValueError", weight=3)], CALLS).against is None
 

@@ -86,9 +86,29 @@ def test_a_third_value_of_the_arbiter_takes_the_place_of_both():
     _, contract = _opened("assert double(1) == 3\n")
     changed = _word("double(1)", "3", "4", "2", "2", "2")
     tests, contract = contract.amended("assert double(1) == 4\n", [changed])
-    assert "double(1) == 2" in tests
-    assert "double(1) == 4" in tests  # so that the round fails
+    assert tests == "assert double(1) == 2\n"
     assert [one.expected for one in contract.current] == ["2"]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    ["The test is wrong: it expects 3.", "The first test contradicts the exercise.", "These are incorrect tests."],
+)
+def test_a_failed_test_that_a_reply_calls_wrong_is_doubted(prose):
+    _, contract = _opened()
+    feedback = "AssertionError: assert double(1) == 2 failed: left side is 3, right side is 2"
+    (doubted,) = contract.doubted(prose, feedback)
+    assert doubted.call == "double(1)"
+    assert contract.doubted("The function was wrong.", feedback) == ()
+    assert contract.doubted(prose, "another error") == ()
+
+
+def test_a_doubted_test_goes_from_what_runs_when_the_problem_does_not_determine_it():
+    _, contract = _opened()
+    dropped = _word("double(1)", "2", "", "undetermined", "undetermined", "2")
+    tests, contract = contract.amended(FIRST, [dropped])
+    assert tests == "assert double(0) == 0\n"
+    assert contract.doubted("The test is wrong.", "assert double(1) == 2") == ()
 
 
 def test_a_test_that_the_problem_does_not_determine_goes_for_good():

@@ -92,6 +92,20 @@ def code_of(text: str, language: str = PYTHON) -> str:
     return "\n\n".join(block.body for block in _code(list(_blocks(text)), speaking))
 
 
+def prose_of(text: str) -> str:
+    """What a reply says outside of its blocks."""
+    return FENCE.sub("\n", text).strip()
+
+
+def with_tests(text: str, tests: str, language: str = PYTHON) -> str:
+    """A reply with other tests in the place of its own; unchanged where they cannot be told apart in its text."""
+    try:
+        own = parse_reply(text, language).tests
+    except ReplyError:
+        return text
+    return text if not own or own == tests else text.replace(own, tests.rstrip("\n"), 1)
+
+
 def _code(blocks: list[Block], language: Language) -> list[Block]:
     """The blocks that hold code of a language."""
     return [block for block in blocks if (not block.language or block.language in language.aliases) and block.body]

@@ -2,7 +2,7 @@ import pytest
 
 from aiev_agents.errors import ReplyError
 from aiev_agents.languages.python import split_source
-from aiev_agents.roles.reply import code_of, parse_reply
+from aiev_agents.roles.reply import code_of, parse_reply, prose_of, with_tests
 
 SEPARATE = """Add them.
 
@@ -123,3 +123,20 @@ def test_a_block_that_only_installs_is_an_install_block_whatever_it_is_called(la
 )
 def test_all_code_of_a_reply_is_found_without_telling_program_from_tests(text, code):
     assert code_of(text) == code
+
+
+REPLY = (
+    "An idea.\n\n```python\ndef f(x):\n    return x\n```\n\nTests:\n```python\nassert f(1) == 1\nassert f('') == 2\n```"
+)
+
+
+def test_prose_is_what_stands_outside_of_blocks():
+    assert prose_of(REPLY).split() == ["An", "idea.", "Tests:"]
+
+
+def test_a_reply_can_be_shown_with_the_tests_that_ran():
+    shown = with_tests(REPLY, "assert f(1) == 1\n")
+    assert "assert f(1) == 1\n```" in shown
+    assert "f('')" not in shown
+    assert with_tests(REPLY, "assert f(1) == 1\nassert f('') == 2") == REPLY
+    assert with_tests("no block", "x") == "no block"
