@@ -140,3 +140,15 @@ def test_a_word_of_the_arbiter_asks_for_no_other_run(tmp_path):
     assert told.startswith("The call must give 4.\n\n")
     assert not any(phrase in told for phrase in PHRASINGS["again"])
     assert any(phrase in turns[-4].content for phrase in PHRASINGS["again"])
+
+
+def test_the_last_answer_is_shown_with_the_tests_that_ran(tmp_path):
+    talk = Talk(1, verdicts=("error", "ok"))
+    with DialogueReader.open(write(tmp_path / "d.db", [talk])) as reader:
+        (record,) = reader.dialogues()
+    settings = load_config().settings.export.model_copy(update={"plain_share": 0.0})
+    amended = replace(record, tests="assert amended(1) == 2")
+    turns = build_sample(amended, settings).turns
+    assert ["amended(1)" in turn.content for turn in turns if turn.role == "assistant"][:2] == [False, True]
+    plain = build_sample(amended, settings.model_copy(update={"plain_share": 1.0})).turns
+    assert "amended(1)" in plain[-1].content

@@ -125,9 +125,8 @@ def test_all_code_of_a_reply_is_found_without_telling_program_from_tests(text, c
     assert code_of(text) == code
 
 
-REPLY = (
-    "An idea.\n\n```python\ndef f(x):\n    return x\n```\n\nTests:\n```python\nassert f(1) == 1\nassert f('') == 2\n```"
-)
+TESTED = "assert f(1) == 1\nassert f('') == 2"
+REPLY = f"An idea.\n\n```python\ndef f(x):\n    return x\n```\n\nTests:\n```python\n{TESTED}\n```"
 
 
 def test_prose_is_what_stands_outside_of_blocks():
@@ -138,5 +137,5 @@ def test_a_reply_can_be_shown_with_the_tests_that_ran():
     shown = with_tests(REPLY, "assert f(1) == 1\n")
     assert "assert f(1) == 1\n```" in shown
     assert "f('')" not in shown
-    assert with_tests(REPLY, "assert f(1) == 1\nassert f('') == 2") == REPLY
+    assert with_tests(REPLY, TESTED) == REPLY
     assert with_tests("no block", "x") == "no block"
