@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 MOST_TESTS = 24
 """Independent tests that are tried, at most."""
+_GIVES = frozenset({"==", "is", "true", "false", "none"})
+"""Relations of an assertion that says which value a call gives."""
 _NO_FAILURE = frozenset({Cell.PASSED, Cell.SKIPPED})
 _TRUSTED = 0.5
 """Share of the independent solutions that must pass an independent test for it to be taken for right."""
@@ -165,8 +167,8 @@ def is_trusted(test: EvidenceTest, own: int = 1) -> bool:
 
 
 def is_compared(assertion: Assertion) -> bool:
-    """Whether an assertion compares a call with a value."""
-    return bool(assertion.call) and assertion.relation == "=="
+    """Whether an assertion says what a call gives."""
+    return bool(assertion.call) and assertion.relation in _GIVES
 
 
 def _is_compared_unit(unit: str, language: str) -> bool:

@@ -80,10 +80,11 @@ def test_evidence_says_whether_the_tests_find_out_mutants(aiev, tmp_path):
     [
         (SQUARE, "assert square(0) == 0\n"),
         ("def square(x):\n    return 4\n", "assert square(2) == 4\n"),
+        ("def odd(x):\n    return False\n", "assert not odd(2)\nassert not odd(8)\n"),
         ("def square(x):\n    return {2: 4, 3: 9}[x]\n", "assert square(2) == 4\nassert square(3) == 9\n"),
         ("import time\n\ndef square(x):\n    return x * x if x < 5 else time.time_ns()\n", "assert square(3) == 9\n"),
     ],
-    ids=["trivial-input", "constant", "lookup", "unstable"],
+    ids=["trivial-input", "constant", "constant-of-truth", "lookup", "unstable"],
 )
 def test_what_only_evidence_can_tell_is_not_verified(aiev, tmp_path, program, tests):
     found = evidence_of(aiev, tmp_path, program, tests)
