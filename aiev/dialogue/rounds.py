@@ -105,7 +105,8 @@ async def _settled(
 ) -> tuple[str, Contract]:
     """The tests to run, and the contract after the arbiter has spoken about those that the reply changes."""
     contract = state["contract"]
-    if context.settings.accept.policy is not Policy.VERIFIED:
+    own = bool(parsed.tests.strip() or contract.first)  # a problem's examples stand for nobody's tests
+    if context.settings.accept.policy is not Policy.VERIFIED or not own:
         return parsed.tests, contract
     heard = hearing(context, state["problem"])
     feedback = state.get("feedback", "")

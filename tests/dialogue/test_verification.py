@@ -154,6 +154,14 @@ async def test_an_example_of_the_problem_is_run_and_cannot_be_bent(talk):
     assert "triple(7) == 21" in notes.executions[0][1].tests
 
 
+async def test_an_example_of_the_problem_stands_for_nobodys_tests(talk):
+    problem = f"{PROBLEM} For example, `triple(7) == 21`."
+    untested = f"An idea.\n\n```python\n{GOOD}```"
+    state, notes, _ = await talk(untested, reply(GOOD, TESTS), problem=problem)
+    assert [verdict.verdict for _, _, verdict in notes.executions] == ["no_tests", "ok"]
+    assert state["evidence"] == "verified"
+
+
 @pytest.mark.parametrize("policy", [Policy.TESTS, Policy.RAN])
 def test_other_policies_need_no_evidence(policy):
     assert standing({"verdict": "ok", "round": 1}, policy) == ("accepted", "")
