@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiev.dialogue.execution import run_until_real
 from aiev.evidence.contract import Contract
-from aiev.evidence.replay import settled
+from aiev.evidence.disputes import settled
 from aiev.evidence.settings import Policy
 from aiev.evidence.witnesses import Hearing
 from aiev_agents.errors import ReplyError

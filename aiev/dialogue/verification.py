@@ -49,11 +49,7 @@ async def verify(state: DialogueState, runtime: Runtime[DialogueContext]) -> Dia
     message = Message(role=Role.USER, content=objection, agent=ARBITER)
     await context.recorder.message(message, round_number=state["round"])
     contract = _demanding(claim.contract, evidence)
-    return known | {
-        "objection": objection,
-        "feedback": "The tests pass, but the program is wrong.",
-        "contract": contract,
-    }
+    return known | {"objection": objection, "feedback": _WRONG, "contract": contract}
 
 
 async def after_evidence(state: DialogueState, runtime: Runtime[DialogueContext]) -> str:

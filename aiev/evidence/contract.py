@@ -8,7 +8,7 @@ run what the reply says, and the change is counted.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aiev.evidence.assertions import assertions
@@ -18,17 +18,17 @@ from aiev.evidence.examples import examples
 from aiev.evidence.literals import same_value
 from aiev.evidence.ruling import Outcome, Ruling
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiev.evidence.assertion import Assertion
+
 _CALLED_WRONG = re.compile(
     r"\btests?\b[^.]*\b(?:wrong|incorrect|contradicts?|mistaken|not (?:right|correct|valid))\b"
     r"|\b(?:wrong|incorrect|invalid|mistaken) tests?\b",
     re.IGNORECASE,
 )
 """Words by which a programmer says that a test is wrong."""
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from aiev.evidence.assertion import Assertion
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Contract:
     first: tuple[Assertion, ...] = ()
     """Assertions of the first runnable reply, as they were written."""
     current: tuple[Assertion, ...] = ()
-    rulings: tuple[Ruling, ...] = field(default=())
+    rulings: tuple[Ruling, ...] = ()
 
     @classmethod
     def of(cls, problem: str, language: str) -> Contract:
@@ -59,17 +59,19 @@ class Contract:
 
         An example of the problem is not open to dispute.
         """
-        fixed = {example.key for example in self.examples} | {ruling.call for ruling in self.rulings}
-        changed = self._drift(tests).changed
-        return tuple(pair for pair in changed if pair[0].key not in fixed and pair[0].call not in fixed)
+        return tuple(pair for pair in self._drift(tests).changed if self._is_open(pair[0]))
 
     def doubted(self, prose: str, feedback: str) -> tuple[Assertion, ...]:
         """Tests that failed last and that a reply calls wrong in words; about which nothing was said yet."""
         if not _CALLED_WRONG.search(prose):
             return ()
-        settled = {example.key for example in self.examples} | {ruling.call for ruling in self.rulings}
         failed = (one for one in self.current if one.call and one.source in feedback)
-        return tuple(one for one in failed if one.key not in settled and one.call not in settled)
+        return tuple(one for one in failed if self._is_open(one))
+
+    def _is_open(self, assertion: Assertion) -> bool:
+        """Whether the arbiter may be asked: no example of the problem's own, and nothing said yet."""
+        of_problem = assertion.key in {example.key for example in self.examples}
+        return not of_problem and assertion.call not in {ruling.call for ruling in self.rulings}
 
     def amended(self, tests: str, rulings: Sequence[Ruling] = ()) -> tuple[str, Contract]:
         """The tests to run for a reply's tests, and the contract from now on.
@@ -97,11 +99,11 @@ class Contract:
         """A reply's tests, without those that have gone, and with the values that the arbiter gave himself."""
         for one in assertions(tests, self.language):
             word = said.get(one.call)
-            if word is not None and word.outcome is Outcome.DROPPED:
+            if word is None or word.outcome is Outcome.KEPT:
+                continue
+            if word.outcome is Outcome.DROPPED:
                 tests = without(tests, one, self.language)
-            elif (
-                word is not None and word.outcome is Outcome.CHANGED and one.expected in {word.expected, word.proposed}
-            ):
+            elif one.expected in {word.expected, word.proposed}:
                 tests = replace_expected(tests, one, word.value, self.language)
         return tests
 

@@ -1,7 +1,7 @@
 """Whether the tests of a program find out its mutants, and how much of it they run through.
 
 Invariant: a mutant that does not load, or that no known input tells from the program, counts for nothing. Not covered:
-how mutants are made (`mutants.py`).
+how mutants are made (`mutants/`).
 """
 
 from __future__ import annotations

@@ -126,10 +126,11 @@ class Trial:
         programs = sum(row.weight for row in rows)
         passed = [self._passed(row, claim) for row in rows]
         trust = scores(passed).tests
-        sources = [(text, "own", _fate(text, claim)) for text in self.plan.own]
+        own = self.plan.own
+        sources = [(text, "own", fate) for text, fate in zip(own, _fates(own, claim), strict=True)]
         sources += [
             (one.source, "independent", "passed" if held else "failed")
-            for one, held in zip(self.plan.independent, passed[0][len(self.plan.own) :], strict=True)
+            for one, held in zip(self.plan.independent, passed[0][len(own) :], strict=True)
         ]
         return tuple(
             EvidenceTest(
@@ -159,9 +160,9 @@ class Trial:
         )
 
 
-def is_trusted(test: EvidenceTest, own: int = 1) -> bool:
+def is_trusted(test: EvidenceTest) -> bool:
     """Whether enough of the independent solutions pass an independent test for it to be taken for right."""
-    others = test.programs - own
+    others = test.programs - 1  # all but the program itself
     passed = test.passed - (test.fate == "passed")
     return test.origin == "independent" and others > 0 and passed >= _TRUSTED * others
 
@@ -186,16 +187,14 @@ def _distinct(claim: Claim, witnesses: Witnesses) -> dict[str, int]:
     return dict(counted)
 
 
-def _fate(unit: str, claim: Claim) -> str:
-    """What a unit of the program's own tests is to the contract."""
-    found = set(_keys(assertions(unit, claim.language)))
-    if found & set(_keys(claim.contract.examples)):
-        return "kept"
+def _fates(units_: Iterable[str], claim: Claim) -> list[str]:
+    """What each unit of the program's own tests is to the contract."""
     drift = claim.contract.drift()
-    if found & {new.key for _, new in drift.changed}:
-        return "changed"
-    return "kept" if found & set(_keys(drift.kept)) else "added"
+    kept = _keys((*claim.contract.examples, *drift.kept))
+    changed = _keys(new for _, new in drift.changed) - _keys(claim.contract.examples)
+    found = [_keys(assertions(unit, claim.language)) for unit in units_]
+    return ["changed" if one & changed else "kept" if one & kept else "added" for one in found]
 
 
-def _keys(found: Iterable[Assertion]) -> list[str]:
-    return [one.key for one in found]
+def _keys(found: Iterable[Assertion]) -> set[str]:
+    return {one.key for one in found}

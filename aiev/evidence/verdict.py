@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiev.evidence.agreement import FEWEST, needed
+from aiev.store.reading.standing import EVIDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from aiev.evidence.settings import AcceptSettings
     from aiev.store.records import EvidenceRecord
 
-VERIFIED, UNVERIFIED, CONTRADICTED = "verified", "unverified", "contradicted"
+VERIFIED, UNVERIFIED, CONTRADICTED = EVIDENCE
 CONFIRMED, UNDETERMINED = "confirmed", "undetermined"
 
 

@@ -15,21 +15,21 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aiev.dialogue.rounds import MALFORMED, hearing
+from aiev.dialogue.rounds import MALFORMED
 from aiev.errors import AievError, SetupError, StoreError
 from aiev.evidence.claim import Claim
 from aiev.evidence.contract import Contract
+from aiev.evidence.disputes import replayed
 from aiev.evidence.gathering import Gatherer
-from aiev.evidence.replay import replayed
 from aiev.evidence.verdict import VERIFIED
 from aiev.evidence.witnesses import Witnesses
 from aiev.run.bounded import bounded
 from aiev.run.context import RunContext
-from aiev.run.dialogues import dialogue_context
+from aiev.run.dialogues import dialogue_key
 from aiev.run.engine import Engine
 from aiev.run.heartbeat import beating
 from aiev.run.identity import VERIFY, run_id
-from aiev.run.journal import JournaledInterpreter, JournaledModel, SuspendedError, journal_of
+from aiev.run.journal import SuspendedError, journal_of
 from aiev.run.prices import Prices, check_cost_limit
 from aiev.run.progress import Progress
 from aiev.run.result import RunResult
@@ -37,23 +37,23 @@ from aiev.run.start import recorded_start, run_record
 from aiev.setup.errors import as_resumable_errors
 from aiev.setup.interpreter import build_interpreter
 from aiev.setup.model import build_model, endpoint_figures
+from aiev.setup.roles import build_hearing
 from aiev.store.reading.conversations import ConversationReader
 from aiev.store.reading.evidence import EvidenceReader
 from aiev.store.reading.journal import JournalReader
 from aiev.store.reading.read_only import ReadOnly
 from aiev.store.writing.store import Store
 from aiev_agents.errors import AgentError
+from aiev_interpreter.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from aiev.config.layers import Config
-    from aiev.dialogue.state import DialogueContext
     from aiev.store.reading.evidence import PassedConversation
     from aiev.store.records import EvidenceRecord
     from aiev_agents.clients.chat_model import ChatModel
-    from aiev_agents.messages import Message
-    from aiev_interpreter.protocol import ExecutionResult, Interpreter, Job
+    from aiev_interpreter.protocol import Interpreter
 
 
 class Verification:
@@ -133,11 +133,11 @@ class Verification:
 
     async def _verify(self, run: RunContext, reader: ConversationReader, one: PassedConversation) -> None:
         """Gather and store the evidence of one dialogue; one whose sandbox or endpoint fails is left for later."""
-        interpreter = JournaledInterpreter(run.interpreter, run.journal, one.id, turns=run.turns)
+        model, interpreter = run.journaled(one.id)
         try:
             async with run.turns.held():
                 with as_resumable_errors():
-                    evidence = await self._evidence(run, reader, one, interpreter)
+                    evidence = await self._evidence(reader, one, model, interpreter)
         except SuspendedError:
             self.progress.suspended += 1
             return
@@ -155,14 +155,17 @@ class Verification:
         self.progress.statuses[evidence.status] += 1
 
     async def _evidence(
-        self, run: RunContext, reader: ConversationReader, one: PassedConversation, interpreter: Interpreter
+        self, reader: ConversationReader, one: PassedConversation, model: ChatModel, interpreter: Interpreter
     ) -> EvidenceRecord:
-        """The evidence of one dialogue: its suites gone through once more, then what a run would gather."""
-        rounds = [each for each in reader.executions(one.id) if each.verdict != MALFORMED]
-        context = self._dialogue(run, reader, one, interpreter)
-        heard = hearing(context, one.problem)
+        """The evidence of one dialogue: its suites gone through once more, then what a run would gather.
+
+        Requests have the decoding seeds that the dialogue itself would give them.
+        """
+        settings, rounds = self.config.settings, [it for it in reader.executions(one.id) if it.verdict != MALFORMED]
+        key = dialogue_key(settings, one.seed_id)
+        hearing = build_hearing(model, settings, problem=one.problem, language=one.language, key=key)
         contract = Contract.of(one.problem, one.language)
-        tests, contract = await replayed(heard, contract, [(each.round, each.tests) for each in rounds])
+        tests, contract = await replayed(hearing, contract, [(it.round, it.tests) for it in rounds])
         last = rounds[-1]
         claim = Claim(
             problem=one.problem,
@@ -173,39 +176,6 @@ class Verification:
             language=one.language,
             requirements=last.requirements,
         )
-        gatherer = Gatherer(heard, interpreter, context.limits, run.settings.accept)
-        evidence, _ = await gatherer.gather(claim, Witnesses())
+        limits = Limits.of(settings.interpreter, settings.install)
+        evidence, _ = await Gatherer(hearing, interpreter, limits, settings.accept).gather(claim, Witnesses())
         return evidence
-
-    def _dialogue(
-        self, run: RunContext, reader: ConversationReader, one: PassedConversation, interpreter: Interpreter
-    ) -> DialogueContext:
-        """The dialogue's own parts, so that requests have the decoding seeds that it would give them."""
-        model = JournaledModel(
-            run.model,
-            store=run.store,
-            journal=run.journal,
-            conversation_id=one.id,
-            progress=run.progress,
-            prices=run.prices,
-            stopping=run.stopping,
-            turns=run.turns,
-        )
-        context = dialogue_context(run.settings, reader.seed(one.seed_id), model, interpreter, _NoRecorder())
-        return replace(context, language=one.language)
-
-
-class _NoRecorder:
-    """Nothing is said while evidence is gathered for a dialogue that has ended."""
-
-    async def message(self, message: Message, *, round_number: int) -> None:
-        """Never called."""
-        raise AssertionError(f"a message in round {round_number} of a dialogue that has ended: {message}")
-
-    async def execution(self, round_number: int, job: Job | None, result: ExecutionResult) -> None:
-        """Never called."""
-        raise AssertionError(f"an execution in round {round_number} of a dialogue that has ended: {job}, {result}")
-
-    async def evidence(self, evidence: EvidenceRecord) -> None:
-        """Never called."""
-        raise AssertionError(f"evidence beside the recipe: {evidence}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from aiev.run.journal import JournaledInterpreter, JournaledModel
 from aiev.run.turns import Turns
 
 if TYPE_CHECKING:
@@ -38,3 +39,17 @@ class RunContext:
     turns: Turns = field(default_factory=Turns)
     callbacks: Sequence[BaseCallbackHandler] = ()
     """Told of each node of a dialogue's graph."""
+
+    def journaled(self, conversation_id: str) -> tuple[JournaledModel, JournaledInterpreter]:
+        """The model and the interpreter of one conversation."""
+        model = JournaledModel(
+            self.model,
+            store=self.store,
+            journal=self.journal,
+            conversation_id=conversation_id,
+            progress=self.progress,
+            prices=self.prices,
+            stopping=self.stopping,
+            turns=self.turns,
+        )
+        return model, JournaledInterpreter(self.interpreter, self.journal, conversation_id, turns=self.turns)

@@ -16,7 +16,7 @@ from aiev.errors import AievError, SetupError, StoreError
 from aiev.evidence.settings import Policy
 from aiev.evidence.verdict import VERIFIED
 from aiev.run.identity import conversation_id
-from aiev.run.journal import JournaledInterpreter, JournaledModel, SuspendedError
+from aiev.run.journal import SuspendedError
 from aiev.setup.errors import as_resumable_errors
 from aiev.setup.roles import build_agent
 from aiev.store.clock import now
@@ -46,17 +46,7 @@ class RunDialogue:
         )
         self._run = run
         self._seed = seed
-        self._model = JournaledModel(
-            run.model,
-            store=run.store,
-            journal=run.journal,
-            conversation_id=self.conversation.id,
-            progress=run.progress,
-            prices=run.prices,
-            stopping=run.stopping,
-            turns=run.turns,
-        )
-        self._interpreter = JournaledInterpreter(run.interpreter, run.journal, self.conversation.id, turns=run.turns)
+        self._model, self._interpreter = run.journaled(self.conversation.id)
         self._recorder = DialogueRecorder(
             run.store,
             self.conversation,
@@ -123,6 +113,11 @@ def standing(state: DialogueState, policy: Policy) -> tuple[str, str]:
     return "discarded", state["sentence"]
 
 
+def dialogue_key(settings: Settings, seed_id: str) -> str:
+    """What draws the decoding seeds of a seed's dialogue."""
+    return f"{settings.run.seed}:{seed_id}"
+
+
 def dialogue_context(
     settings: Settings, seed: SeedRecord, model: ChatModel, interpreter: Interpreter, recorder: Recorder
 ) -> DialogueContext:
@@ -135,6 +130,6 @@ def dialogue_context(
         interpreter=interpreter,
         recorder=recorder,
         limits=Limits.of(settings.interpreter, settings.install),
-        seed_key=f"{settings.run.seed}:{seed.id}",
+        seed_key=dialogue_key(settings, seed.id),
         settings=settings,
     )

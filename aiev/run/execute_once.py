@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from aiev.dialogue.state import decoding_seed
 from aiev.errors import AievError
 from aiev.evidence.claim import Claim
 from aiev.evidence.contract import Contract
 from aiev.evidence.gathering import Gatherer
 from aiev.evidence.verdict import VERIFIED
-from aiev.evidence.witnesses import Hearing, Witnesses
+from aiev.evidence.witnesses import Witnesses
 from aiev.setup.errors import as_setup_errors
 from aiev.setup.interpreter import build_interpreter
 from aiev.setup.model import build_model
-from aiev.setup.roles import build_agent
+from aiev.setup.roles import build_hearing
 from aiev_interpreter.packages.installation import install_plan
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
 
@@ -101,14 +99,8 @@ async def _evidence(config: Config, job: Job, problem: str, interpreter: Interpr
         return found
     model = await build_model(settings)
     try:
-        hearing = Hearing(
-            programmer=build_agent(model, settings.programmer),
-            questioner=build_agent(model, settings.questioner),
-            problem=problem,
-            language=job.language,
-            settings=settings.accept,
-            seed=partial(decoding_seed, str(settings.run.seed)),
-        )
+        key = str(settings.run.seed)
+        hearing = build_hearing(model, settings, problem=problem, language=job.language, key=key)
         found, _ = await Gatherer(hearing, interpreter, job.limits, settings.accept).gather(claim, Witnesses())
     finally:
         await model.close()

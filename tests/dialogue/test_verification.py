@@ -4,6 +4,7 @@ import pytest
 from dialogue.test_graph import Notes
 from support import backends
 from support.talk import reply
+from support.triple import GOOD, OTHER, PROBLEM, WRONG
 
 from aiev.config.layers import load_config
 from aiev.dialogue.graph import run_dialogue
@@ -15,10 +16,6 @@ from aiev_agents.messages import Sampling
 from aiev_agents.roles.agent import Agent
 from aiev_interpreter import Limits
 
-PROBLEM = "Write a Python function `triple(x)` that returns three times x."
-GOOD = "def triple(x):\n    return x * 3\n"
-OTHER = "def triple(x):\n    return x + x + x\n"
-WRONG = "def triple(x):\n    return x + 2\n"
 TESTS = "assert triple(1) == 3\nassert triple(0) == 0\nassert triple(-2) == -6"
 BENT = "assert triple(1) == 3\nassert triple(0) == 2\nassert triple(-2) == 0"
 

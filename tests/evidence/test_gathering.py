@@ -2,6 +2,7 @@
 
 import pytest
 from support import backends
+from support.triple import GOOD, OTHER, PROBLEM, WRONG
 
 from aiev.errors import AievError
 from aiev.evidence.claim import Claim
@@ -15,10 +16,6 @@ from aiev_agents.roles.agent import Agent
 from aiev_interpreter import Limits, MatrixResult, Verdict
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
-PROBLEM = "Write a Python function `triple(x)` that returns three times x."
-GOOD = "def triple(x):\n    return x * 3\n"
-OTHER = "def triple(x):\n    return x + x + x\n"
-WRONG = "def triple(x):\n    return x + 2\n"
 TESTS = "assert triple(1) == 3\nassert triple(0) == 0\nassert triple(-2) == -6\n"
 SUITE = "assert triple(5) == 15\nassert triple(10) == 30\n"
 

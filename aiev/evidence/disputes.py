@@ -1,11 +1,11 @@
-"""The contract of a dialogue that was made without one: its suites are gone through once more.
+"""Disputes about tests: of one reply, and of a dialogue that was made without a contract, gone through once more.
 
-Invariant: what a repair changed or dropped without a word is asked about now; what the arbiter keeps is run again.
+Invariant: the arbiter is asked about a call once. Not covered: what its answers come to (`ruling.py`), and what runs
+then (`contract.py`).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aiev.evidence.ruling import Ruling, ruling
@@ -41,13 +41,13 @@ async def settled(
     for old, new in [*disputes.items(), *doubted.items()][:MOST_DISPUTES]:
         answers = await hearing.answers(old.call)
         proposed = new.expected if new is not None else ""
-        word = ruling(old.call, old.expected, proposed, answers, language=contract.language)
-        rulings.append(replace(word, round=round_number))
+        language = contract.language
+        rulings.append(ruling(old.call, old.expected, proposed, answers, language=language, round_number=round_number))
     return tuple(rulings)
 
 
 async def replayed(hearing: Hearing, contract: Contract, suites: Sequence[tuple[int, str]]) -> tuple[str, Contract]:
-    """The tests that the last program must pass, and how they came about.
+    """The tests that the last program of a finished dialogue must pass, and how they came about.
 
     Args:
         hearing: asks the arbiter.
