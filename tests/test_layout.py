@@ -105,3 +105,14 @@ def test_every_module_says_what_it_is_for():
 
 def test_every_room_of_aiev_has_tests_of_its_own():
     assert {room for room in ROOMS["aiev"] if not list((ROOT / "tests" / room).glob("test_*.py"))} == set()
+
+
+def test_no_text_is_cut_by_splitlines():
+    """It cuts at form feeds, U+0085, U+2028 and more, so inside of programs and rows; `aiev_agents.lines` does not."""
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "splitlines"
+    ]
+    assert found == []

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.errors import AievError, UsageError
 from aiev.extras import extra
+from aiev_agents.lines import first_line_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def load_tokenizer(name: str) -> Any:
     try:
         tokenizer = AutoTokenizer.from_pretrained(name)
     except (OSError, ValueError, ImportError, KeyError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        first = first_line_of(str(error)) or type(error).__name__
         raise UsageError(f"cannot load tokenizer {name}: {first}; give a folder or a name on the hub") from None
     if not tokenizer.is_fast:
         raise UsageError(f"tokenizer {name} has no fast form, which gives the place of each token; choose another")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aiev.dataset.folder import MANIFEST
 from aiev.errors import AievError, UsageError
 from aiev.extras import extra
+from aiev_agents.lines import first_line_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,7 @@ def push(folder: Path, name: str, *, private: bool = True) -> str:
             commit_message="Dataset by aiev",
         )
     except Exception as error:  # noqa: BLE001 - the client raises its own errors and those of its transport
-        line = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        line = first_line_of(str(error)) or type(error).__name__
         raise AievError(
             f"the hub did not take {name}: {line.replace(token, '***')}; the export is in {folder}"
         ) from None

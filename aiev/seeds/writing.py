@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, fields
@@ -21,6 +20,7 @@ from aiev.seeds.sources.tables import DATABASES, is_database
 from aiev.store.records import SeedRecord
 from aiev.store.texts import clean
 from aiev.store.writing.store import Store
+from aiev.tables.writing import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,8 +73,7 @@ def _jsonl(path: Path, stack: ExitStack, ending: str) -> Write:
     file = stack.enter_context(opened(path, "wb"))
 
     def write(seeds: Sequence[SeedRecord]) -> None:
-        rows = (json.dumps(asdict(seed), ensure_ascii=False) for seed in seeds)
-        file.write("".join(f"{row}\n" for row in rows).encode("utf-8", errors="surrogateescape"))
+        file.write("".join(json_line(asdict(seed)) for seed in seeds).encode("utf-8", errors="surrogateescape"))
 
     return write
 

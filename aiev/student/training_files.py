@@ -9,7 +9,6 @@ no choice changes no digest.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from aiev.dataset.selection import select
 from aiev.store.reading.dialogues import DialogueReader
 from aiev.store.reading.student import StudentReader
 from aiev.student.rounds import items_of
+from aiev.tables.writing import json_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,11 +71,11 @@ def write_training_files(db: Path, number: int, settings: Settings, folder: Path
             for name in (name for name, ids in parts.items() if record.id in ids):
                 sample = build_sample(record, chosen)
                 bare = map(without_evidence, _SHAPE.rows(sample))
-                rows[name] += [json.dumps(row, ensure_ascii=False) for row in bare]
+                rows[name] += map(json_line, bare)
     files = {name: folder / f"{name}.jsonl" for name in rows}
     digest = hashlib.sha256()
     for name, path in files.items():
-        text = "".join(f"{row}\n" for row in rows[name])
+        text = "".join(rows[name])
         digest.update(f"{name}\n{text}".encode(errors="surrogatepass"))
         path.write_text(text, encoding="utf-8", errors="replace")
     return TrainingFiles(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_DOCUMENT_BYTES = 1 << 30
 """Limit of a JSON document, which is read whole."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def json_lines(file: BinaryIO, name: str, limit: int) -> Iterator[Row | Skipped]:
@@ -28,15 +29,16 @@ def json_lines(file: BinaryIO, name: str, limit: int) -> Iterator[Row | Skipped]
         where = f"{name}:{number}"
         if line is None:
             yield Skipped("too_large", where, f"a line of more than {limit} bytes")
-        elif line.strip():
+        elif _without_mark(line).strip():
             yield _row(_parsed(line, where), where)
 
 
 def json_rows(file: BinaryIO, name: str, limit: int) -> Iterator[Row | Skipped]:
-    """A list of rows, an object of rows by name, or JSON lines, told by a first line that is a row of its own."""
-    first = _parsed(file.readline(limit + 1), name)
+    """A list of rows, an object of rows by name, one row, or JSON lines, told by a first line that is an object."""
+    written = (line for line in bounded_lines(file, limit) if line is None or _without_mark(line).strip())
+    first, second = _parsed(next(written, b"") or b"", name), next(written, b"")
     file.seek(0)
-    if isinstance(first, dict) and not all(isinstance(value, dict) for value in first.values()):
+    if isinstance(first, dict) and (second != b"" or not all(isinstance(value, dict) for value in first.values())):
         yield from json_lines(file, name, limit)
         return
     data = file.read(MAX_DOCUMENT_BYTES + 1)
@@ -54,11 +56,18 @@ def json_rows(file: BinaryIO, name: str, limit: int) -> Iterator[Row | Skipped]:
 
 
 def _parsed(data: bytes, where: str) -> Any:
-    """A JSON value, or `Skipped`."""
+    """A JSON value, or `Skipped`; a fault in a text of several lines is named with its line in it."""
     try:
-        return json.loads(data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="surrogateescape"))
+        return json.loads(_without_mark(data).decode("utf-8", errors="surrogateescape"))
+    except json.JSONDecodeError as error:
+        said = "UTF-16 text; save it as UTF-8" if data[:2] in _UTF_16 else f"{error.msg} at column {error.colno}"
+        return Skipped("not_json", f"{where}:{error.lineno}" if b"\n" in data.strip() else where, said)
     except (ValueError, RecursionError) as error:
         return Skipped("not_json", where, str(error))
+
+
+def _without_mark(data: bytes) -> bytes:
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def _row(value: Any, where: str) -> Row | Skipped:
@@ -68,7 +77,7 @@ def _row(value: Any, where: str) -> Row | Skipped:
         case dict():
             return Row(where, value)
         case _:
-            return Skipped("not_json", where, "a row must be an object in braces")
+            return Skipped("not_json", where, "a row must be an object in braces; an array of rows is a .json file")
 
 
 def csv_rows(file: BinaryIO, name: str, limit: int, delimiter: str = ",") -> Iterator[Row | Skipped]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from aiev_agents.lines import bare_lines_of
+
 if TYPE_CHECKING:
     from aiev.store.records import ExecutionRecord
 
@@ -22,7 +24,7 @@ def repair_changes(before: ExecutionRecord, after: ExecutionRecord) -> list[str]
 
 def changes(name: str, before: str, after: str) -> list[str]:
     """Unified diff of the first `MAX_DIFF_LINES` lines of two texts, with a mark where one is longer."""
-    old, new = before.splitlines(), after.splitlines()
+    old, new = bare_lines_of(before), bare_lines_of(after)
     cut = max(len(old), len(new)) - MAX_DIFF_LINES
     compared = old[:MAX_DIFF_LINES], new[:MAX_DIFF_LINES]
     found = list(difflib.unified_diff(*compared, f"{name} (failed)", f"{name} (repaired)", lineterm="", n=2))

@@ -147,7 +147,7 @@ async def measured(backend: str, languages: list[str], limit: int) -> tuple[list
     figures = []
     for language in languages:
         dialect = DIALECTS[language]
-        lines = (DATA / f"humaneval_{dialect.file}.jsonl").read_text(encoding="utf-8").splitlines()[:limit]
+        lines = (DATA / f"humaneval_{dialect.file}.jsonl").read_text(encoding="utf-8").split("\n")[:-1][:limit]
         rows = [json.loads(line) for line in lines]
         started = time.perf_counter()
         for gutted in (False, True):

@@ -48,7 +48,7 @@ class HiddenTests:
         """Take the problems, and the file of earlier results, which need not exist."""
         self._problems = {problem.id: problem for problem in problems}
         self._path = path
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
         self._known = {one.key: one for one in map(_parsed, lines) if one}
 
     def of(self, problem: str, program: str) -> Judgement:

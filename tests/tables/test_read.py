@@ -74,12 +74,25 @@ def test_blank_lines_count_but_give_no_row(write):
         ('{\n  "a": {"x": 1},\n  "b": {"x": 2}\n}', [1, 2]),
         ('{"x": 1}\n{"x": 2}\n', [1, 2]),
         ('{"x": 1}', [1]),
+        ('\ufeff\n\n{"x": 1}\n\n{"x": 2}\n', [1, 2]),
+        ('{"x": 1, "y": {}}\n{"x": 2, "y": {}}', [1, 2]),
+        ('\r\n[\r\n{"x": 1},\r\n{"x": "\\u2028"}]', [1, "\u2028"]),
         ("[]", []),
         ("{}", []),
     ],
 )
 def test_json_is_a_list_or_rows_by_name_or_json_lines(write, text, found):
     assert [row.fields["x"] for row in read_rows(write("rows.json", text.encode()))] == found
+
+
+def test_json_lines_whose_rows_hold_rows_alone_are_rows_all_the_same(write):
+    path = write("rows.json", b'{"a": {"x": 1}}\n{"a": {"x": 2}}\n')
+    assert [row.fields for row in read_rows(path)] == [{"a": {"x": 1}}, {"a": {"x": 2}}]
+
+
+def test_files_that_were_put_together_may_have_marks_in_the_middle(write):
+    path = write("rows.jsonl", b'\xef\xbb\xbf{"x": 1}\n\xef\xbb\xbf\n\xef\xbb\xbf{"x": 2}')
+    assert [row.fields for row in read_rows(path)] == [{"x": 1}, {"x": 2}]
 
 
 @pytest.mark.parametrize("batches", [[3], [300, 200]])
@@ -126,6 +139,9 @@ def test_a_row_that_cannot_be_read_is_named_and_the_others_are_read(write, name,
     [
         ("a.json", b"3", "a.json: not JSON: neither a list nor an object"),
         ("a.json", b"", "a.json: not JSON"),
+        ("a.json", b'[\n {"x": 1},\n {"x": 2,}\n]', r"a.json:3: not JSON: .* at column 10"),
+        ("a.jsonl", '{"x": 1}\n'.encode("utf-16"), "a.jsonl:1: not JSON: UTF-16 text; save it as UTF-8"),
+        ("a.jsonl", b'[{"x": 1}]', "a.jsonl:1: not JSON: .*; an array of rows is a .json file"),
         ("a.csv", b'x\n"' + b"y\n" * 100_001 + b'"', "a.csv:.*: not CSV: field larger than field limit"),
         ("a.parquet", b"PAR1 no", "a.parquet: not Parquet"),
         ("a.bin", b"1", "cannot tell what .*a.bin holds"),

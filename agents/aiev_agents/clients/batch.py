@@ -126,7 +126,7 @@ class BatchModel:
             if file:
                 with _translated(self.endpoint):
                     content = await self._client.files.content(file)
-                for line in content.content.splitlines():
+                for line in content.content.split(b"\n"):
                     if line.strip():
                         yield _result(line)
 

@@ -7,6 +7,7 @@ import re
 
 from aiev_agents.languages.language import Language
 from aiev_agents.languages.python_grammar import FORM, strict_program, strict_question
+from aiev_agents.lines import lines_of
 
 _TEST_MARK = re.compile(
     r"^\s*(assert\b|def test|async def test|import unittest|import pytest|class \w+\(.*TestCase)|self\.assert",
@@ -22,7 +23,7 @@ def split_source(source: str) -> tuple[str, str]:
     tree = _parsed(source)
     if tree is None:
         return source, ""
-    lines = source.splitlines(keepends=True)
+    lines = lines_of(source)
     parts: dict[bool, list[str]] = {False: [], True: []}
     end = 0
     for node in tree.body:

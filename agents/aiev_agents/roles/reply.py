@@ -123,7 +123,7 @@ def _blocks(text: str) -> Iterator[Block]:
 def _without_installs(block: Block, language: Language) -> Iterator[Block]:
     """The block; lines of a notebook that install packages (`!pip install six`) become a block of their own."""
     found = [match[0].strip() for match in _INSTALL_LINE.finditer(block.body)]
-    lines = [line for line in block.body.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    lines = [line for line in block.body.split("\n") if line.strip() and not line.lstrip().startswith("#")]
     alone = len(found) == len(lines) and not block.language
     notebook = language.name == PYTHON and block.language in {"", *language.aliases} and not parses(block.body)
     if not found or not (alone or notebook):

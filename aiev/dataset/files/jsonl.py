@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from aiev.dataset.files.sink import Sink
+from aiev.tables.writing import json_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ class JsonlSink(Sink):
 
     def write(self, row: Row) -> None:
         """See `Sink.write`."""
-        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self._file.write(json_line(row))
         self.rows += 1
 
     def finish(self) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aiev.seeds.snippet import SNIPPET, Snippet
 from aiev_agents.languages import PYTHON
+from aiev_agents.lines import bare_lines_of
 
 if TYPE_CHECKING:
     import random
@@ -23,7 +24,7 @@ _LINES_PER_SNIPPET = 60
 
 def random_lines(text: str, rng: random.Random, language: str = PYTHON) -> Iterator[Snippet]:
     """Runs of 1 to 15 consecutive lines that are not blank, about one for every 60 lines."""
-    lines = text.splitlines()
+    lines = bare_lines_of(text)
     for _ in range(max(1, len(lines) // _LINES_PER_SNIPPET)):
         size = rng.randint(1, MAX_LINES)
         start = rng.randrange(max(1, len(lines) - size + 1))

@@ -26,6 +26,7 @@ from aiev.errors import SetupError
 from aiev.extras import extra
 from aiev.seeds.filters.filter import Drop
 from aiev.seeds.filters.python_function import python_tree
+from aiev_agents.lines import first_line_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +88,7 @@ def _with_mypy(folder: str, seconds: float) -> dict[str, str]:
     with extra("seeds", "the filter `type_check`"):
         importlib.import_module("mypy")
     output = _output([sys.executable, "-m", "mypy", *_MYPY_OPTIONS, "."], folder, seconds)
-    found = [match for line in output.splitlines() if (match := _MYPY_LINE.match(line))]
+    found = [match for line in output.split("\n") if (match := _MYPY_LINE.match(line))]
     return {match["file"]: match["message"] for match in reversed(found)}
 
 
@@ -104,9 +105,9 @@ def _with_pyright(folder: str, seconds: float) -> dict[str, str]:
     except (ValueError, KeyError, TypeError):
         if not output:
             return {}
-        raise SetupError(f"{program} does not work here: {output.strip().splitlines()[0]}") from None
+        raise SetupError(f"{program} does not work here: {first_line_of(output)}") from None
     errors = [one for one in found if one.get("severity") == "error"]
-    return {Path(one["file"]).stem: str(one["message"]).splitlines()[0] for one in reversed(errors)}
+    return {Path(one["file"]).stem: first_line_of(str(one["message"])) for one in reversed(errors)}
 
 
 def _program(name: str) -> str | None:

@@ -17,6 +17,7 @@ from aiev.seeds.sources.files import SKIPPED_FOLDERS
 from aiev.seeds.sources.items import BlobItem
 from aiev.seeds.sources.licences import LICENCE_FILES, licence_in
 from aiev.tables.row import Skipped
+from aiev_agents.lines import first_line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,8 +102,8 @@ def _commit(path: Path, revision: str) -> str:
         env=_environment(),
     )
     if done.returncode:
-        why = done.stderr.strip().splitlines()
-        raise SeedError(f"{path}: no commit {revision!r} in this git repository" + (f": {why[0]}" if why else ""))
+        why = first_line_of(done.stderr)
+        raise SeedError(f"{path}: no commit {revision!r} in this git repository" + (f": {why}" if why else ""))
     return done.stdout.strip()
 
 

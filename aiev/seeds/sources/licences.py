@@ -104,13 +104,13 @@ def _package_licences(folder: Path) -> dict[str, str]:
     for about in sorted(folder.glob("*.dist-info")):
         if licence := _metadata_licence(about):
             record = _read(about / "RECORD", limit=50 * _MAX_BYTES)
-            tops = {line.partition("/")[0] for line in record.splitlines() if "/" in line}
+            tops = {line.partition("/")[0] for line in record.split("\n") if "/" in line}
             found.update(dict.fromkeys((top for top in tops if not top.endswith((".dist-info", ".data"))), licence))
     return found
 
 
 def _metadata_licence(about: Path) -> str | None:
-    headers = _read(about / "METADATA").partition("\n\n")[0].splitlines()
+    headers = _read(about / "METADATA").partition("\n\n")[0].split("\n")
     for line in headers:
         if line.startswith("License-Expression:"):
             return line.partition(":")[2].strip() or None

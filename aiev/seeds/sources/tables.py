@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 import sys
 from functools import lru_cache, partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from aiev.seeds.sources.reading import assumed_language, decode
 from aiev.store.reading.texts import TextReader
 from aiev.tables import read
 from aiev.tables.row import Row, Skipped
-from aiev.tables.text import json_lines
+from aiev.tables.text import MAX_DOCUMENT_BYTES, json_lines, json_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 HUB_PREFIX = "hf:"
 STDIN = "-"
 DATABASES = (".db", ".sqlite")
+_ARRAY_OF_ROWS = re.compile(rb"\[\s*\{")
 
 
 def is_database(path: Path) -> bool:
@@ -85,11 +87,16 @@ def hub_items(name: str, settings: SeedsSettings) -> Iterator[Item]:
 
 
 def stdin_items(settings: SeedsSettings, stream: BinaryIO | None = None) -> Iterator[Item]:
-    """Standard input: JSON lines when it begins with a brace, else one source file."""
+    """Standard input: JSON lines when it begins with a brace, an array of rows, else one source file."""
     file = stream or sys.stdin.buffer
     buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)  # type: ignore[type-var]
-    if buffered.peek(1).removeprefix(codecs.BOM_UTF8)[:1] == b"{":
+    head = buffered.peek(1).removeprefix(codecs.BOM_UTF8).lstrip()
+    if head.startswith(b"{"):
         yield from _items(json_lines(buffered, "stdin", settings.max_row_bytes), settings)
+        return
+    if _ARRAY_OF_ROWS.match(head):
+        whole = io.BytesIO(buffered.read(MAX_DOCUMENT_BYTES + 1))
+        yield from _items(json_rows(whole, "stdin", settings.max_row_bytes), settings)
         return
     data = buffered.read(settings.max_file_bytes + 1)
     if len(data) > settings.max_file_bytes:

@@ -5,7 +5,6 @@ Invariant: every row is counted once, as clean or as contaminated; rows are stre
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from aiev.similarity.batches import batched
 from aiev.similarity.decontamination.benchmarks import load_benchmarks
 from aiev.similarity.decontamination.decontaminator import Decontaminator
 from aiev.similarity.decontamination.rows import rows_of
+from aiev.tables.writing import json_line
 from aiev.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def decontaminate(
         for row, hits in judge_rows(items, rows_of(files, language, fields), settings):
             report.count(row.where, hits)
             if clean and not hits:
-                clean.write(json.dumps(row.data, ensure_ascii=False, default=str) + "\n")
+                clean.write(json_line(row.data))
     return report.data()
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from aiev.errors import AievError, SetupError
 from aiev.student.training.__main__ import NO_EXTRA
 from aiev.student.training.spec import TrainingResult
+from aiev_agents.lines import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +113,7 @@ def _environment() -> dict[str, str]:
 
 
 def _failure(code: int, log: Path, executable: str) -> AievError:
-    lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    lines = [line.strip() for line in lines_of(log.read_text(encoding="utf-8", errors="replace")) if line.strip()]
     last = lines[-1] if lines else "no message"
     if code == NO_EXTRA:
         return SetupError(f"{executable}: {last}; run `pip install 'aiev[train]'` or name another in train.python")

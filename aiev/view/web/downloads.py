@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aiev.store.reading.browsing import BrowseReader
 from aiev.store.reading.conversations import ConversationReader
 from aiev.store.reading.read_only import ReadOnly
+from aiev.tables.writing import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ class JsonLines:
             conversation = reader.conversation(row.id)
             messages = [asdict(message) for message in conversation.messages]
             texts = {"problem": conversation.problem, "program": conversation.program, "tests": conversation.tests}
-            lines.append(json.dumps(asdict(row) | texts | {"messages": messages}, ensure_ascii=False) + "\n")
+            lines.append(json_line(asdict(row) | texts | {"messages": messages}))
         return "".join(lines)
 
 

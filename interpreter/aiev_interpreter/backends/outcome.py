@@ -155,5 +155,4 @@ def _ending(code: int) -> str:
 
 
 def _raised(stderr: str, error: str) -> bool:
-    lines = stderr.strip().splitlines()
-    return bool(lines) and lines[-1].startswith(error)
+    return bool(stderr.strip()) and stderr.strip().rpartition("\n")[2].startswith(error)

@@ -45,7 +45,7 @@ class Command:
 
 def commands(text: str) -> Iterator[Command]:
     """The commands of a shell block in order, without prompts, comments, redirections, `sudo` and assignments."""
-    for line in _CONTINUED.sub(" ", text).splitlines():
+    for line in _CONTINUED.sub(" ", text).split("\n"):
         if not _MAGIC.match(line):
             yield from _commands(_PROMPT.sub("", line.strip(), count=1))
 

@@ -110,7 +110,7 @@ class Cells:
             "output_bytes": REPORT_BYTES,
         }
         document = self.execute({SOLUTION: program, TESTS: json.dumps(work)}, limits)
-        said = {name: words for name, _, words in (line.partition(" ") for line in document["report"].splitlines())}
+        said = {name: words for name, _, words in (line.partition(" ") for line in document["report"].split("\n"))}
         if first and not traced:
             self.needed |= {name: _seconds(said[name]) for name in (LOADED, *todo) if name in said}
         with contextlib.suppress(KeyError, ValueError):  # forged

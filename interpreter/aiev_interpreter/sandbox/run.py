@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 import types
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from aiev_interpreter.sandbox import integrity, rewrite, running, values
@@ -83,7 +84,7 @@ class Run:
         sys.modules["solution"] = module
         with open(path, encoding="utf-8-sig", newline="") as file:
             source = self.source = file.read()
-        linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
+        linecache.cache[path] = (len(source), None, _lines(source), path)
         exec(compile(source, path, "exec", dont_inherit=True), vars(module))
         sys.modules["__main__"] = module
         self.pristine.restore()
@@ -181,8 +182,7 @@ class Run:
 
     def show(self, error: BaseException) -> None:
         """Write a traceback to standard error with only the frames of the program and the tests."""
-        lines = self.tests.splitlines(keepends=True)
-        linecache.cache[self.path] = (len(self.tests), None, lines, self.path)
+        linecache.cache[self.path] = (len(self.tests), None, _lines(self.tests), self.path)
         try:
             sys.stderr.write(running.trimmed(traceback.TracebackException.from_exception(error), self.folder))
         except Exception:  # noqa: BLE001 - an error whose __str__ fails still has a name
@@ -204,3 +204,8 @@ class Named:
         names = (name for name in self.mentioned if name in self.own or name in self.program)
         found = any(self.own.get(name, self.program.get(name)) is value for name in names)
         return found or (not isinstance(value, type) and "ANY" in self.mentioned)
+
+
+def _lines(source: str) -> list[str]:
+    """Lines with their ends, as Python counts them."""
+    return StringIO(source, newline="").readlines()

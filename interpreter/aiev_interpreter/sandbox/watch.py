@@ -204,7 +204,7 @@ class Watch:
 
         A row's report is every line that has the token.
         """
-        lines = [line for line in self.report.text().splitlines() if line.strip()]
+        lines = [line for line in self.report.text().split("\n") if line.strip()]
         if self.mode == "row":
             return "\n".join(line.partition(" ")[2] for line in lines if line.startswith(f"{self.secret} "))
         if len(lines) != 1:

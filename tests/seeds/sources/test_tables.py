@@ -114,8 +114,17 @@ def test_standard_input_that_is_no_source_is_passed_over_with_its_reason(data, r
     assert all(item.where == "stdin" for item in items if isinstance(item, Skipped))
 
 
-def test_json_lines_on_standard_input_may_begin_with_a_byte_order_mark():
-    stream = io.BytesIO(b'\xef\xbb\xbf{"code": "x"}\n{"code": "y"}\n')
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'\xef\xbb\xbf{"code": "x"}\n{"code": "y"}\n',
+        b'\xef\xbb\xbf\r\n\r\n{"code": "x"}\r\n\r\n{"code": "y"}',
+        b'[{"code": "x"}, {"code": "y"}]',
+        b'\xef\xbb\xbf\n[\n  {"code": "x"},\n  {"code": "y"}\n]\n',
+    ],
+)
+def test_rows_on_standard_input_are_read_with_what_may_stand_before_them(data):
+    stream = io.BytesIO(data)
     assert [item.content for item in stdin_items(SeedsSettings(), stream)] == ["x", "y"]
 
 

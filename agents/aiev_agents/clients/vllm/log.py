@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path  # noqa: TC003 - a value here, not only a type
 
+from aiev_agents.lines import lines_of
+
 _TAIL_BYTES = 256 * 1024
 _LONGEST = 300
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -30,7 +32,7 @@ def reason(log: Path) -> str:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
         text = file.read().decode(errors="replace")
-    lines = [line for raw in text.splitlines() if (line := _PREFIX.sub("", _COLOUR.sub("", raw)).strip())]
+    lines = [line for raw in lines_of(text) if (line := _PREFIX.sub("", _COLOUR.sub("", raw)).strip())]
     errors = [index for index, line in enumerate(lines) if _ERROR.search(line)]
     causes = [index for index in errors if not _ECHO.search(lines[index])]
     if not lines:
