@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted; `aiev.errors` has 
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
@@ -15,11 +16,25 @@ from aiev.errors import AievError
 INTERRUPTED = 130
 
 
+class _OnStderr(logging.Handler):
+    """Shows what the interpreter says while it opens, in one line each."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record."""
+        click.echo(f"aiev: {record.getMessage()}", err=True)
+
+
+_ON_STDERR = _OnStderr()
+
+
 class Group(click.Group):
     """A group whose commands end with one line and an exit code where they raise one of our errors."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        interpreter = logging.getLogger("aiev_interpreter")
+        interpreter.setLevel(logging.INFO)
+        interpreter.addHandler(_ON_STDERR)
         try:
             return super().invoke(ctx)
         except AievError as error:

@@ -2,7 +2,8 @@
 
 A key shapes a dialogue unless the metadata of its field or section says `shapes_dialogue` false. A key or section added
 after aiev 0.1.0 carries `since`, the version that added it, and is left out while its value is what earlier versions
-did: the default, or the value that the metadata calls `before`. So a run which began without it resumes.
+did: the default, or the value that the metadata calls `before`. So a run which began without it resumes. A key that is
+older than its default carries `before` alone, and its default counts as that value.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def fingerprint(settings: BaseModel) -> str:
         settings: a model whose fields are sections, each a model of keys.
     """
     table = {
-        name: section.model_dump(mode="json", include=keys)
+        name: section.model_dump(mode="json", include=keys) | _earlier(section)
         for name, section in settings
         if (keys := _shaping(section)) or not section.model_config.get("json_schema_extra")
     }
@@ -49,6 +50,16 @@ def _shaping(section: BaseModel) -> set[str]:
         if metadata.get("shapes_dialogue", True) and not unknown_to_old_runs:
             keys.add(key)
     return keys
+
+
+def _earlier(section: BaseModel) -> dict[str, Any]:
+    """What the defaults of keys that are older than their default were before."""
+    found = {}
+    for key, field in type(section).model_fields.items():
+        metadata = _merged(section.model_config.get("json_schema_extra"), field.json_schema_extra)
+        if "before" in metadata and "since" not in metadata and getattr(section, key) == field.get_default():
+            found[key] = metadata["before"]
+    return found
 
 
 def _merged(*extras: Any) -> dict[str, Any]:

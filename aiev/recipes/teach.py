@@ -115,7 +115,9 @@ class Teaching:
             await store.add_seeds(self.seeds)
             async with recorded_start(store, self.run_id, self.progress):
                 await self._make_all(record, store, model, interpreter)
-        return RunResult(self.run_id, self.progress, interpreter.name, interpreter.image, model.name)
+        return RunResult(
+            self.run_id, self.progress, interpreter.name, interpreter.image, model.name, interpreter.notice
+        )
 
     async def _make_all(self, record: RunRecord, store: Store, model: ChatModel, interpreter: Interpreter) -> None:
         with ReadOnly(self.db) as db:

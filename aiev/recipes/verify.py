@@ -115,7 +115,9 @@ class Verification:
                 beating(store, self.run_id, self.progress, partial(endpoint_figures, model)),
             ):
                 await self._engine.run(iter(passed), partial(self._verify, context, ConversationReader(db)))
-        return RunResult(self.run_id, self.progress, interpreter.name, interpreter.image, model.name)
+        return RunResult(
+            self.run_id, self.progress, interpreter.name, interpreter.image, model.name, interpreter.notice
+        )
 
     def _context(self, store: Store, db: ReadOnly, model: ChatModel, interpreter: Interpreter) -> RunContext:
         settings = self.config.settings

@@ -31,6 +31,7 @@ class _Bounded:
     def __init__(self, interpreter: Interpreter, executions: int, installs: int) -> None:
         self.name = interpreter.name
         self.image = interpreter.image
+        self.notice = interpreter.notice
         self._interpreter = interpreter
         self._executions = _bound(executions)
         self._installs = _bound(installs)

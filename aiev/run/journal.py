@@ -162,6 +162,7 @@ class JournaledInterpreter:
     ) -> None:
         self.name = interpreter.name
         self.image = interpreter.image
+        self.notice = interpreter.notice
         self._interpreter = interpreter
         self._journal = journal
         self._owner = conversation_id

@@ -18,3 +18,5 @@ class RunResult:
     interpreter: str
     image: str
     model: str
+    notice: str = ""
+    """Why the sandbox is not of the preferred kind."""

@@ -51,7 +51,7 @@ def _sqlite() -> Finding:
 async def _sandboxes(settings: InterpreterSettings) -> list[Finding]:
     from aiev_interpreter.backends.open import probe
 
-    probes = {"Docker": await probe("docker"), "bubblewrap": await probe("bubblewrap")}
+    probes = {"Docker": await probe("docker", settings), "bubblewrap": await probe("bubblewrap")}
     either = settings.backend == "auto"
     one_is_there = any(found.present for found in probes.values())
     return [

@@ -41,7 +41,6 @@ async def remove_leftovers(settings: InterpreterSettings, *, packages: bool, ima
         images: also remove images of other versions of the interpreter.
     """
     from aiev_interpreter.backends import bubblewrap, docker
-    from aiev_interpreter.image.build import LOCAL_BASE
 
     removed = {"containers": 0, "staged folders": 0, "package stores": 0, "images": 0}
     removed["staged folders"] = await asyncio.to_thread(bubblewrap.reap)
@@ -56,8 +55,7 @@ async def remove_leftovers(settings: InterpreterSettings, *, packages: bool, ima
         if packages:
             removed["package stores"] += await asyncio.to_thread(docker.remove_packages, client)
         if images:
-            bases = (settings.base_image, LOCAL_BASE)
-            removed["images"] = await asyncio.to_thread(docker.remove_images, client, bases)
+            removed["images"] = await asyncio.to_thread(docker.remove_images, client, settings.base_image)
     finally:
         client.close()
     return removed

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-LOGGERS = ("aiev", "aiev_agents")
+LOGGERS = ("aiev", "aiev_agents", "aiev_interpreter")
 _SHORTEST_SECRET = 4
 """Characters of the shortest value that is hidden: hiding shorter ones would hide words."""
 _log = logging.getLogger("aiev.run")

@@ -44,6 +44,7 @@ class ObservedInterpreter:
     def __init__(self, interpreter: Interpreter, observers: Observers) -> None:
         self.name = interpreter.name
         self.image = interpreter.image
+        self.notice = interpreter.notice
         self._interpreter = interpreter
         self._observers = observers
 

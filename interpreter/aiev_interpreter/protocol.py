@@ -65,6 +65,8 @@ class Interpreter(Protocol):
 
     name: str
     image: str
+    notice: str
+    """Why another kind of sandbox, which is preferred, was not taken; empty when it is this one."""
 
     async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
         """Execute one job. Nothing that the program does makes this raise.

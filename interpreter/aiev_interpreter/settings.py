@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-DEFAULT_IMAGE = "python:3.12-slim-bookworm"
-"""What the image of the interpreter is built from."""
+AUTO = "auto"
+PYTHON_IMAGE = "python:3.12-slim-bookworm"
+"""What `auto` builds the image of the interpreter from, where it can."""
 _ASIDE: dict[str, Any] = {"shapes_dialogue": False}
 
 
@@ -19,7 +20,12 @@ class InterpreterSettings(BaseModel):
     backend: Literal["auto", "docker", "bubblewrap"] = Field(
         "auto", description="docker | bubblewrap | auto: docker when its daemon answers, else bubblewrap"
     )
-    base_image: str = Field(DEFAULT_IMAGE, description="docker: what the image of the interpreter is built from")
+    base_image: str = Field(
+        AUTO,
+        description="docker: what the image of the interpreter is built from; auto: Python's own image, else one that "
+        "is made here from the distribution's packages or this machine's Python",
+        json_schema_extra={"before": PYTHON_IMAGE},
+    )
     languages: tuple[str, ...] = Field(
         (),
         description='docker: languages besides Python whose tools the image holds, or ["all"]',

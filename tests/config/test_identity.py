@@ -37,6 +37,12 @@ def test_a_shipped_configuration_has_the_fingerprint_that_it_had_in_0_1_0(case):
     assert config.fingerprint == case["fingerprint"]
 
 
+def test_a_default_that_changed_counts_as_what_it_was_and_another_value_as_itself():
+    base = load_config().fingerprint
+    assert load_config([], ["interpreter.base_image=python:3.12-slim-bookworm"]).fingerprint == base
+    assert load_config([], ["interpreter.base_image=zz"]).fingerprint != base
+
+
 class Kept(BaseModel):
     """A section of 0.1.0, with a key that a later version added."""
 

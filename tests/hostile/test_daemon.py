@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 from hostile.outside import ADD, gone, seen
+from support import backends
 
 from aiev_interpreter import InterpreterUnavailable, Job, Verdict
-from aiev_interpreter.backends.open import open_interpreter, probe
+from aiev_interpreter.backends.open import open_interpreter
 from aiev_interpreter.settings import InterpreterSettings
 
 pytestmark = [
@@ -80,11 +81,12 @@ class Proxy:
 
 
 @pytest.fixture
-async def proxy(monkeypatch):
-    found = await probe("docker")
-    if not found.present:
-        required = "docker" in os.environ.get("AIEV_REQUIRE_BACKENDS", "").split(",")
-        (pytest.fail if required else pytest.skip)(f"docker is not here: {found.detail}")
+def daemon():
+    backends.require("docker")
+
+
+@pytest.fixture
+async def proxy(daemon, monkeypatch):
     folder = Path(tempfile.mkdtemp(prefix="aiev-proxy-", dir="/tmp"))
     opened = Proxy(folder / "proxy.sock")
     await opened.start()

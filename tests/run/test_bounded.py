@@ -12,7 +12,7 @@ from aiev_interpreter.protocol import ExecutionResult, Job, Verdict
 class Noting:
     """Runs a job for a moment, and notes the most that ever ran at once."""
 
-    name = image = "noting"
+    name = image = notice = "noting"
 
     def __init__(self):
         self.now = {"plain": 0, "install": 0}

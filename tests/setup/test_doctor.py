@@ -8,7 +8,7 @@ from aiev_interpreter.backends import open as opening
 @pytest.fixture
 def sandboxes(monkeypatch):
     def present(*names):
-        async def probe(kind):
+        async def probe(kind, settings=None):
             return opening.Probe(present=kind in names, detail="a probe", advice="start it")
 
         monkeypatch.setattr(opening, "probe", probe)

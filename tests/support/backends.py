@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 
-from aiev_interpreter.backends.open import open_interpreter, probe
+from aiev_interpreter import InterpreterUnavailable, open_interpreter
 from aiev_interpreter.settings import InterpreterSettings
 
 PARAMS = [
@@ -20,22 +20,41 @@ PARAMS = [
 
 
 @cache
-def _found(name):
-    return asyncio.run(probe(name))
+def _reason(name):
+    """Why the backend does not work here; empty when it does."""
+    try:
+        asyncio.run(_open_and_close(name))
+    except InterpreterUnavailable as error:
+        return str(error)
+    return ""
+
+
+async def _open_and_close(name):
+    interpreter = await open_interpreter(InterpreterSettings(backend=name, ready=0), run_id="probe")
+    await interpreter.close()
+
+
+def refuse(name, reason):
+    """Skip the test, or fail it where the backend is required."""
+    required = name in os.environ.get("AIEV_REQUIRE_BACKENDS", "").split(",")
+    (pytest.fail if required else pytest.skip)(f"{name} is not here: {reason}")
 
 
 def require(name):
     """Skip or fail the test when the backend does not work here."""
-    if not _found(name).present:
-        required = name in os.environ.get("AIEV_REQUIRE_BACKENDS", "").split(",")
-        (pytest.fail if required else pytest.skip)(f"{name} is not here: {_found(name).detail}")
+    if reason := _reason(name):
+        refuse(name, reason)
 
 
 @contextlib.contextmanager
 def opened(name, run_id, install=None, **settings):
     """The interpreter; it keeps nothing of an event loop, so tests with loops of their own can share it."""
     require(name)
-    interpreter = asyncio.run(open_interpreter(InterpreterSettings(backend=name, **settings), install, run_id=run_id))
+    chosen = InterpreterSettings(backend=name, **settings)
+    try:
+        interpreter = asyncio.run(open_interpreter(chosen, install, run_id=run_id))
+    except InterpreterUnavailable as error:
+        refuse(name, str(error))
     try:
         yield interpreter
     finally:

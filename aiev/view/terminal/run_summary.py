@@ -42,6 +42,7 @@ class RunSummary:
             "model": result.model,
             "interpreter": result.interpreter,
             "image": result.image,
+            "sandbox_notice": result.notice,
             "seeds": self.seeds,
             "already_done": progress.already,
             "statuses": dict(progress.statuses),
@@ -70,7 +71,7 @@ class RunSummary:
         rows = {
             "run": f"{result.run_id} in {self.db}",
             "model": result.model,
-            "sandbox": f"{result.interpreter} ({result.image})",
+            "sandbox": f"{result.interpreter} ({result.image})" + (f"; {safe(result.notice)}" if result.notice else ""),
             "seeds": self.seeds + (f"; {progress.already} were done before" if progress.already else ""),
             "dialogues": f"{progress.done}: " + ", ".join(statuses),
             "evidence": counts_line(counts),

@@ -30,10 +30,9 @@ from aiev_interpreter.backends.stage import (
     PACKAGE,
     STAGE_PREFIX,
     Stage,
-    find_python,
-    version_of,
 )
 from aiev_interpreter.errors import SandboxError
+from aiev_interpreter.host_python import find_python, version_of
 from aiev_interpreter.packages.index import CA_INSIDE, certificates
 
 if TYPE_CHECKING:

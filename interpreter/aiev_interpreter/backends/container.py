@@ -12,21 +12,17 @@ import select
 import time
 from typing import TYPE_CHECKING, Any
 
-from docker.errors import DockerException
-from requests.exceptions import RequestException
-
 from aiev_interpreter.backends import outcome
 from aiev_interpreter.backends.lines import CHUNK, DeadlineError, LineReader, wait_for
 from aiev_interpreter.backends.pool import Answer
 from aiev_interpreter.errors import SandboxError
+from aiev_interpreter.image.base import FOREIGN
 
 if TYPE_CHECKING:
     import socket
 
     from docker.models.containers import Container
 
-FOREIGN = (DockerException, RequestException, OSError)
-"""Errors of the daemon, of its HTTP client, and of the connection."""
 _FRAME_HEADER = 8
 
 

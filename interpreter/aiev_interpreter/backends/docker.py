@@ -17,9 +17,10 @@ import docker
 from docker.types import LogConfig, Mount, Ulimit
 
 from aiev_interpreter.backends import owners
-from aiev_interpreter.backends.container import FOREIGN, DockerSandbox, remove
+from aiev_interpreter.backends.container import DockerSandbox, remove
 from aiev_interpreter.backends.request import ENVIRONMENT, HOSTNAME, PACKAGES, WORK, WRITABLE, supervisor_command
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
+from aiev_interpreter.image.base import FOREIGN, candidates
 from aiev_interpreter.image.build import NAME, ensure_image, tag
 from aiev_interpreter.packages.index import CA_INSIDE, certificates
 
@@ -223,9 +224,9 @@ def remove_packages(client: docker.DockerClient) -> int:
     return removed
 
 
-def remove_images(client: docker.DockerClient, bases: Iterable[str]) -> int:
-    """Remove unused images, except those of this interpreter on one of these bases; returns how many."""
-    current = tuple(tag(base) for base in bases)
+def remove_images(client: docker.DockerClient, base: str) -> int:
+    """Remove unused images, except those of this interpreter on what `base` can stand for; returns how many."""
+    current = tuple(tag(one) for one in candidates(base))
     removed = 0
     for image in client.images.list(name=NAME):
         if not any(name.startswith(current) for name in image.tags):

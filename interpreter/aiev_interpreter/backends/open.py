@@ -6,6 +6,7 @@ Invariant: `open_interpreter` returns only an interpreter that has answered. Pro
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from aiev_interpreter.backends.backend import Backend
     from aiev_interpreter.protocol import Interpreter
+
+_log = logging.getLogger("aiev_interpreter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ async def open_interpreter(
     run_id: str,
     languages: Iterable[str] = (),
 ) -> Interpreter:
-    """Open the backend that the settings name. `auto` takes Docker if its daemon answers, else bubblewrap.
+    """Open the backend that the settings name. `auto` takes Docker where it works, else bubblewrap, and says why.
 
     Args:
         settings: backend, limits and number of sandboxes; None means the defaults.
@@ -51,20 +54,26 @@ async def open_interpreter(
     failures: list[str] = []
     for name in _BACKENDS if settings.backend == "auto" else (settings.backend,):
         try:
-            return await _opened(await _BACKENDS[name](settings, languages, run_id), settings, install)
+            backend = await _BACKENDS[name](settings, languages, run_id)
+            interpreter = await _opened(backend, settings, install, "; ".join(failures))
         except InterpreterUnavailable as error:
             failures.append(f"{name}: {error}")
+        else:
+            if failures:
+                _log.warning("programs run in %s (%s)", name, interpreter.notice)
+            return interpreter
     advice = "start the Docker daemon, or allow unprivileged user namespaces for bubblewrap"
     raise InterpreterUnavailable(f"no sandbox works here ({'; '.join(failures)}); {advice}")
 
 
-async def _opened(backend: Backend, settings: InterpreterSettings, install: InstallSettings) -> Interpreter:
+async def _opened(
+    backend: Backend, settings: InterpreterSettings, install: InstallSettings, notice: str = ""
+) -> Interpreter:
     from aiev_interpreter.backends.sandboxed import SandboxInterpreter
 
-    interpreter = SandboxInterpreter(backend, settings, install)
+    interpreter = SandboxInterpreter(backend, settings, install, notice)
     try:
-        if backend.name == "bubblewrap":
-            await interpreter.check()
+        await interpreter.check()
         await interpreter.prepare(Limits())
     except BaseException:
         await interpreter.close()
@@ -91,10 +100,10 @@ _BACKENDS: dict[str, Callable[[InterpreterSettings, Iterable[str], str], Awaitab
 }
 
 
-async def probe(kind: Literal["docker", "bubblewrap"]) -> Probe:
-    """Check whether a backend works here. No image is built."""
+async def probe(kind: Literal["docker", "bubblewrap"], settings: InterpreterSettings | None = None) -> Probe:
+    """Check whether a backend works here. No image is pulled or built; whether one can be is foreseen."""
     if kind == "docker":
-        return await _probe_docker()
+        return await _probe_docker((settings or InterpreterSettings()).base_image)
     try:
         interpreter = await _opened(await _bubblewrap(), InterpreterSettings(ready=0), InstallSettings())
     except InterpreterUnavailable as error:
@@ -103,13 +112,21 @@ async def probe(kind: Literal["docker", "bubblewrap"]) -> Probe:
     return Probe(present=True, detail=f"works, programs run under {interpreter.image}")
 
 
-async def _probe_docker() -> Probe:
+async def _probe_docker(base: str) -> Probe:
     from aiev_interpreter.backends.docker import connect
+    from aiev_interpreter.image.base import FOREIGN
+    from aiev_interpreter.image.build import foresee_image
 
     try:
         client = await connect()
     except InterpreterUnavailable as error:
         return Probe(present=False, detail=str(error), advice="start the Docker daemon; bubblewrap works without one")
-    version = client.version().get("Version", "?")
-    client.close()
-    return Probe(present=True, detail=f"daemon {version} answers")
+    try:
+        version = client.version().get("Version", "?")
+        image = await asyncio.to_thread(foresee_image, client, base)
+    except (InterpreterUnavailable, *FOREIGN) as error:
+        advice = "set interpreter.base_image to an image that is here; bubblewrap works without one"
+        return Probe(present=False, detail=f"the daemon answers, but {' '.join(str(error).split())}", advice=advice)
+    finally:
+        client.close()
+    return Probe(present=True, detail=f"daemon {version} answers; {image}")

@@ -49,10 +49,13 @@ class SandboxInterpreter:
         backend: starts the sandboxes.
         settings: how many sandboxes are kept, and which packages they import before their first program.
         install: where packages come from, and which are allowed.
+        notice: why another backend was not taken.
     """
 
-    def __init__(self, backend: Backend, settings: InterpreterSettings, install: InstallSettings) -> None:
-        self.name, self.image = backend.name, backend.image
+    def __init__(
+        self, backend: Backend, settings: InterpreterSettings, install: InstallSettings, notice: str = ""
+    ) -> None:
+        self.name, self.image, self.notice = backend.name, backend.image, notice
         self._backend, self._install = backend, install
         self._installer = Installer(backend, install)
         self._languages: set[str] = {"python"}

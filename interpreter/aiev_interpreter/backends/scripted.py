@@ -19,6 +19,7 @@ class ScriptedInterpreter:
 
     name = "scripted"
     image = "scripted"
+    notice = ""
 
     def __init__(self, script: Script, matrices: MatrixScript = ()) -> None:
         self.jobs: list[Job] = []

@@ -10,20 +10,14 @@ import atexit
 import contextlib
 import os
 import shutil
-import stat
 import subprocess
-import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aiev_interpreter.backends import owners
 from aiev_interpreter.backends.request import HOSTNAME, USER, WORK
 from aiev_interpreter.errors import InterpreterUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SANDBOX = Path(__file__).parents[1] / "sandbox"
 PACKAGE = "aiev_interpreter/sandbox"
@@ -109,36 +103,9 @@ class Stage:
         atexit.unregister(self.close)
 
 
-def find_python() -> str:
-    """The Python that programs run under: the base installation of this one if all can reach it, else the system's.
-
-    Raises:
-        InterpreterUnavailable: there is none that every user can read.
-    """
-    own = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-    candidates: Iterable[Path] = (own, Path("/usr/local/bin/python3"), Path("/usr/bin/python3"))
-    for candidate in candidates:
-        if candidate.exists() and (os.geteuid() != 0 or _open_to_all(candidate.resolve())):
-            return str(candidate.resolve())
-    raise InterpreterUnavailable(
-        "bubblewrap needs a Python that every user may read; as root, install one under /usr (apt-get install python3)"
-    )
-
-
-def version_of(python: str) -> str:
-    """The version of a Python as it prints it."""
-    command = [python, "-I", "-c", "import platform; print(platform.python_version())"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
-
-
 def _compile(python: str, folder: Path) -> None:
     """Compile the sandbox's programs once for all jobs."""
     command = [python, "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(folder)]
     subprocess.run(command, capture_output=True, check=False)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def _open_to_all(path: Path) -> bool:
-    """Whether any user can enter every folder above `path`."""
-    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)

@@ -6,18 +6,24 @@ Invariant: a change of the harness or of the base changes the tag, so an outdate
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
+import logging
+import os
 import tarfile
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiev_interpreter.errors import InterpreterUnavailable
+from aiev_interpreter.image.base import FOREIGN, candidates, find_base, foresee_base
 from aiev_interpreter.languages import LANGUAGES, language_named
-from aiev_interpreter.settings import DEFAULT_IMAGE
+from aiev_interpreter.settings import AUTO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from docker import DockerClient
     from docker.models.images import Image
@@ -26,10 +32,9 @@ FOLDER = Path(__file__).parent
 NAME = "aiev-interpreter"
 LANGUAGES_LABEL = "aiev.languages"
 _SANDBOX = FOLDER.parent / "sandbox"
-LOCAL_BASE = "aiev-base:bookworm"
-"""A base image made on this machine, used when the default base cannot be pulled."""
 ALL = "all"
 """Stands for every language."""
+_log = logging.getLogger("aiev_interpreter")
 
 
 def chosen_languages(names: Iterable[str]) -> tuple[str, ...]:
@@ -43,28 +48,39 @@ def chosen_languages(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found - {"python"}))
 
 
-def ensure_image(client: DockerClient, base: str = DEFAULT_IMAGE, languages: Iterable[str] = ()) -> Image:
+def ensure_image(client: DockerClient, base: str = AUTO, languages: Iterable[str] = ()) -> Image:
     """The smallest image on `base` with the tools of these languages, built if none exists.
 
     Raises:
-        InterpreterUnavailable: the base cannot be pulled, or the build fails.
+        InterpreterUnavailable: there is no base, or the build fails.
     """
     wanted = chosen_languages(languages)
-    for candidate in dict.fromkeys((base, LOCAL_BASE) if base == DEFAULT_IMAGE else (base,)):
-        if found := _present(client, candidate, wanted):
-            return found
-    return build_image(client, base, wanted)
+    if found := _find(client, base, wanted):
+        return found
+    with _alone():
+        return _find(client, base, wanted) or build_image(client, base, wanted)
+
+
+def foresee_image(client: DockerClient, base: str) -> str:
+    """Which image Python programs would run in, in words. Nothing is built.
+
+    Raises:
+        InterpreterUnavailable: there is no base to build it on.
+    """
+    if found := _find(client, base, ()):
+        return f"image {found.tags[0]}"
+    return f"the image will be built {foresee_base(client, base)}"
 
 
 def build_image(client: DockerClient, base: str, languages: Iterable[str]) -> Image:
     """Build the image, even if one exists.
 
     Raises:
-        InterpreterUnavailable: the base cannot be pulled, or the build fails.
+        InterpreterUnavailable: there is no base, or the build fails.
     """
-    from docker.errors import DockerException
-
-    base, wanted = _available_base(client, base), chosen_languages(languages)
+    wanted = chosen_languages(languages)
+    base = find_base(client, base, packages=bool(wanted))
+    _log.info("building the interpreter's image on %s, once", base)
     arguments = {"BASE_IMAGE": base, **_arguments(wanted)}
     try:
         image, _ = client.images.build(
@@ -75,7 +91,7 @@ def build_image(client: DockerClient, base: str, languages: Iterable[str]) -> Im
             labels={LANGUAGES_LABEL: " ".join(wanted)},
             rm=True,
         )
-    except DockerException as error:
+    except FOREIGN as error:
         reason = " ".join(str(error).split())[:300]
         raise InterpreterUnavailable(f"the interpreter's image could not be built on {base}: {reason}") from None
     return image
@@ -87,6 +103,20 @@ def tag(base: str, languages: Iterable[str] = ()) -> str:
     for name, path in _files().items():
         digest.update(name.encode() + path.read_bytes())
     return f"{NAME}:{'-'.join((digest.hexdigest()[:12], *chosen_languages(languages)))}"
+
+
+def _find(client: DockerClient, base: str, wanted: tuple[str, ...]) -> Image | None:
+    """The image on the best base that has one."""
+    found = (_present(client, candidate, wanted) for candidate in candidates(base))
+    return next((image for image in found if image), None)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process of this user build at a time, so that the others find what it built."""
+    with (Path(tempfile.gettempdir()) / f"aiev-image-{os.getuid()}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _present(client: DockerClient, base: str, wanted: tuple[str, ...]) -> Image | None:
@@ -112,36 +142,6 @@ def _arguments(languages: tuple[str, ...]) -> dict[str, str]:
     packages = sorted({package for language in chosen for package in language.packages})
     steps = [step for language in chosen for step in language.image_steps]
     return {"PACKAGES": " ".join(packages), "STEPS": " && ".join(steps) or ":"}
-
-
-def _available_base(client: DockerClient, base: str) -> str:
-    """`base` if it exists here or can be pulled, else the local base if that exists."""
-    from docker.errors import DockerException, ImageNotFound
-
-    try:
-        client.images.get(base)
-    except ImageNotFound:
-        try:
-            client.images.pull(base)
-        except DockerException as error:
-            return _local_base(client, base, error)
-    return base
-
-
-def _local_base(client: DockerClient, base: str, error: Exception) -> str:
-    from docker.errors import ImageNotFound
-
-    if base == DEFAULT_IMAGE:
-        try:
-            client.images.get(LOCAL_BASE)
-        except ImageNotFound:
-            pass
-        else:
-            return LOCAL_BASE
-    reason = " ".join(str(error).split())[:200]
-    raise InterpreterUnavailable(
-        f"base image {base} is missing and cannot be pulled ({reason}); set interpreter.base_image to an existing image"
-    ) from None
 
 
 def _context() -> io.BytesIO:

@@ -29,7 +29,7 @@ SNIPPET = 'def add(a, b):\n    """Return the sum of a and b, number {}."""\n    
 class Judge:
     """An interpreter that takes a program that adds for right, and keeps nothing."""
 
-    name = image = "scripted"
+    name = image = notice = "scripted"
 
     async def execute(self, job, *, owner=""):
         """Judge at once."""

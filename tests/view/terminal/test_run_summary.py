@@ -39,6 +39,13 @@ def test_a_finished_start_says_what_it_made_and_what_to_do_next():
     assert "stopped" not in found
 
 
+def test_a_sandbox_that_was_not_the_first_choice_says_why():
+    result = RunResult("r1", progress(), "bubblewrap", "host-python-3.11", "m", "docker: no base image")
+    found = RunSummary(result, Path("t.db"), "9 kept", interrupted=False)
+    assert rows(found)["sandbox"] == "bubblewrap (host-python-3.11); docker: no base image"
+    assert found.as_dict()["sandbox_notice"] == "docker: no base image"
+
+
 def test_evidence_is_told_with_the_reasons_of_what_is_not_verified():
     counts = EvidenceCounts(Counter(verified=3), Counter(verified=3, unverified=1), Counter({"too few mutants": 1}))
     found = summary(progress(), evidence=counts)
