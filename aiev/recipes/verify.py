@@ -146,8 +146,9 @@ class Verification:
         except (SetupError, StoreError):
             self.progress.suspended += 1
             raise
-        except (AgentError, AievError):
+        except (AgentError, AievError) as error:
             self.progress.statuses["failed"] += 1
+            self.progress.failures[str(error)] += 1
             return
         finally:
             await interpreter.close()

@@ -35,6 +35,8 @@ class Progress:
     suspended: int = 0
     """Dialogues that a stopping run interrupted; the next start resumes them."""
     statuses: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    """Why items failed, in words, where no other record says so."""
     rounds: Counter[int] = field(default_factory=Counter)
     """Rounds of accepted dialogues."""
     verdicts: Counter[str] = field(default_factory=Counter)

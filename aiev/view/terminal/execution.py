@@ -8,6 +8,7 @@ from aiev.view.safe import safe
 
 if TYPE_CHECKING:
     from aiev.run.execute_once import Executed
+    from aiev.store.records import EvidenceRecord
 
 
 def execution_text(executed: Executed) -> str:
@@ -17,7 +18,12 @@ def execution_text(executed: Executed) -> str:
         f"{result.verdict}: {result.detail} ({result.backend}, {result.wall_seconds:.2f} s, "
         f"{result.peak_memory_bytes / 1e6:.0f} MB)"
     )
-    found = (evidence.sentence, *evidence.detail["reasons"]) if evidence else ()
+    found = (evidence.sentence, *_further(evidence)) if evidence else ()
     return "\n".join(
         part for part in (head, *map(safe, found), safe(result.stdout.rstrip()), safe(result.stderr.rstrip())) if part
     )
+
+
+def _further(evidence: EvidenceRecord) -> list[str]:
+    """The reasons that the sentence does not say already."""
+    return [reason for reason in evidence.detail["reasons"] if reason not in evidence.sentence]

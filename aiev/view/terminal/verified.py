@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiev.view.amounts import span
+from aiev.view.safe import safe
 from aiev.view.terminal.panel import cost
 from aiev.view.terminal.tables import pairs
 
@@ -35,6 +36,7 @@ class VerifySummary:
             "model": result.model,
             "interpreter": result.interpreter,
             "statuses": {name: progress.statuses[name] for name in _STATUSES},
+            "failures": dict(progress.failures),
             "suspended": progress.suspended,
             "tokens": {"read": progress.read, "written": progress.tokens},
             "seconds": round(progress.seconds, 1),
@@ -48,6 +50,7 @@ class VerifySummary:
             ("run", f"{self.result.run_id} in {self.db}"),
             ("model", self.result.model),
             ("evidence", ", ".join(f"{progress.statuses[name]} {name}" for name in _STATUSES)),
+            *((f"failed, {count}", safe(words)) for words, count in progress.failures.most_common()),
             ("tokens", f"{progress.read} read, {progress.tokens} written"),
             ("cost", cost(progress)),
             ("time", span(progress.seconds) + (f", stopped: {progress.stopped}" if progress.stopped else "")),

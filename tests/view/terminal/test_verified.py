@@ -21,3 +21,12 @@ def test_a_limit_is_named():
     progress = Progress(total=4, stopped="--max-tokens 5 is reached: 7 tokens so far")
     text = shown(VerifySummary(RunResult("r1", progress, "d", "", "m"), Path("t.db")).table())
     assert "--max-tokens 5" in text
+
+
+def test_failures_say_why():
+    progress = Progress(total=2, statuses=Counter(failed=2), failures=Counter({"the sandbox is \x1b[2J gone": 2}))
+    summary = VerifySummary(RunResult("r1", progress, "d", "", "m"), Path("t.db"))
+    assert summary.as_dict()["failures"] == {"the sandbox is \x1b[2J gone": 2}
+    text = shown(summary.table())
+    assert "failed, 2" in text
+    assert "the sandbox is \\x1b[2J gone" in text
