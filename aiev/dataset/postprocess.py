@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING
 
 from aiev.dataset.phrasings import draw, phrasing
 from aiev.dataset.sample import UNKNOWN_LICENCE, Sample, Turn
+from aiev_agents.fences import fenced_blocks
 from aiev_agents.languages import LANGUAGES
-from aiev_agents.roles.reply import FENCE, INSTALL, with_tests
+from aiev_agents.roles.installing import is_install, without_installs
+from aiev_agents.roles.reply import code_blocks, with_tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,20 +116,21 @@ def _closing(record: DialogueRecord, assertions: int) -> str:
 
 def _with_tokens(text: str, record: DialogueRecord, message: MessageRecord, settings: ExportSettings) -> str:
     """A reply that announces its run, with special tokens around each block that is to be run."""
-    aliases = {*LANGUAGES[record.language].aliases, ""}
-    shells = LANGUAGES["bash"].aliases
+    speaking = LANGUAGES[record.language]
+    blocks = fenced_blocks(text)
+    code = code_blocks(blocks, speaking)
     parts, end, announced = [], 0, False
-    for match in FENCE.finditer(text):
-        language = re.split(r"[\s{}:,]", match["info"].strip().lower().lstrip("{."), maxsplit=1)[0]
-        install = language in shells - aliases and bool(INSTALL.search(match["body"]))
-        if not install and language not in aliases:
+    for block in blocks:
+        pieces = list(without_installs(block, speaking))
+        install = is_install(pieces[0], speaking) and not any(piece.body for piece in pieces[1:])
+        if not install and block not in code:
             continue
         start, stop = (
             (settings.bash_start, settings.bash_stop) if install else (settings.code_start, settings.code_stop)
         )
         announcement = "" if announced else phrasing("announce", record.id, message.round) + "\n\n"
-        parts += [text[end : match.start()], f"{announcement}{start}\n{match[0].strip()}\n{stop}"]
-        end, announced = match.end(), True
+        parts += [text[end : block.start], f"{announcement}{start}\n{block.rendered}\n{stop}"]
+        end, announced = block.end, True
     return "".join([*parts, text[end:]]).strip()
 
 

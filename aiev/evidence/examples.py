@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from aiev.evidence.assertions import assertions
 from aiev.evidence.doctests import comparison, is_expression, sessions
 from aiev.evidence.trees import arguments, bare, callee, descendants, named, text_of, tree
+from aiev_agents.fences import fenced_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +47,6 @@ _ENDS = re.compile(
     r"[.;,]?\s*(?:$|\"\"\"$|'''$|#|//|\(|because\b|since\b|as\b)|;|\.\s|,?\s*(?:and|but|while)\s+[A-Za-z_]\w*\("
 )
 """What may stand behind a value: the end of a sentence, a remark, a reason, or the next example."""
-_FENCE = re.compile(r"```(?:\w+)?\n(.*?)```", re.DOTALL)
 
 
 def examples(problem: str, language: str) -> tuple[Assertion, ...]:
@@ -55,7 +55,7 @@ def examples(problem: str, language: str) -> tuple[Assertion, ...]:
     Where the text gives two values for one call, neither is taken.
     """
     if language != "python":
-        fenced = [one for block in _FENCE.findall(problem) for one in assertions(block, language)]
+        fenced = [one for block in fenced_blocks(problem) for one in assertions(block.body, language)]
         return _consistent((one, True) for one in fenced if one.call)
     names = set(re.findall(r"^[ \t]*def ([A-Za-z_]\w*)\(", problem, re.MULTILINE))
     return _consistent((one, code) for one, code in _found(problem) if _is_of(one, names))

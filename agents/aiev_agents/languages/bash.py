@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _CHECK = re.compile(r"^\s*(?:!\s*)?(?:\[|\(\(|test\s|diff\s|cmp\s|assert|if\s)|\bassert\w*\s|\|\|\s*(?:exit|return|\{)")
+_TAKES = re.compile(r"\$\{?[1-9@*]")
+"""A function that takes arguments, which the tests of a suite do not."""
 _COMMENTS = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
 def _sort(node: Node, text: str) -> Part:
     """Checks outside of functions, and functions called `test...` or `assert...`, are tests."""
     if node.type == "function_definition":
-        return Part.TESTS if name_of(node).startswith(("test", "assert")) else Part.PROGRAM
+        solution = name_of(node).startswith("test") and _TAKES.search(text)
+        return Part.TESTS if name_of(node).startswith(("test", "assert")) and not solution else Part.PROGRAM
     if name_of(node).startswith("test_"):
         return Part.TESTS
     return Part.TESTS if _CHECK.search(_COMMENTS.sub("", text).strip()) else Part.PROGRAM

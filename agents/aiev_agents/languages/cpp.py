@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiev_agents.languages.language import Example, Language
-from aiev_agents.languages.splitting import Part, splitter
-from aiev_agents.languages.syntax import name_of
+from aiev_agents.languages.splitting import Part, is_solution, splitter
+from aiev_agents.languages.syntax import name_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -19,7 +19,8 @@ def _sort(node: Node, text: str) -> Part:
     if node.type in _SHARED:
         return Part.TESTS if "<cassert>" in text or "<assert.h>" in text else Part.BOTH
     name = name_of(node) if node.type == "function_definition" else ""
-    return Part.TESTS if name == "main" or name.lower().startswith("test") else Part.PROGRAM
+    test = name == "main" or (name.lower().startswith("test") and not is_solution(node, text_of(node)))
+    return Part.TESTS if test else Part.PROGRAM
 
 
 _EXAMPLE = Example(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aiev_agents.languages.splitting import Part
-from aiev_agents.languages.syntax import name_of
+from aiev_agents.languages.splitting import Part, is_solution
+from aiev_agents.languages.syntax import name_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -31,7 +31,8 @@ def sort(node: Node, text: str) -> Part:
     """Asserts, what loads them, and functions called `test...` are tests."""
     if node.type in _DEFINITIONS or _binds_function(node):
         named = name_of(node.named_children[0] if node.type == "lexical_declaration" else node)
-        return Part.TESTS if named.lower().startswith("test") else Part.PROGRAM
+        test = named.lower().startswith("test") and not is_solution(node, text_of(node))
+        return Part.TESTS if test else Part.PROGRAM
     return Part.TESTS if _TEST.search(_COMMENT.sub("", text).lstrip()) else Part.PROGRAM
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _TEST = re.compile(r"^(?:Test|Benchmark|Fuzz|Example)(?![a-z])")
+_RUN = re.compile(r"^func\s+\w+\(\s*(?:\)|[^)]*\btesting\.[TBFM]\b)")
+"""A signature that `go test` runs."""
 _VERSION = re.compile(r"/v\d+$")
 
 
@@ -20,7 +22,8 @@ def _sort(node: Node, _text: str) -> Part:
     """Functions that `go test` runs are tests; package and imports belong to both."""
     if node.type in {"package_clause", "import_declaration"} or not node.is_named:
         return Part.BOTH
-    return Part.TESTS if node.type == "function_declaration" and _TEST.search(name_of(node)) else Part.PROGRAM
+    test = node.type == "function_declaration" and _TEST.search(name_of(node)) and _RUN.search(text_of(node))
+    return Part.TESTS if test else Part.PROGRAM
 
 
 _divide = splitter("go", _sort)

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _TEST_CLASS = re.compile(r"^Tests?(?![a-z])|Tests?$")
+_CHECKS = re.compile(r"\bassert\w*\b|@Test\b|\bvoid\s+main\b|\bAssertionError\b")
 
 
 def _sort(node: Node, text: str) -> Part:
-    """Classes named after tests are tests; imports belong to both."""
+    """Classes named after tests are tests, save where one gives a value and checks nothing; imports belong to both."""
     if node.type in {"import_declaration", "package_declaration"}:
         return Part.TESTS if "org.junit" in text else Part.BOTH
-    return Part.TESTS if _TEST_CLASS.search(name_of(node)) else Part.PROGRAM
+    test = _TEST_CLASS.search(name_of(node)) and (_CHECKS.search(text) or "return" not in text)
+    return Part.TESTS if test else Part.PROGRAM
 
 
 _EXAMPLE = Example(

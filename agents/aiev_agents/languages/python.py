@@ -13,6 +13,8 @@ _TEST_MARK = re.compile(
     r"^\s*(assert\b|def test|async def test|import unittest|import pytest|class \w+\(.*TestCase)|self\.assert",
     re.MULTILINE,
 )
+_CHECKS = re.compile(r"\.(?:assert\w+|fail|raises|approx)$|^assert\w*$|^raises$")
+"""What a call that checks something is called."""
 
 
 def split_source(source: str) -> tuple[str, str]:
@@ -50,10 +52,10 @@ def _is_test(node: ast.stmt) -> bool:
     match node:
         case ast.Assert():
             return True
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            return name.startswith("test")
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return node.name.startswith("test") and not _is_solution(node)
         case ast.ClassDef(bases=bases):
-            return any("TestCase" in ast.unparse(base) for base in bases)
+            return any("TestCase" in ast.unparse(base) for base in bases) or _is_test_class(node)
         case ast.Import(names=names):
             return all(name.name in {"unittest", "pytest"} for name in names)
         case ast.ImportFrom(module=module):
@@ -64,6 +66,25 @@ def _is_test(node: ast.stmt) -> bool:
             return bool(_TEST_MARK.search(ast.unparse(node))) or "test" in ast.unparse(node)[:20]
         case _:
             return False
+
+
+def _is_solution(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function called `test...` is what a problem asks for: it takes or gives a value and checks nothing."""
+    inner = list(ast.walk(function))
+    gives = any(isinstance(one, ast.Return) and one.value is not None for one in inner)
+    takes = bool(function.args.args or function.args.vararg or function.args.posonlyargs)
+    checks = any(_is_check(one) for one in inner) or bool(function.decorator_list)
+    return (takes and gives) or ((takes or gives) and not checks)
+
+
+def _is_check(node: ast.AST) -> bool:
+    called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+    return isinstance(node, ast.Assert) or bool(_CHECKS.search(called))
+
+
+def _is_test_class(node: ast.ClassDef) -> bool:
+    methods = [one for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return node.name.startswith("Test") and any(one.name.startswith("test_") for one in methods)
 
 
 LANGUAGE = Language(

@@ -6,11 +6,12 @@ source that does not parse, or holds no tests, is returned whole as the solution
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from aiev_agents.languages.syntax import parse
+from aiev_agents.languages.syntax import parse, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -28,6 +29,8 @@ class Part(Enum):
 
 Sort = Callable[["Node", str], Part]
 """Sorts a node; the text has the comments and attributes above it too."""
+_CHECKS = re.compile(r"\b(?:assert\w*|ASSERT\w*|EXPECT_\w+|expect|REQUIRE|CHECK)\b[.!]?\w*\s*\(|\bassert\s")
+_GIVES = re.compile(r"\breturn\b\s*[^\s;}]|=>\s*[^\s{]")
 ABOVE = frozenset({"comment", "line_comment", "block_comment", "attribute_item"})
 """Nodes that belong to the one below them."""
 
@@ -66,3 +69,27 @@ def _parts(root: Node, data: bytes, sort: Sort) -> list[tuple[Part, str]]:
 
 def _joined(parts: list[tuple[Part, str]], wanted: Part) -> str:
     return "".join(text for part, text in parts if part in {wanted, Part.BOTH}).strip("\n")
+
+
+def is_solution(function: Node, text: str) -> bool:
+    """Whether a function called `test...` is what a problem asks for.
+
+    It takes arguments, and gives a value or checks nothing.
+
+    Args:
+        function: the node that has its parameters, or one around it.
+        text: its source.
+    """
+    return _takes(function) and (bool(_GIVES.search(text)) or not _CHECKS.search(text))
+
+
+def _takes(node: Node) -> bool:
+    """Whether a function, or one that a name is bound to, has parameters."""
+    if (found := node.child_by_field_name("parameters")) is not None:
+        return bool([one for one in found.named_children if text_of(one) != "void"])
+    if node.child_by_field_name("parameter") is not None:
+        return True
+    inner = [node.child_by_field_name(field) for field in ("declarator", "declaration", "value")]
+    if node.type == "lexical_declaration":
+        inner += node.named_children
+    return any(_takes(one) for one in inner if one is not None)

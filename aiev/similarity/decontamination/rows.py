@@ -5,7 +5,6 @@ Invariant: rows are streamed; a row without any text is an error, since nobody w
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from aiev.errors import UsageError
 from aiev.similarity.lexing import TEXT
 from aiev.store.reading.texts import TextReader
 from aiev.tables.read import read_rows
+from aiev_agents.fences import fenced_blocks
 from aiev_agents.languages import canonical_name
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PROSE = frozenset({"problem", "instruction", "prompt", "text", "description", "question", "docstring"})
-_FENCED = re.compile(r"^[ \t]*```([\w+#-]*+)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL | re.MULTILINE)
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 
 
@@ -71,8 +70,8 @@ def _texts(row: dict[str, Any], language: str, fields: Sequence[str]) -> Iterato
     for name in fields or row:
         for text in _strings(row.get(name)):
             yield text, TEXT if name in _PROSE or "```" in text else own
-            for fence in _FENCED.finditer(text):
-                yield fence[2], canonical_name(fence[1]) or own
+            for block in fenced_blocks(text):
+                yield block.body, canonical_name(block.language) or own
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -143,8 +143,7 @@ def _stderr(execution: ExecutionRecord, shown: str) -> Iterator[RenderableType]:
 
 def _parts(text: str) -> Iterator[RenderableType]:
     """Prose as plain text and fenced code with syntax colours; the time grows with the length of the text only."""
-    for language, lines in blocks(text):
-        block = "\n".join(lines)
+    for language, block in blocks(text):
         if language is not None:
             lexer = canonical_name(language) or ("json" if language == "json" else "text")
             yield Syntax(block, lexer, background_color="default", word_wrap=True)

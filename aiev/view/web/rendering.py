@@ -37,8 +37,7 @@ _ANSWERS = {"json": "json", "text": "text", "output": "text"}
 def reply_parts(text: str) -> list[dict[str, Any]]:
     """A message as prose and blocks of code, each `{"code": bool, "language": str, "html": Markup}`."""
     parts = []
-    for language, lines in blocks(safe(text)):
-        block = "\n".join(lines)
+    for language, block in blocks(safe(text)):
         if language is not None:
             parts.append({"code": True, "language": language, "html": code(block, language)})
         elif prose := block.strip("\n"):

@@ -139,3 +139,114 @@ def test_a_reply_can_be_shown_with_the_tests_that_ran():
     assert "f('')" not in shown
     assert with_tests(REPLY, TESTED) == REPLY
     assert with_tests("no block", "x") == "no block"
+
+
+SOLUTION, CHECK = "def f(x):\n    return x", "assert f(1) == 1"
+BOTH = f"```python\n{SOLUTION}\n```\nTests:\n```python\n{CHECK}\n```\n"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *("Output:\n```\nAll tests passed!\n```", "Output:\n```\n1\n[2, 3]\n```", "```text\nok\n```"),
+        *("Signature:\n```\nf(x: int) -> int\n```", "Signature:\n```\ndef f(x: int) -> int: ...\n```"),
+        *("```python\n>>> f(2)\n3\n```", "```pycon\n>>> f(2)\n2\n```", "```\n>>> f(2)\n2\n```"),
+        *("Usage:\n```python\nprint(f(1))\n```", "Example:\n```python\nx = f(1)\nprint(x)\n```"),
+        "Shorter:\n```python\ndef f(x): return (\n```",
+    ],
+)
+def test_what_shows_output_a_signature_or_a_call_is_neither_program_nor_tests(other):
+    for text in (f"{BOTH}{other}", f"{other}\n{BOTH}"):
+        if "Shorter" not in other or text.startswith("```"):
+            assert parse_reply(text)[1:] == (SOLUTION, CHECK)
+
+
+def test_what_a_session_shows_becomes_tests_where_there_are_no_others():
+    shown = (
+        ">>> y = 2\n>>> f(y)\n2\n>>> f('a')\n'a'\n>>> f()\nTraceback (most recent call last):\nTypeError\n>>> g(3)\n3"
+    )
+    tests = "y = 2\nassert (f(y)) == 2\nassert (f('a')) == 'a'\nassert (g(3)) == 3"
+    assert parse_reply(f"```python\n{SOLUTION}\n```\n```\n{shown}\n```")[1:] == (SOLUTION, tests)
+
+
+def test_unlabelled_blocks_are_program_and_tests_where_no_block_has_a_language():
+    text = f"```\n{SOLUTION}\n```\nTests:\n```\n{CHECK}\n```\nOutput:\n```\nok\n```"
+    assert parse_reply(text)[1:] == (SOLUTION, CHECK)
+
+
+NAMED = {
+    "python": ("def test_p(n):\n    return n > 1", "assert test_p(2)\ntest_p(3)"),
+    "javascript": ("const testP = n => n > 1;", "const assert = require('assert');\nassert.ok(testP(2));"),
+    "typescript": ("function testP(n: number) { return n > 1; }", "import assert from 'assert';\nassert(testP(2));"),
+    "java": ("class FTest { static int f() { return 1; } }", "class Tests { void a() { assert FTest.f() == 1; } }"),
+    "cpp": ("bool test_p(int n) { return n > 1; }", "int main() { assert(test_p(2)); }"),
+    "rust": ("fn test_p(n: u32) -> bool { n > 1 }", "#[test]\nfn t() { assert!(test_p(2)); }"),
+    "go": ("func TestP(n int) bool { return n > 1 }", 'func TestIt(t *testing.T) { if !TestP(2) { t.Error("2") } }'),
+    "bash": ("test_p() { echo $(( $1 > 1 )); }", '[ "$(test_p 2)" = 1 ]'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", NAMED)
+def test_a_solution_whose_name_begins_with_test_is_the_program(language):
+    program, tests = NAMED[language]
+    assert parse_reply(f"```{language}\n{program}\n\n{tests}\n```", language)[1:] == (program, tests)
+    apart = f"```{language}\n{program}\n```\nUnit tests:\n```{language}\n{tests}\n```"
+    assert parse_reply(apart, language)[1:] == (program, tests)
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "def test_f():\n    assert f(1) == 1",
+        "def test_f(capsys):\n    assert f(1) == 1",
+        "@pytest.mark.parametrize('x', [1])\ndef test_f(x):\n    check(f(x), x)",
+        "class TestF:\n    def test_one(self):\n        assert f(1) == 1",
+    ],
+)
+def test_functions_and_classes_that_check_are_tests(tests):
+    assert split_source(f"{SOLUTION}\n\n{tests}") == (SOLUTION, tests)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "last", "tests"),
+    [
+        ("python", "def f(x):\n    return -x\n\nassert f(1) == -1", SOLUTION, CHECK),
+        ("java", "class A { int f() { return 0; } }", "class A { int f() { return 1; } }", "class Tests {}"),
+        ("cpp", "int f() { return 0; }", "int f() { return 1; }", "int main() { assert(f() == 1); }"),
+        ("go", "func F() int { return 0 }", "func F() int { return 1 }", "func TestF(t *testing.T) {}"),
+        ("rust", "fn f() -> u8 { 0 }", "fn f() -> u8 { 1 }", "#[test]\nfn t() { assert_eq!(f(), 1); }"),
+    ],
+)  # fmt: skip
+def test_of_several_solutions_the_last_one_counts(language, first, last, tests):
+    blocks = [f"```{language}\n{body}\n```" for body in (first, last, tests)]
+    assert parse_reply("\nBetter:\n".join(blocks), language)[1:] == (last, tests)
+
+
+def test_what_an_earlier_solution_defines_besides_stays():
+    earlier = "```python\ndef g(x):\n    return x\n\ndef f(x):\n    return -g(x)\n```"
+    later = "```python\ndef f(x):\n    return g(x)\n```"
+    program = parse_reply(f"{earlier}\nThe sign is wrong:\n{later}\n```python\n{CHECK}\n```").program
+    assert program == "def g(x):\n    return x\n\ndef f(x):\n    return g(x)"
+
+
+@pytest.mark.parametrize(
+    ("language", "install", "rest", "left"),
+    [
+        ("python", "    !pip install six", "try:\n    import six\nexcept ImportError:\n{0}", "    pass"),
+        ("javascript", "$ npm install lodash", "{0}\nconst _ = require('lodash');", ""),
+        ("javascript", "npm i lodash", "{0}\nconst _ = require('lodash');", ""),
+        ("typescript", "npm install lodash", "{0}\nimport _ from 'lodash';", ""),
+    ],
+)
+def test_an_install_line_leaves_a_whole_program_in_every_language(language, install, rest, left):
+    reply = parse_reply(f"```{language}\n{rest.format(install)}\n```", language)
+    assert reply[:2] == (install.strip(), rest.format(left).strip())
+
+
+def test_tests_that_ran_are_shown_in_a_list_too():
+    text = "1. f\n   ```py\n   def f(): return 1\n   ```\n2. g\n   ```py\n   assert f()\n   assert f() == 1\n   ```\n"
+    assert parse_reply(with_tests(text, "assert f() == 1")).tests == "assert f() == 1"
+
+
+def test_a_form_feed_ends_no_line():
+    assert split_source(f"{SOLUTION}\n\f\ndef g():\n    '\x85'\n\n{CHECK}")[1] == CHECK

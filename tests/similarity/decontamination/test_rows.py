@@ -25,7 +25,7 @@ def test_code_in_fences_counts_for_itself_too(tmp_path):
     answer = "So:\n```js\nlet x;\n```"
     assert texts(tmp_path, {"messages": [{"role": "assistant", "content": answer}]}) == (
         (answer, "text"),
-        ("let x;\n", "javascript"),
+        ("let x;", "javascript"),
     )
 
 
