@@ -6,6 +6,7 @@
     ├── LanguageError         a programming language that agents do not speak
     └── ModelError
         ├── ModelRefused      the endpoint refuses this client for good: key, model name, quota. Stops the run.
+        │   └── ModelUnknown  for want of a model of that name, or of anything at that address
         ├── ModelUnavailable  nothing answers, or nothing usable; clients retry it and raise it after the last try
         ├── RequestRejected   this one request is at fault (too long, malformed): only its item fails
         └── RequestGivenUp    this one request got no usable reply in all its tries, others did: only its item fails
@@ -65,6 +66,10 @@ class ModelError(AgentError):
 
 class ModelRefused(ModelError):  # noqa: N818 - the word of the field, as in HTTP's own status names
     """The endpoint will refuse every further request too: the run stops, with everything kept."""
+
+
+class ModelUnknown(ModelRefused):
+    """The endpoint has no model of that name, or nothing at that address."""
 
 
 class ModelUnavailable(ModelError):  # noqa: N818

@@ -47,6 +47,8 @@ class Sampling(NamedTuple):
     max_tokens: int = 1024
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    beside: str = ""
+    """Names what the configuration sends beside these or leaves out, which changes replies too; empty for nothing."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,13 @@ class ChatRequest:
 
     def canonical(self) -> dict[str, Any]:
         """The request as JSON-ready data with a stable key order."""
+        sampling = self.sampling._asdict()
+        if not self.sampling.beside:  # requests of earlier versions have no such key
+            del sampling["beside"]
         return {
             "model": self.model,
             "turns": self.turns,
-            "sampling": self.sampling._asdict(),
+            "sampling": sampling,
             "grammar": self.grammar,
             "purpose": self.purpose,
         }

@@ -12,19 +12,24 @@ from typing import Any
 import click
 
 from aiev.errors import AievError
+from aiev.view.safe import safe
 
 INTERRUPTED = 130
 
 
 class _OnStderr(logging.Handler):
-    """Shows what the interpreter says while it opens, in one line each."""
+    """Shows what the interpreter says while it opens, and what clients learn of endpoints, in one line each."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a record."""
-        click.echo(f"aiev: {record.getMessage()}", err=True)
+        if record.levelno >= _SAID[record.name]:
+            fields = getattr(record, "fields", {})
+            click.echo(f"aiev: {safe(fields.get('message') or record.getMessage())}", err=True)
 
 
 _ON_STDERR = _OnStderr()
+_SAID = {"aiev_interpreter": logging.INFO, "aiev_agents": logging.WARNING}
+"""Loggers that are heard, and from which level on."""
 
 
 class Group(click.Group):
@@ -32,9 +37,10 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        interpreter = logging.getLogger("aiev_interpreter")
-        interpreter.setLevel(logging.INFO)
-        interpreter.addHandler(_ON_STDERR)
+        for name, level in _SAID.items():
+            logger = logging.getLogger(name)
+            logger.setLevel(level)
+            logger.addHandler(_ON_STDERR)
         try:
             return super().invoke(ctx)
         except AievError as error:

@@ -125,8 +125,8 @@ def dialogue_context(
     return DialogueContext(
         snippet=seed.content,
         language=settings.dialogue.language or seed.language,
-        questioner=build_agent(model, settings.questioner),
-        programmer=build_agent(model, settings.programmer),
+        questioner=build_agent(model, settings.questioner, settings.model),
+        programmer=build_agent(model, settings.programmer, settings.model),
         interpreter=interpreter,
         recorder=recorder,
         limits=Limits.of(settings.interpreter, settings.install),

@@ -70,6 +70,7 @@ class ModelQueries:
         if self._model is None:
             raise RuntimeError("answers() opens the model")
         constraint = Constraint.FORM if self._settings.model.backend == "embedded" else Constraint.OFF
+        sampling = sampling._replace(beside=self._settings.model.decoding)
         return Agent(model=self._model, sampling=sampling, constraint=constraint)
 
     def answers(self, questions: Sequence[Callable[[], Awaitable[_Answer]]]) -> list[_Answer]:

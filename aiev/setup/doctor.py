@@ -8,14 +8,18 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from aiev.errors import ConfigError, SetupError
 
 if TYPE_CHECKING:
     from aiev.config.settings import Settings
     from aiev_agents.clients.settings import EndpointSettings, ModelSettings
     from aiev_interpreter.settings import InterpreterSettings
 
+_SECONDS = 10.0
+"""How long an endpoint may take to list its models."""
 MIN_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 
@@ -72,12 +76,12 @@ async def _model(settings: Settings) -> Finding:
         case "embedded":
             return _weights(model.name)
         case "openai" if model.endpoints:
-            found = [await _endpoint(_at(model, one)) for one in model.endpoints]
+            found = [await _endpoint(settings, _at(model, one)) for one in model.endpoints]
             return next((finding for finding in found if not finding.present), found[0])
         case "vllm" if not model.base_url:
             return _vllm(settings)
         case "openai" | "vllm":
-            return await _endpoint(model)
+            return await _endpoint(settings, model)
         case "scripted":
             return Finding("model", present=bool(model.script), detail=f"scripted from {model.script or 'nothing'}")
 
@@ -112,7 +116,8 @@ def _weights(name: str) -> Finding:
     return _missing(f"no weights of {name}", f"run `aiev models fetch {name}`" if name in KNOWN else known)
 
 
-async def _endpoint(model: ModelSettings) -> Finding:
+async def _endpoint(settings: Settings, model: ModelSettings) -> Finding:
+    from aiev.setup.model import endpoint
     from aiev_agents.clients.openai import list_models
 
     where = f"{model.name} at {model.base_url or '(no model.base_url)'}"
@@ -120,9 +125,13 @@ async def _endpoint(model: ModelSettings) -> Finding:
         return _missing(where, f"set the environment variable {model.api_key_env}")
     if not model.base_url:
         return _missing(where, "set model.base_url")
-    names, error = await list_models(model.base_url, os.environ.get(model.api_key_env) or "none")
-    if error:
-        return _missing(f"{where}: {error}", "start the server, or correct model.base_url")
+    try:
+        at = endpoint(settings.model_copy(update={"model": model}))
+    except (ConfigError, SetupError) as error:
+        return _missing(where, str(error))
+    names, reason = await list_models(replace(at, timeout_seconds=_SECONDS))
+    if reason:
+        return _missing(f"{where}: {reason}", "start the server, or correct model.base_url")
     if names and model.name not in names:
         return _missing(where, f"the endpoint offers {', '.join(names[:5])}")
     return Finding("model", present=True, detail=f"{where} answers")

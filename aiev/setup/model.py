@@ -16,9 +16,11 @@ from aiev.errors import ConfigError, SetupError
 from aiev.setup.errors import as_setup_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiev.config.settings import Settings
+    from aiev_agents.clients.body import GrammarField
     from aiev_agents.clients.chat_model import ChatModel
-    from aiev_agents.clients.completion import GrammarField
     from aiev_agents.clients.embedded import EmbeddedChatModel
     from aiev_agents.clients.openai import Endpoint
     from aiev_agents.clients.settings import EndpointSettings, ModelSettings
@@ -75,6 +77,7 @@ def endpoint(settings: Settings, one: EndpointSettings | None = None) -> Endpoin
         SetupError: the key is not in the environment.
     """
     from aiev_agents.clients.openai import Endpoint
+    from aiev_agents.clients.presets import shape_of
 
     config = settings.model
     base_url, setting = (one.base_url, "model.endpoints") if one else (config.base_url, "model.base_url")
@@ -87,10 +90,17 @@ def endpoint(settings: Settings, one: EndpointSettings | None = None) -> Endpoin
         raise ConfigError(
             f"{setting} holds credentials; put the key into an environment variable and its name into model.api_key_env"
         )
+    key_env = config.api_key_env if one is None or one.api_key_env is None else one.api_key_env
+    headers, secrets = _headers(config.extra_headers)
     return Endpoint(
         base_url=base_url,
         model=(one.name if one else "") or config.name,
-        api_key=_key(config.api_key_env if one is None or one.api_key_env is None else one.api_key_env),
+        api_key=_key(key_env),
+        key_env=key_env,
+        headers=headers,
+        header_secrets=secrets,
+        allow_hosts=config.allow_hosts,
+        shape=shape_of(config, one.preset if one else ""),
         timeout_seconds=config.timeout_seconds,
         retry_seconds=config.retry_seconds,
         grammar_field=_grammar_field(config),
@@ -111,6 +121,16 @@ def _key(variable: str) -> str:
             f'no key: set the environment variable {variable}, or model.api_key_env to "" for an endpoint without keys'
         )
     return key
+
+
+def _headers(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The headers, and those of their values that came from the environment."""
+    variables = {name: value[1:] for name, value in given.items() if value.startswith("$")}
+    for name, variable in variables.items():
+        if not os.environ.get(variable):
+            raise SetupError(f"no value for the header {name}: set the environment variable {variable}")
+    read = {name: os.environ[variable] for name, variable in variables.items()}
+    return {**given, **read}, list(read.values())
 
 
 def _connected(settings: Settings) -> ChatModel:

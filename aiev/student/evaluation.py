@@ -60,7 +60,7 @@ def evaluation_record(
     """The record of an evaluation that begins now; its id depends on neither the time nor the round."""
     settings, gate, model, interpreter = context.settings, context.settings.gate, context.model, context.interpreter
     prompts = {problem.language: load_prompt("programmer/solve", problem.language).hash for problem in problems}
-    config = {
+    config: dict[str, Any] = {
         "temperature": gate.temperature,
         "top_p": gate.top_p,
         "max_tokens": gate.max_tokens,
@@ -69,6 +69,8 @@ def evaluation_record(
         "prompts": prompts,
         "limits": asdict(Limits.of(settings.interpreter, settings.install)),
     }
+    if settings.model.decoding:
+        config["beside"] = settings.model.decoding
     items_hash = problems_hash(problems)
     shaped_by = [model.name, subject, benchmark, items_hash, gate.samples, config, interpreter.image]
     return EvaluationRecord(

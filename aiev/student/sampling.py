@@ -94,7 +94,9 @@ async def _ask(context: EvaluationContext, record: EvaluationRecord, problem: Pr
         progress=context.progress,
         prices=Prices(settings.model),
     )
-    sampling = Sampling(temperature=gate.temperature, top_p=gate.top_p, max_tokens=gate.max_tokens)
+    sampling = Sampling(
+        temperature=gate.temperature, top_p=gate.top_p, max_tokens=gate.max_tokens, beside=settings.model.decoding
+    )
     seed = _seed(settings.run.seed, problem.id, number)
     if problem.asked_plainly:
         request = ChatRequest(
@@ -104,7 +106,7 @@ async def _ask(context: EvaluationContext, record: EvaluationRecord, problem: Pr
             purpose=f"evaluate/{record.benchmark}",
         )
         return request.hash, (await model.chat(request)).content
-    agent = replace(build_agent(model, settings.programmer), sampling=sampling)
+    agent = replace(build_agent(model, settings.programmer, settings.model), sampling=sampling)
     turn = await programmer.solve(agent, problem=problem.question, seed=seed, language=problem.language)
     return turn.request.hash, turn.text
 

@@ -50,6 +50,5 @@ def _log(settings: Settings) -> Observer:
     from aiev.telemetry.json_log import JsonLog
 
     model, telemetry = settings.model, settings.telemetry
-    names = [model.api_key_env, *(endpoint.api_key_env for endpoint in model.endpoints)]
-    secrets = [value for name in names if name and (value := os.environ.get(name))]
+    secrets = [value for name in model.secret_variables if (value := os.environ.get(name))]
     return JsonLog(Path(telemetry.log_file), secrets=secrets, prompts=telemetry.log_prompts)

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import openai
+from yarl import URL
 
-from aiev_agents.clients.completion import read_completion, request_body
-from aiev_agents.clients.failures import of_exception, without_key
+from aiev_agents.clients.completion import read_completion
+from aiev_agents.clients.failures import of_exception, without_secrets
+from aiev_agents.clients.transport import RedirectedElsewhereError, followed
 from aiev_agents.errors import ModelError, ModelUnavailable
 
 if TYPE_CHECKING:
@@ -73,13 +75,19 @@ class BatchModel:
             api_key=endpoint.api_key or "none",
             timeout=endpoint.timeout_seconds,
             max_retries=0,
-            http_client=openai.DefaultAioHttpClient(),
+            default_headers=dict(endpoint.headers),
+            http_client=openai.DefaultAioHttpClient(event_hooks={"response": [self._stay]}),
         )
+
+    async def _stay(self, response: Any) -> None:
+        """Refuse a redirect that would take requests or key elsewhere, before it is followed."""
+        if response.has_redirect_location:
+            followed(URL(str(response.url)), response.headers["location"], self.endpoint.allow_hosts)
 
     def lines(self, requests: Iterable[ChatRequest]) -> Iterator[bytes]:
         """Each request as its line of a batch's file, named by its hash."""
         for request in requests:
-            body = request_body(request, self.endpoint.grammar_field)
+            body = self.endpoint.shape.body(request, self.endpoint.grammar_field, batch=True)
             line = {"custom_id": request.hash, "method": "POST", "url": PATH, "body": body}
             yield json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
@@ -140,14 +148,14 @@ def _translated(endpoint: Endpoint) -> Iterator[None]:
     """Turns the SDK's errors inside its block into ours."""
     try:
         yield
-    except openai.OpenAIError as error:
+    except (openai.OpenAIError, RedirectedElsewhereError) as error:
         failure = of_exception(error, f"the batch API at {endpoint.base_url}", endpoint.timeout_seconds)
         advice = ""
         if isinstance(error, openai.NotFoundError):
             advice = "; does the provider offer batches?"
         elif isinstance(failure, ModelUnavailable):
             advice = "; the same command resumes"
-        raise without_key(type(failure)(f"{failure}{advice}"), endpoint.api_key) from None
+        raise without_secrets(type(failure)(f"{failure}{advice}"), endpoint.secrets) from None
 
 
 def _state(batch: Batch) -> BatchState:

@@ -1,4 +1,4 @@
-"""A chat completion: the body of a request, and its answer as a `ChatReply` or as the error that it really is.
+"""The answer to a chat request as a `ChatReply`, or as the error that it really is.
 
 Invariants: nothing in an answer is trusted to be there or to have its type; a reply that leaves here has text. Not
 covered: answers with another status than 200 (`failures.py`).
@@ -8,40 +8,16 @@ Source: OpenAI's reference of chat completions; llama.cpp, vLLM, OpenRouter and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from aiev_agents.clients.failures import TEXT_LIMIT, of_error_object
+from aiev_agents.clients.stream import is_stream, whole_completion
 from aiev_agents.encoding import decode
 from aiev_agents.errors import ModelError, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatReply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from aiev_agents.messages import ChatRequest
-
-GrammarField = Literal["", "grammar", "structured_outputs"]
-"""Where an endpoint takes grammars (GBNF): nowhere, in llama.cpp's field, or in vLLM's."""
-
-
-def request_body(request: ChatRequest, grammar_field: GrammarField = "") -> dict[str, Any]:
-    """The request as the chat-completions API takes it."""
-    sampling = request.sampling
-    body: dict[str, Any] = {
-        "model": request.model,
-        "messages": [{"role": role, "content": content} for role, content in request.turns],
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "max_tokens": sampling.max_tokens,
-    }
-    if sampling.seed is not None:
-        body["seed"] = sampling.seed
-    if sampling.stop:
-        body["stop"] = list(sampling.stop)
-    if request.grammar and grammar_field:
-        nested = grammar_field == "structured_outputs"
-        body[grammar_field] = {"grammar": request.grammar} if nested else request.grammar
-    return body
 
 
 def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, seconds: float) -> ChatReply:
@@ -50,9 +26,12 @@ def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, s
     Raises:
         ModelError: it holds no reply that can be used.
     """
+    streamed = is_stream(content)
     try:
-        body = decode(content)
+        body = whole_completion(content) if streamed else decode(content)
     except ValueError:
+        if streamed:
+            raise ModelUnavailable(f"{where} sent a stream that was cut", answered=True) from None
         page = content.lstrip()[:1] == b"<"
         what = "a web page; does model.base_url end where its API begins, often /v1?" if page else "broken JSON"
         raise ModelUnavailable(f"{where} sent {what}", answered=True) from None
@@ -60,7 +39,7 @@ def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, s
         raise ModelUnavailable(f"{where} sent JSON that is no chat completion", answered=True)
     choice = _first_choice(body)
     text = _text(choice)
-    if body.get("error") and not text:
+    if body.get("error") and (streamed or not text):
         raise of_error_object(body, headers, where)
     reason = str(choice.get("finish_reason") or "")
     usage = _mapping(body.get("usage"))

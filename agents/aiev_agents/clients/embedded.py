@@ -18,6 +18,7 @@ import tempfile
 from typing import IO, TYPE_CHECKING, Self
 
 from aiev_agents.clients.openai import Endpoint, OpenAIChatModel
+from aiev_agents.clients.presets import shape_of
 from aiev_agents.clients.started_server import free_port, without_secrets
 from aiev_agents.errors import ModelError, ModelUnavailable
 
@@ -88,6 +89,7 @@ class EmbeddedChatModel:
             timeout_seconds=settings.timeout_seconds,
             retry_seconds=5.0,
             grammar_field="grammar",
+            shape=shape_of(settings),
         )
         return cls(process, OpenAIChatModel(endpoint), name)
 

@@ -20,12 +20,14 @@ import openai
 from aiohttp.http_exceptions import ContentEncodingError, DecompressSizeError, HttpProcessingError
 
 from aiev_agents.clients.rate_headers import retry_after
-from aiev_agents.clients.transport import AnswerTooLargeError
-from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
+from aiev_agents.clients.refusals import Refusal
+from aiev_agents.clients.transport import AnswerTooLargeError, RedirectedElsewhereError
+from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, ModelUnknown, RequestRejected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+_NESTED_LIMIT = 2000
 TEXT_LIMIT = 300
 """Longest text of an endpoint that is passed on, in characters."""
 
@@ -34,7 +36,7 @@ STATUSES: dict[int, type[ModelError]] = {
     HTTPStatus.UNAUTHORIZED: ModelRefused,
     HTTPStatus.PAYMENT_REQUIRED: ModelRefused,
     HTTPStatus.FORBIDDEN: ModelRefused,
-    HTTPStatus.NOT_FOUND: ModelRefused,
+    HTTPStatus.NOT_FOUND: ModelUnknown,
     HTTPStatus.METHOD_NOT_ALLOWED: ModelRefused,
     HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: ModelRefused,
     HTTPStatus.REQUEST_TIMEOUT: ModelUnavailable,
@@ -58,7 +60,7 @@ CODES: dict[str, type[ModelError]] = {
     "authentication_error": ModelRefused,
     "permission_error": ModelRefused,
     "account_deactivated": ModelRefused,
-    "model_not_found": ModelRefused,
+    "model_not_found": ModelUnknown,
     "context_length_exceeded": RequestRejected,
     "string_above_max_length": RequestRejected,
     "content_filter": RequestRejected,
@@ -75,6 +77,13 @@ CODES: dict[str, type[ModelError]] = {
 """Error codes and types that say more than the status they come with."""
 
 PHRASES: dict[str, type[ModelError]] = {
+    "model not exist": ModelUnknown,
+    "model not found": ModelUnknown,
+    "invalid model:": ModelUnknown,
+    "invalid model name": ModelUnknown,
+    "not a valid model": ModelUnknown,
+    "unknown model": ModelUnknown,
+    "no such model": ModelUnknown,
     "api key not valid": ModelRefused,
     "insufficient balance": ModelRefused,
     "credit balance is too low": ModelRefused,
@@ -96,6 +105,7 @@ EXCEPTIONS: dict[type[BaseException], tuple[type[ModelError], str]] = {
     aiohttp.ClientConnectorError: (ModelUnavailable, _UNCONNECTED),
     ConnectionRefusedError: (ModelUnavailable, _UNCONNECTED),
     UnicodeError: (ModelUnavailable, _UNCONNECTED),  # of a host name that cannot be one
+    RedirectedElsewhereError: (ModelRefused, "{where} {said}"),
     AnswerTooLargeError: (ModelUnavailable, "{where} sent {said}"),
     DecompressSizeError: (ModelUnavailable, "{where} sent an answer that is too large ({said})"),
     ContentEncodingError: (ModelUnavailable, "{where} sent an answer that cannot be decompressed ({said})"),
@@ -115,17 +125,18 @@ _ANSWERED = (AnswerTooLargeError, DecompressSizeError, ContentEncodingError)
 
 _VERBS = {
     ModelRefused: "refused the request",
+    ModelUnknown: "refused the request",
     RequestRejected: "rejected one request",
     ModelUnavailable: "failed",
 }
 _ADVICE: dict[int, str] = {
-    HTTPStatus.UNAUTHORIZED: "check the key",
     HTTPStatus.PAYMENT_REQUIRED: "the account has no money left: top it up",
-    HTTPStatus.FORBIDDEN: "check the key's rights",
     HTTPStatus.NOT_FOUND: "check model.name, and that model.base_url ends where the endpoint's API begins, often /v1",
     HTTPStatus.METHOD_NOT_ALLOWED: "check model.base_url; it often ends in /v1",
 }
 _ANY_ADVICE = "check the model's name, the key and its rights"
+_KEY_STATUSES = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_OF_KEYS = frozenset({"invalid_api_key", "api_key_invalid", "authentication_error"})
 
 
 def meaning_of_status(status: int) -> type[ModelError]:
@@ -137,7 +148,7 @@ def meaning_of_status(status: int) -> type[ModelError]:
     return RequestRejected if status >= HTTPStatus.BAD_REQUEST else ModelRefused
 
 
-def of_status(status: int, headers: Mapping[str, str], body: object, where: str) -> ModelError:
+def of_status(status: int, headers: Mapping[str, str], body: object, where: str, *, key_env: str = "") -> ModelError:
     """The error behind an HTTP status that is none of success.
 
     Args:
@@ -145,20 +156,32 @@ def of_status(status: int, headers: Mapping[str, str], body: object, where: str)
         headers: of the answer, in lower case or of a type that does not mind.
         body: the decoded JSON, or the text.
         where: names model and address in the message.
+        key_env: the environment variable that holds the key.
     """
     error = _error_object(body)
     said = _said(error, body)
     found = meaning_of_status(status)
-    for word in (error.get("code"), error.get("type"), error.get("status")):
-        found = CODES.get(str(word).lower(), found)
+    words = [str(error.get(name)).lower() for name in ("code", "type", "status")]
+    for word in words:
+        found = CODES.get(word, found)
     lowered = said.lower()
     found = next((meaning for phrase, meaning in PHRASES.items() if phrase in lowered), found)
-    advice = f"; {_ADVICE.get(status, _ANY_ADVICE)}" if found is ModelRefused else ""
+    of_key = status in _KEY_STATUSES or _OF_KEYS.intersection(words) or "api key" in lowered
+    advice = f"; {_advice(status, found, key_env, of_key=bool(of_key))}" if issubclass(found, ModelRefused) else ""
     return found(
         f"{where} {_VERBS[found]}: {status}{' ' + said if said else ''}{advice}",
         throttled=status == HTTPStatus.TOO_MANY_REQUESTS and found is ModelUnavailable,
         retry_after=retry_after(headers),
     )
+
+
+def _advice(status: int, found: type[ModelError], key_env: str, *, of_key: bool) -> str:
+    """What to do about a refusal of every request."""
+    if of_key and found is not ModelUnknown:
+        rights = " and its rights" if status == HTTPStatus.FORBIDDEN else ""
+        held = f"the key in the environment variable {key_env}" if key_env else "the key: model.api_key_env names it"
+        return f"check {held}{rights}"
+    return _ADVICE.get(HTTPStatus.NOT_FOUND if found is ModelUnknown else status, _ANY_ADVICE)
 
 
 def of_exception(error: Exception, where: str, timeout_seconds: float) -> ModelError:
@@ -182,11 +205,38 @@ def of_error_object(body: dict[str, Any], headers: Mapping[str, str], where: str
     return of_status(int(status), headers, body, where)
 
 
-def without_key(error: ModelError, key: str) -> ModelError:
-    """The same error; an endpoint that repeats the key is not passed on."""
-    if key and key in str(error):
-        error.args = (str(error).replace(key, "***"),)
+def refusal_of(body: object) -> Refusal:
+    """What an answer with a status of failure says, for learning from it."""
+    error = _error_object(body)
+    details = error.get("detail") or error.get("message")
+    if isinstance(details, dict):
+        details = details.get("detail")
+    named = [error.get("param"), *(each["loc"][-1] for each in _located(details))]
+    metadata = error.get("metadata")
+    nested = metadata.get("raw") if isinstance(metadata, dict) else None
+    names = tuple(name for name in named if isinstance(name, str))
+    return Refusal(_said(error, body), names, _one_line(nested or "", _NESTED_LIMIT))
+
+
+def without_secrets(error: ModelError, secrets: Iterable[str]) -> ModelError:
+    """The same error; an endpoint that repeats a key is not passed on."""
+    text = hidden(str(error), secrets)
+    if text != str(error):
+        error.args = (text,)
     return error
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """A text in which no secret stands."""
+    for secret in secrets:
+        text = text.replace(secret, "***") if secret else text
+    return text
+
+
+def _located(details: object) -> list[dict[str, Any]]:
+    """The entries of a list of errors as FastAPI and pydantic write it, which name a place."""
+    entries = details if isinstance(details, list) else []
+    return [each for each in entries if isinstance(each, dict) and isinstance(each.get("loc"), list) and each["loc"]]
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -223,5 +273,5 @@ def _is_html(text: str) -> bool:
     return text.lstrip()[:15].lower().startswith(("<!doctype", "<html"))
 
 
-def _one_line(value: object) -> str:
-    return " ".join(str(value).split())[:TEXT_LIMIT]
+def _one_line(value: object, limit: int = TEXT_LIMIT) -> str:
+    return " ".join(str(value).split())[:limit]

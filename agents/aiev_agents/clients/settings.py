@@ -7,11 +7,33 @@ files and naming origins, which is the configuration's business.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import json
+import re
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 _ASIDE: dict[str, Any] = {"shapes_dialogue": False}
+_SINCE: dict[str, Any] = {"since": "0.3.0"}
+Preset = Literal[
+    "",
+    "openai-reasoning",
+    "anthropic",
+    "mistral",
+    "deepseek",
+    "qwen",
+    "qwen-thinking",
+    "qwen-self-hosted",
+    "gemini",
+    "gemma",
+    "grok",
+]
+PRESETS = [name for name in get_args(Preset) if name]
+"""The shapes of `presets.toml`."""
+OURS = frozenset({"model", "messages", "stream"})
+"""Parameters of a request that no setting but their own can change."""
+_SECRET = re.compile(r"auth|key|token|secret|cookie|password|signature", re.IGNORECASE)
+"""Names of headers whose values are read from the environment alone."""
 
 
 class EndpointSettings(BaseModel):
@@ -24,6 +46,7 @@ class EndpointSettings(BaseModel):
         None, description="NAME of the environment variable that holds its key; none takes model.api_key_env"
     )
     name: str = Field("", description='the endpoint\'s own name for the model; "" takes model.name')
+    preset: Preset = Field("", description='shape of its requests; "" takes model.preset')
 
 
 class ModelSettings(BaseModel):
@@ -50,7 +73,7 @@ class ModelSettings(BaseModel):
     endpoints: tuple[EndpointSettings, ...] = Field(
         (),
         description="openai: several endpoints of the model, the least loaded first: addresses, or "
-        '{base_url = "…", api_key_env = "…", name = "…"}; [] takes base_url alone',
+        '{base_url = "…", api_key_env = "…", name = "…", preset = "…"}; [] takes base_url alone',
         json_schema_extra=_ASIDE,
     )
     api_key_env: str = Field(
@@ -62,6 +85,53 @@ class ModelSettings(BaseModel):
     timeout_seconds: float = Field(600.0, gt=0, description="wait for one reply", json_schema_extra=_ASIDE)
     retry_seconds: float = Field(
         120.0, ge=0, description="budget for all tries of one request; 0 tries once", json_schema_extra=_ASIDE
+    )
+    preset: Preset = Field(
+        "",
+        description=f"shape of requests by name: {' | '.join(PRESETS)}; the keys below go over it",
+        json_schema_extra=_SINCE,
+    )
+    rename: dict[str, str] = Field(
+        {},
+        description='parameters that the endpoint calls otherwise, for example {max_tokens = "max_completion_tokens"}',
+        json_schema_extra=_ASIDE,
+    )
+    leave_out: tuple[str, ...] = Field(
+        (),
+        description='parameters that are not sent, for example ["temperature", "top_p", "seed", "stop"]; what an '
+        "endpoint refuses by name is left out by itself, and said once",
+        json_schema_extra=_SINCE,
+    )
+    extra_body: dict[str, Any] = Field(
+        {},
+        description='parameters that are sent beside them, for example {reasoning_effort = "low"}, '
+        "{enable_thinking = false}, {chat_template_kwargs = {…}} or {provider = {…}}",
+        json_schema_extra=_SINCE,
+    )
+    extra_headers: dict[str, str] = Field(
+        {},
+        description='headers that are sent with each request; "$NAME" takes the value of the environment variable '
+        'NAME, as keys must: {api-key = "$AZURE_KEY"}',
+        json_schema_extra=_ASIDE,
+    )
+    system_role: Literal["", "system", "developer", "user"] = Field(
+        "",
+        description='role of the system text; user puts it before the first user turn; "" takes the preset\'s, else '
+        "system",
+        json_schema_extra=_SINCE,
+    )
+    alternate_roles: bool = Field(
+        default=False, description="join neighbouring turns of one role", json_schema_extra=_ASIDE
+    )
+    stream: bool = Field(
+        default=False,
+        description="have replies streamed; an endpoint that answers no other way is found out",
+        json_schema_extra=_ASIDE,
+    )
+    allow_hosts: tuple[str, ...] = Field(
+        (),
+        description='other hosts ("host" or "host:port") to which a redirect may take prompts and key',
+        json_schema_extra=_ASIDE,
     )
     grammar: bool = Field(
         default=False,
@@ -100,6 +170,39 @@ class ModelSettings(BaseModel):
         if not isinstance(value, list):
             return value
         return [{"base_url": each} if isinstance(each, str) else each for each in value]
+
+    @field_validator("extra_body", "leave_out", "rename")
+    @classmethod
+    def _not_ours(cls, value: Any) -> Any:
+        if taken := OURS.intersection(value):
+            raise ValueError(f"{min(taken)} is set by aiev itself; model.name and model.stream are its settings")
+        return value
+
+    @field_validator("extra_headers")
+    @classmethod
+    def _no_secret(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, text in value.items():
+            if _SECRET.search(name) and not text.startswith("$"):
+                raise ValueError(f'a secret: put it into an environment variable and write {name} = "$VARIABLE"')
+        return value
+
+    @property
+    def secret_variables(self) -> list[str]:
+        """Names of the environment variables that hold keys and headers' values."""
+        keys = [self.api_key_env, *(one.api_key_env for one in self.endpoints)]
+        return [*filter(None, keys), *(value[1:] for value in self.extra_headers.values() if value.startswith("$"))]
+
+    @property
+    def decoding(self) -> str:
+        """What of these settings changes the replies to a request, as one text; empty when nothing does."""
+        changed = {
+            "preset": self.preset,
+            "leave_out": sorted(self.leave_out),
+            "extra_body": self.extra_body,
+            "system_role": self.system_role,
+        }
+        changed = {name: value for name, value in changed.items() if value}
+        return json.dumps(changed, sort_keys=True) if changed else ""
 
 
 class RatesSettings(BaseModel):

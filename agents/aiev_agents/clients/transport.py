@@ -1,7 +1,8 @@
-"""One HTTP session with one endpoint: connections, proxies, redirects and certificates are aiohttp's business.
+"""One HTTP session with one endpoint: connections, proxies and certificates are aiohttp's business.
 
-Invariants: the key goes to the endpoint alone, never after a redirect to another host; a request is sent once, since
-the endpoint may have been paid for it; an answer is returned whole, whatever its status, with no content coding left.
+Invariants: prompts and key go to the endpoint and to hosts that the user allows, wherever a redirect points; a request
+is answered once, since the endpoint may have been paid for it; an answer is returned whole, whatever its status, with
+no content coding left.
 The environment names the proxy (`HTTPS_PROXY`, `NO_PROXY`) and the certificates (`SSL_CERT_FILE`). How many requests
 are in flight is bounded by `AdaptiveLimit`, not here. Not covered: what an answer or an error means.
 """
@@ -9,6 +10,7 @@ are in flight is bounded by `AdaptiveLimit`, not here. Not covered: what an answ
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,16 +22,23 @@ from yarl import URL
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 MAX_BYTES = 64 << 20
 """Longest body of an answer, decompressed. A reply of 10,000 tokens has about 50 KiB."""
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 307, 308})
+"""Statuses after which the same request is sent to another address; 303 would make it another one."""
 IDLE_SECONDS = 30.0
 """How long a connection without a request is kept."""
 
 
 class AnswerTooLargeError(Exception):
     """An answer is longer than `MAX_BYTES`."""
+
+
+class RedirectedElsewhereError(Exception):
+    """An endpoint redirects to a host that the user did not allow."""
 
 
 class Answer(NamedTuple):
@@ -41,19 +50,32 @@ class Answer(NamedTuple):
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where requests go, and what goes with each."""
+
+    base_url: str
+    """Address up to `/v1`."""
+    api_key: str = field(default="", repr=False)
+    """Empty sends none."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sent with each request; they may hold secrets."""
+    allow_hosts: Sequence[str] = ()
+    """`host` or `host:port`: where a redirect may lead beside the endpoint itself."""
+
+
 class Transport:
     """Sends requests to one endpoint. Belongs to the event loop of its first request."""
 
-    def __init__(self, base_url: str, api_key: str, timeout_seconds: float) -> None:
+    def __init__(self, to: Destination, timeout_seconds: float) -> None:
         """Remember where requests go.
 
         Args:
-            base_url: address up to `/v1`.
-            api_key: sent with each request; empty sends none.
+            to: the endpoint.
             timeout_seconds: for one call as a whole, the last byte of its answer included.
         """
-        self._base_url = base_url.rstrip("/")
-        self._api_key = api_key
+        self._to = to
+        self._base_url = to.base_url.rstrip("/")
         self._seconds = timeout_seconds
         self._session: aiohttp.ClientSession | None = None
 
@@ -63,13 +85,25 @@ class Transport:
         Raises:
             aiohttp.ClientError: the address is none, the endpoint cannot be reached, or the connection broke.
             AnswerTooLargeError: the answer has no end, or far too late a one.
+            RedirectedElsewhereError: it redirects to a host that is not allowed, or in circles.
             TimeoutError: there was no whole answer in time.
             ValueError: the key cannot be sent.
         """
+        address: str | URL = self._base_url + path
+        for _ in range(MAX_REDIRECTS + 1):
+            answer, location = await self._exchange(method, address, content)
+            if location is None:
+                return answer
+            address = followed(URL(address), location, self._to.allow_hosts)
+        raise RedirectedElsewhereError(f"redirects more than {MAX_REDIRECTS} times; correct model.base_url")
+
+    async def _exchange(self, method: str, address: str | URL, content: bytes | None) -> tuple[Answer, str | None]:
+        """One request and its answer; with the location, if that is a redirect."""
         session = self._session or self._open()
         data = None if content is None else aiohttp.BytesPayload(content)
-        async with session.request(method, self._base_url + path, data=data) as response:
-            return Answer(response.status, response.headers, await _body(response))
+        async with session.request(method, address, data=data, allow_redirects=False) as response:
+            answer = Answer(response.status, response.headers, await _body(response))
+        return answer, response.headers.get("Location") if answer.status in REDIRECTS else None
 
     async def close(self) -> None:
         """Close the connections. May be called twice."""
@@ -89,12 +123,35 @@ class Transport:
         return self._session
 
     def _headers(self) -> dict[str, str]:
-        key = {"Authorization": f"Bearer {self._api_key}"} if self._api_key else {}
-        return key | {
+        key = {"Authorization": f"Bearer {self._to.api_key}"} if self._to.api_key else {}
+        return {**key, **self._to.headers} | {
             "Content-Type": "application/json",
             "Accept-Encoding": "identity",
             "User-Agent": f"aiev/{version('aiev')}",
         }
+
+
+def followed(address: URL, location: str, allow_hosts: Sequence[str]) -> URL:
+    """The address that a redirect leads to.
+
+    Raises:
+        RedirectedElsewhereError: it is at another host, or no longer encrypted.
+    """
+    try:
+        to = address.join(URL(location))
+    except ValueError:
+        raise RedirectedElsewhereError("redirects to what is no address; correct model.base_url") from None
+    if to.scheme not in {"http", "https"} or (address.scheme == "https" and to.scheme == "http"):
+        raise RedirectedElsewhereError(f"redirects to {to.scheme}://, which was not followed; correct model.base_url")
+    host = f"{to.host}:{to.port}"
+    upgraded = address.host == to.host and (address.scheme, to.scheme) == ("http", "https")
+    if (to.host, to.port) == (address.host, address.port) or upgraded or {to.host, host} & set(allow_hosts):
+        return to
+    shown = to.host if to.is_default_port() else host
+    raise RedirectedElsewhereError(
+        f"redirects to another host, {shown}, to which no prompt was sent; set model.base_url to the address that you "
+        f'mean, or model.allow_hosts = ["{shown}"]'
+    )
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:

@@ -6,7 +6,7 @@ from support.wire_server import WireServer
 
 from aiev_agents.clients.failures import of_exception
 from aiev_agents.clients.openai import Endpoint, OpenAIChatModel
-from aiev_agents.clients.transport import Transport
+from aiev_agents.clients.transport import Destination, Transport
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ async def wire():
 async def chat_at():
     opened = []
 
-    def build(url, timeout_seconds=5, key="sk-secret"):
-        opened.append(Chat(url, key, timeout_seconds))
+    def build(url, timeout_seconds=5, key="sk-secret", **options):
+        opened.append(Chat(Destination(url, key, **options), timeout_seconds))
         return opened[-1]
 
     yield build

@@ -19,7 +19,7 @@ from aiev_agents.clients.failures import (
     of_exception,
     of_status,
 )
-from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
+from aiev_agents.errors import ModelRefused, ModelUnavailable, ModelUnknown, RequestRejected
 from aiev_agents.messages import ChatRequest
 
 WHERE = "model 'm' at http://x/v1"
@@ -96,7 +96,7 @@ FATAL = {
     "200 with a refused key": Answer(body={"error": {"message": "No auth", "code": 401}}),
 }
 REQUEST_FAULT = {
-    "400": error(400, "temperature is too high"),
+    "400": error(400, "this cannot be answered"),
     "400 with a long context": error(400, "too long", "context_length_exceeded"),
     "403 for what was asked": error(403, "Your input was flagged"),
     "413": error(413),
@@ -158,7 +158,7 @@ def test_a_certificate_that_cannot_be_verified_is_fatal():
     assert "self-signed" in str(failure)
 
 
-MEANINGS = {ModelRefused, ModelUnavailable, RequestRejected}
+MEANINGS = {ModelRefused, ModelUnknown, ModelUnavailable, RequestRejected}
 
 
 def tree(root):

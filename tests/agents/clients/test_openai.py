@@ -115,8 +115,8 @@ async def test_the_environments_proxy_is_used(serve, model_at, monkeypatch):
     ],
 )
 async def test_a_lasting_error_is_not_tried_again_and_names_no_key(serve, model_at, status, kind):
-    url, bodies = await serve((status, {"error": {"message": "no such model"}}))
-    with pytest.raises(kind, match="no such model") as caught:
+    url, bodies = await serve((status, {"error": {"message": "no such thing"}}))
+    with pytest.raises(kind, match="no such thing") as caught:
         await model_at(url).chat(REQUEST)
     assert len(bodies) == 1
     assert "sk-secret" not in str(caught.value)
@@ -139,11 +139,11 @@ async def test_no_server_is_unavailable_and_says_where(model_at):
 
 async def test_the_models_of_an_endpoint_are_listed(serve):
     url, _ = await serve((200, completion()))
-    assert await list_models(url, "none") == (["m"], "")
+    assert await list_models(Endpoint(url, "m")) == (["m"], "")
 
 
 async def test_an_endpoint_that_is_not_there_lists_nothing_and_says_why():
-    names, reason = await list_models("http://127.0.0.1:9/v1", "none")
+    names, reason = await list_models(Endpoint("http://127.0.0.1:9/v1", "m"))
     assert names == []
     assert reason
 

@@ -5,12 +5,15 @@ import gzip
 import socket
 import ssl
 import zlib
+from contextlib import nullcontext
 
 import pytest
 import trustme
 from support.wire_server import CUT, answer
+from yarl import URL
 
 from aiev_agents.clients import transport
+from aiev_agents.clients.transport import RedirectedElsewhereError, followed
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 
 OK = [answer(b'{"a": 1}', x_request_id="7")]
@@ -43,13 +46,52 @@ async def test_a_redirect_is_followed_with_the_key_on_the_same_host(wire, chat_a
     assert server.requests[-1].body == b'{"q": 1}'
 
 
-async def test_a_redirect_to_another_host_is_followed_without_the_key(wire, chat_at):
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_a_redirect_to_another_host_gets_neither_prompt_nor_key(wire, chat_at, host, status):
+    elsewhere = await wire(OK)
+    server = await wire(moved(f"{elsewhere.url(host)}/chat", status))
+    with pytest.raises(RedirectedElsewhereError, match=rf'model.allow_hosts = \["{host}:{elsewhere.port}"\]'):
+        await chat_at(server.url()).post(b'{"q": 1}')
+    assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize("allowed", ["127.0.0.1", "127.0.0.1:{port}"])
+async def test_a_redirect_to_a_host_that_is_allowed_gets_both(wire, chat_at, allowed):
     elsewhere = await wire(OK)
     server = await wire(moved(f"{elsewhere.url()}/chat"))
-    chat = chat_at(server.url())
+    chat = chat_at(server.url(), allow_hosts=[allowed.format(port=elsewhere.port)])
     assert (await chat.post(b'{"q": 1}')).content == b'{"a": 1}'
     assert [request.body for request in elsewhere.requests] == [b'{"q": 1}']
-    assert not any("sk-secret" in value for value in elsewhere.requests[0].headers.values())
+    assert elsewhere.requests[0].headers["authorization"] == "Bearer sk-secret"
+
+
+async def test_a_redirect_in_circles_ends(wire, chat_at):
+    server = await wire(moved("/v1/again"))
+    with pytest.raises(RedirectedElsewhereError, match="more than 5 times"):
+        await chat_at(server.url()).post(b"{}")
+
+
+@pytest.mark.parametrize(
+    ("base", "location", "right"),
+    [
+        ("http://a.example/v1/chat", "https://a.example/v1/chat", True),
+        ("http://a.example:8000/v1/chat", "https://a.example:8443/v1/chat", True),
+        ("https://a.example/v1/chat", "/v1/chat/", True),
+        ("https://a.example/v1/chat", "https://A.EXAMPLE:443/v2", True),
+        ("https://a.example/v1/chat", "//a.example/v2", True),
+        ("https://a.example/v1/chat", "http://a.example/v1/chat", False),
+        ("http://a.example/v1/chat", "http://a.example:8080/v1/chat", False),
+        ("https://a.example/v1/chat", "//b.example/v1/chat", False),
+        ("https://a.example/v1/chat", "https://a.example.b.example/v1/chat", False),
+        ("https://a.example/v1/chat", "https://a.example@b.example/v1/chat", False),
+        ("https://a.example/v1/chat", "file:///etc/passwd", False),
+        ("https://a.example/v1/chat", "https://[", False),
+    ],
+)
+def test_a_redirect_stays_with_the_host_and_under_its_encryption(base, location, right):
+    with nullcontext() if right else pytest.raises(RedirectedElsewhereError):
+        followed(URL(base), location, ["a.example.org"])
 
 
 async def test_a_redirect_that_does_not_say_where_is_the_answer(wire, chat_at):

@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiev_agents.clients.openai import Endpoint, OpenAIChatModel
+from aiev_agents.clients.presets import shape_of
 from aiev_agents.clients.vllm.process import VllmProcess
 from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 
@@ -51,6 +52,7 @@ class VllmChatModel:
             timeout_seconds=model.timeout_seconds,
             retry_seconds=model.retry_seconds,
             grammar_field="structured_outputs" if model.grammar else "",
+            shape=shape_of(model),
         )
         return cls(endpoint, server)
 
