@@ -19,13 +19,13 @@ from aiev_interpreter.backends.pool import Answer, Pool, Sizes
 from aiev_interpreter.backends.request import (
     GRACE_SECONDS,
     matrix_request,
-    probe_request,
     run_request,
     warm_request,
     with_packages,
 )
+from aiev_interpreter.backends.tools import Tools, sizes_of
 from aiev_interpreter.errors import InterpreterUnavailable, SandboxError
-from aiev_interpreter.languages import Language, language_named
+from aiev_interpreter.languages import language_named
 from aiev_interpreter.matrix import Matrix, MatrixResult
 from aiev_interpreter.packages import installation
 from aiev_interpreter.protocol import ExecutionResult, Job, Limits, Verdict
@@ -58,12 +58,12 @@ class SandboxInterpreter:
         self.name, self.image, self.notice = backend.name, backend.image, notice
         self._backend, self._install = backend, install
         self._installer = Installer(backend, install)
-        self._languages: set[str] = {"python"}
         self._running = threading.BoundedSemaphore(RUNNING)
         self._preload = tuple(sorted(settings.preload))
         self._preloaded_tree = self._installer.tree(self._preload)
         warm = warm_request(self._preloaded_tree, self._preload)
         self._pool = Pool(backend.make, ready=settings.ready, kept=settings.kept, warm=warm)
+        self._tools = Tools(backend, self._pool)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"aiev-{backend.name}")
 
     async def execute(self, job: Job, *, owner: str = "") -> ExecutionResult:
@@ -161,7 +161,7 @@ class SandboxInterpreter:
             A result instead of the answer where packages are refused.
         """
         language = language_named(job.language)
-        self._require(language)
+        self._tools.require(job)
         requirements = installation.wanted_requirements(job, self._install)
         if refused := installation.forbidden(requirements, self._install):
             return installation.forbidden_result(refused), ""
@@ -190,37 +190,3 @@ class SandboxInterpreter:
         finally:
             self._pool.give_back(owner, sizes, sandbox, clean=clean)
         return answer
-
-    def _require(self, language: Language) -> None:
-        """Check that a language's tools are in the sandbox.
-
-        Raises:
-            InterpreterUnavailable: they are missing.
-        """
-        if language.name in self._languages:
-            return
-        limits = Limits()
-        sizes = sizes_of(limits, language)
-        sandbox = self._pool.take("", sizes)
-        try:
-            answer = sandbox.ask(probe_request(language, limits), language.compile_seconds + GRACE_SECONDS)
-        finally:
-            self._pool.give_back("", sizes, sandbox, clean=False)
-        if answer.document is None or answer.document["missing"]:
-            raise InterpreterUnavailable(
-                f"{self.name} has no {language.title} ({' '.join(language.probe)} fails); {self._advice(language)}"
-            )
-        self._languages.add(language.name)
-
-    def _advice(self, language: Language) -> str:
-        if self.name == "docker":
-            return f"`aiev image build --language {language.name}` adds it to the image"
-        return f"install {' '.join(language.packages)} on this machine"
-
-
-def sizes_of(limits: Limits, language: Language) -> Sizes:
-    """The sizes of a sandbox in which both the job's program and its compiler can run."""
-    memory = limits.memory_bytes + language.memory_bytes
-    if language.name != "python":
-        memory = max(memory, language.compile_memory_bytes)
-    return Sizes(memory, limits.disk_bytes, limits.processes)

@@ -9,12 +9,12 @@ from aiev_interpreter.languages.cpp import CPP
 from aiev_interpreter.languages.go import GO
 from aiev_interpreter.languages.java import JAVA
 from aiev_interpreter.languages.javascript import JAVASCRIPT
-from aiev_interpreter.languages.language import SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan, Trial
 from aiev_interpreter.languages.python import PYTHON
 from aiev_interpreter.languages.rust import RUST
 from aiev_interpreter.languages.typescript import TYPESCRIPT
 
-__all__ = ["LANGUAGES", "SUPPORT", "Language", "Plan", "UnknownLanguage", "language_named"]
+__all__ = ["LANGUAGES", "SUPPORT", "Language", "Plan", "Trial", "UnknownLanguage", "language_named"]
 
 LANGUAGES: tuple[Language, ...] = (PYTHON, JAVASCRIPT, TYPESCRIPT, JAVA, CPP, RUST, GO, BASH)
 _BY_NAME = {name: one for one in LANGUAGES for name in (*one.fences, *one.aliases, one.name)}

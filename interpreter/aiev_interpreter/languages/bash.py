@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiev_interpreter.languages import scan
-from aiev_interpreter.languages.language import SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan, Trial
 from aiev_interpreter.languages.scan import Edit
 
 if TYPE_CHECKING:
@@ -281,5 +281,6 @@ BASH = Language(
     packages=("bash", "diffutils", "grep"),
     probe=("bash", "--version"),
     plan=plan,
+    trials=(Trial("Bash", "one() { echo 1; }", '[ "$(one)" = 1 ]'),),
     mutants={"raises": ("raise",), "constant": ("constant-a", "constant-b")},
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.language import SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan, Trial
 from aiev_interpreter.languages.scan import Edit
 from aiev_interpreter.protocol import MIB
 
@@ -138,6 +138,15 @@ CPP = Language(
     packages=("g++", "libboost-dev", "libgmock-dev", "libgtest-dev"),
     probe=("g++", "--version"),
     plan=plan,
+    trials=(
+        Trial("C++", "#include <string>\nint one() { return 1; }", "int main() { assert(one() == 1); }"),
+        Trial(
+            "GoogleTest",
+            "int one() { return 1; }",
+            "#include <gtest/gtest.h>\nTEST(One, Is) { EXPECT_EQ(one(), 1); }",
+            lambda _, tests: any(header in tests for header in _FRAMEWORKS),
+        ),
+    ),
     compile_seconds=30.0,
     compile_memory_bytes=1024 * MIB,
     mutants={"constant": ("zero", "other")},

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.language import SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan, Trial
 from aiev_interpreter.languages.scan import Edit
 from aiev_interpreter.protocol import MIB
 
@@ -44,6 +44,8 @@ import aievTestify "{_TESTIFY}assert"
 
 func init() {{ aievTestify.AievJudge = aievHeld }}
 """
+_ONE = "package main\n\nfunc One() int { return 1 }"
+_TRIAL = 'package main\n\nimport ("testing")\n\nfunc TestOne(t *testing.T) { BODY }'
 _TO_STDERR = ("sh", "-c", 'exec "$@" >&2', "go")
 """Sends output to standard error: Go's compiler writes its errors to standard output."""
 
@@ -184,6 +186,15 @@ GO = Language(
     ),
     probe=("go", "version"),
     plan=plan,
+    trials=(
+        Trial("Go", _ONE, _TRIAL.replace("BODY", "if One() != 1 { t.Fatal() }")),
+        Trial(
+            "testify",
+            _ONE,
+            _TRIAL.replace('"testing"', f'"testing"; "{_TESTIFY}assert"').replace("BODY", "assert.Equal(t, 1, One())"),
+            lambda _, tests: _TESTIFY in tests,
+        ),
+    ),
     compile_seconds=30.0,
     compile_memory_bytes=1024 * MIB,
     memory_bytes=64 * MIB,

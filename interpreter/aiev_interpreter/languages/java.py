@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.language import SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan, Trial
 from aiev_interpreter.languages.scan import Edit
 from aiev_interpreter.protocol import MIB
 
@@ -221,6 +221,13 @@ JAVA = Language(
     packages=("default-jdk-headless", "libcommons-lang3-java", "libgoogle-gson-java", "libguava-java"),
     probe=("javac", "-version"),
     plan=plan,
+    trials=(
+        Trial(
+            "Java",
+            "class Solution { static int one() { return 1; } }",
+            "class Tests { public static void main(String[] args) { assert Solution.one() == 1; } }",
+        ),
+    ),
     compile_seconds=30.0,
     compile_memory_bytes=1024 * MIB,
     memory_bytes=256 * MIB,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiev_interpreter.languages import guards, scan
 from aiev_interpreter.languages.guards import Guard
-from aiev_interpreter.languages.language import SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan, Trial
 from aiev_interpreter.languages.scan import Edit
 from aiev_interpreter.protocol import MIB
 
@@ -72,9 +72,14 @@ def _is_literal(text: str, found: re.Match[str]) -> bool:
 def plan(program: str, tests: str) -> Plan:
     """The program, the tests as they run and as they were written, and the runner; modules are transpiled first."""
     files = {"solution.js": program, "tests.js": instrumented(tests)}
-    modules = [name for name, text in (("solution.js", program), ("tests.js", tests)) if _MODULE.search(masked(text))]
+    modules = [name for name, text in (("solution.js", program), ("tests.js", tests)) if is_module(text)]
     compiling = ((*MODULE_COMPILER, *modules),) if modules else ()
     return Plan(files=files | {SOURCE: tests}, compile=compiling, run=runner("js"))
+
+
+def is_module(*texts: str) -> bool:
+    """Whether one of the texts has an `import` or `export` statement."""
+    return any(_MODULE.search(masked(text)) for text in texts)
 
 
 def runner(extension: str) -> tuple[str, ...]:
@@ -193,6 +198,10 @@ JAVASCRIPT = Language(
     packages=PACKAGES,
     probe=("node", "--version"),
     plan=plan,
+    trials=(
+        Trial("JavaScript", "const one = () => 1;", "assert.strictEqual(one(), 1);"),
+        Trial("ES modules", "export const one = () => 1;", "assert.strictEqual(one(), 1);", is_module),
+    ),
     compile_seconds=20.0,
     compile_memory_bytes=512 * MIB,
     memory_bytes=128 * MIB,

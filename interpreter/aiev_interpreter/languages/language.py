@@ -38,6 +38,22 @@ class Plan:
     """Variables that are added to the environment of every command."""
 
 
+def _always(_program: str, _tests: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A small right program with its tests, by which tools show that they work."""
+
+    what: str
+    """What works then: the language, or a part of it."""
+    program: str
+    tests: str
+    needed: Callable[[str, str], bool] = _always
+    """Whether a program and its tests need that part."""
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """One language of programs and tests."""
@@ -58,6 +74,8 @@ class Language:
     """A command that succeeds if the tools are installed."""
     plan: Callable[[str, str], Plan]
     """Makes the plan from program and tests."""
+    trials: tuple[Trial, ...] = ()
+    """What must work before a program is blamed; empty for Python, in which the supervisor itself runs."""
     compile_seconds: float = 30.0
     """Wall-clock limit of each compile command."""
     compile_memory_bytes: int = 1024 * MIB

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from aiev_interpreter.languages import guards, scan
-from aiev_interpreter.languages.language import SUPPORT, Language, Plan
+from aiev_interpreter.languages.language import SUPPORT, Language, Plan, Trial
 from aiev_interpreter.languages.scan import Edit
 from aiev_interpreter.protocol import MIB
 
@@ -46,6 +46,9 @@ _USED = re.compile(r"\buse\s+(?:::)?([a-z_]\w*)\s*(?:::|;)")
 _MODULE = re.compile(r"\b(?:mod|fn|enum|struct|trait|union)\s+(\w+)")
 READY = ("itertools", "md5", "rand", "regex", "serde", "serde_json")
 """Crates that the image holds; `support/rust/ready/Cargo.toml` names their versions."""
+_READY_NAMED = re.compile(rf"\b(?:{'|'.join(READY)})\s*(?:::|;)")
+_USES = " ".join(f"use {name} as _;" for name in READY)
+_TRIAL = "#[test]\nfn is() { assert_eq!(one(), 1); }"
 _READY_FOLDER = "/aiev/rust"
 _KNOWN = {"std", "core", "alloc", "super", "self", "crate", "proc_macro", "test", *READY}
 _END = """
@@ -66,6 +69,10 @@ def plan(program: str, tests: str) -> Plan:
         compile=(("rustc", *options, *crates, "-o", "tests.out", "solution.rs"),),
         run=("./tests.out",),
     )
+
+
+def _needs_crates(program: str, tests: str) -> bool:
+    return any(_READY_NAMED.search(scan.masked(text, _OPAQUE)) for text in (program, tests))
 
 
 def ranged(text: str) -> str:
@@ -176,6 +183,10 @@ RUST = Language(
     ),
     probe=("rustc", "--version"),
     plan=plan,
+    trials=(
+        Trial("Rust", "pub fn one() -> i64 { 1 }", _TRIAL),
+        Trial("crates of Rust", f"{_USES} pub fn one() -> i64 {{ 1 }}", _TRIAL, _needs_crates),
+    ),
     compile_seconds=30.0,
     compile_memory_bytes=1024 * MIB,
     mutants={"constant": ("zero", "other")},

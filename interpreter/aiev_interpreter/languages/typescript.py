@@ -7,7 +7,7 @@ Not covered: type errors, `const enum` across files, path aliases.
 from __future__ import annotations
 
 from aiev_interpreter.languages.javascript import MODULE_COMPILER, MUTANTS, PACKAGES, SOURCE, instrumented, runner
-from aiev_interpreter.languages.language import Language, Plan
+from aiev_interpreter.languages.language import Language, Plan, Trial
 from aiev_interpreter.protocol import MIB
 
 
@@ -24,8 +24,9 @@ TYPESCRIPT = Language(
     fences=("typescript", "ts", "tsx"),
     extension="ts",
     packages=PACKAGES,
-    probe=("tsc", "--version"),
+    probe=("node", "--version"),
     plan=plan,
+    trials=(Trial("TypeScript", "const one = (): number => 1;", "assert.strictEqual(one(), 1);"),),
     compile_seconds=20.0,
     compile_memory_bytes=512 * MIB,
     memory_bytes=128 * MIB,

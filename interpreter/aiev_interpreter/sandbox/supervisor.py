@@ -128,8 +128,8 @@ class Supervisor:
         try:
             document = self.watch(request, request["limits"], "count").run_command(request["command"])
         except OSError:
-            document = {"exit_code": 127}
-        return {"missing": document["exit_code"] != 0}
+            document = {"exit_code": 127, "stderr": ""}
+        return {"missing": document["exit_code"] != 0, "words": document["stderr"]}
 
     def twins(self, request: dict[str, Any], counted: dict[str, Any]) -> dict[str, Any]:
         """Repeat a run that passed, changed so that it must fail, and return what passed all the same.

@@ -5,7 +5,9 @@
 
 const fs = require('fs');
 const path = require('path');
-const ts = require('/usr/share/nodejs/typescript');
+// Debian's place, and npm's own.
+const PLACES = ['/usr/share/nodejs/typescript', '/usr/lib/node_modules/typescript', '/usr/local/lib/node_modules/typescript'];
+const ts = require(PLACES.find((place) => fs.existsSync(place)) || PLACES[0]);
 
 const OPTIONS = {
   module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true, sourceMap: true,
