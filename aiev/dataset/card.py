@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aiev.dataset.formats import SHAPES
 from aiev.dataset.sample import UNKNOWN_LICENCE
+from aiev.visible import visible
 
 if TYPE_CHECKING:
     from aiev.dataset.manifest import Manifest
@@ -75,5 +76,5 @@ def _configs(rows: dict[str, int]) -> dict[str, dict[str, str]]:
 
 def _cell(value: Any) -> str:
     """A value in a table of Markdown: on one line, with nothing in it that ends the cell or begins mark-up."""
-    text = " ".join(str(value).split())
+    text = " ".join(visible(str(value)).split())
     return "".join(f"\\{letter}" if letter in "|<>`*_[]\\" else letter for letter in text)

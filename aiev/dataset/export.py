@@ -1,7 +1,7 @@
 """Writes a dataset: assigns seeds to splits; selects, post-processes, checks and writes dialogues; describes the files.
 
-Invariants: a file under its own name is whole and belongs to the manifest beside it; when anything fails, nothing is
-renamed; dialogues are read in the order of their ids, so equal dialogues give equal bytes. Memory does not grow with
+Invariants: a folder under its own name is whole and belongs to the manifest in it; when anything fails, the old one
+stays; dialogues are read in the order of their ids, so equal dialogues give equal bytes. Memory does not grow with
 the number of dialogues, but for near-duplicates (`duplicates.py`).
 """
 
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from aiev.dataset.card import render_card
 from aiev.dataset.duplicates import worse_duplicates
 from aiev.dataset.exported import Exported
-from aiev.dataset.folder import begin_replacing, refuse_foreign, write_manifest
+from aiev.dataset.folder import MANIFEST, refuse_foreign
 from aiev.dataset.formats import llama_factory
 from aiev.dataset.formats.shape import without_evidence
 from aiev.dataset.judges import configured_judges
 from aiev.dataset.manifest import Manifest, file_hashes
 from aiev.dataset.outputs import open_files, refuse_repeated
 from aiev.dataset.postprocess import build_sample
+from aiev.dataset.replacement import replacement
 from aiev.dataset.selection import admitted, select
 from aiev.dataset.split import assign_splits
 from aiev.store.reading.dialogues import DialogueReader
@@ -59,10 +60,10 @@ def export(
         outputs: what to write; each shape in one kind of file only.
         settings: sections `split`, `export` and `decontamination`.
         judges: drop dialogues; None takes those of the settings.
-        check: proves every row's loss mask before anything is renamed.
+        check: proves every row's loss mask before anything takes its place.
 
     Raises:
-        UsageError: the folder holds something else, or a benchmark cannot be read.
+        UsageError: the folder is a link or holds something else, or a benchmark cannot be read.
         MaskError: a row's loss mask would be wrong.
         SetupError: a kind of file needs a package that is not installed.
         StoreError: the database cannot be read or written.
@@ -75,7 +76,8 @@ def export(
     result = Exported(out, [judge.name for judge in judges], [output.name for output in outputs])
     with DialogueReader.open(path) as reader, ExitStack() as stack:
         result.tells_evidence = EvidenceReader(reader.db).gathered()
-        files = stack.enter_context(open_files(out, outputs, wanted.splits, evidence=result.tells_evidence))
+        folder = stack.enter_context(replacement(out))
+        files = stack.enter_context(open_files(folder, outputs, wanted.splits, evidence=result.tells_evidence))
         worse = worse_duplicates(partial(reader.dialogues, messages=False), wanted)
         for record in select(reader.dialogues(), wanted, judges, worse, result.funnel):
             _write(record, files, wanted, result, check)
@@ -85,7 +87,7 @@ def export(
         for file in files:
             file.sink.finish()
         result.rows = {file.name: file.sink.rows for file in files}
-        _publish(files, result, Manifest.of(result, RunReader(reader.db), settings))
+        _finish(folder, files, Manifest.of(result, RunReader(reader.db), settings))
     return result
 
 
@@ -111,16 +113,15 @@ def _write(
     result.count(sample, record)
 
 
-def _publish(files: Sequence[DatasetFile], result: Exported, manifest: Manifest) -> None:
-    """Rename everything; the manifest comes last, so that a complete one describes what is there."""
-    begin_replacing(result.folder, result.rows)
+def _finish(folder: Path, files: Sequence[DatasetFile], manifest: Manifest) -> None:
+    """Give the files their names, and describe them."""
     for file in files:
         file.sink.commit()
     others = {"README.md": render_card(manifest), **_dataset_info(files)}
     for name, text in others.items():
-        (result.folder / name).write_text(text, encoding="utf-8")
-    described = replace(manifest, files=file_hashes(result.folder, [*result.rows, *others]))
-    write_manifest(result.folder, described.as_json())
+        (folder / name).write_text(text, encoding="utf-8", errors="replace")
+    described = replace(manifest, files=file_hashes(folder, [*manifest.rows, *others]))
+    (folder / MANIFEST).write_text(described.as_json(), encoding="utf-8", errors="replace")
 
 
 def _dataset_info(files: Sequence[DatasetFile]) -> dict[str, str]:

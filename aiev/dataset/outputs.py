@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiev.dataset.files import SINKS
-from aiev.dataset.files.sink import PARTIAL, remove
 from aiev.dataset.formats import SHAPES
 from aiev.dataset.formats.shape import without_evidence
 from aiev.errors import UsageError
@@ -99,8 +98,6 @@ def open_files(
                 raise UsageError(
                     f"cannot write to {folder}: {error.strerror}; name another folder with --out"
                 ) from None
-            for left in folder.glob(f"*{PARTIAL}*"):  # by an export that was killed
-                remove(left)
             columns = output.shape.columns if evidence else without_evidence(output.shape.columns)
             for split in splits:
                 sink = SINKS[output.kind](folder, split, columns)

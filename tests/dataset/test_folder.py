@@ -3,7 +3,7 @@ import json
 import pytest
 from support.exports import contents
 
-from aiev.dataset.folder import begin_replacing
+from aiev.dataset import replacement
 from aiev.errors import UsageError
 
 
@@ -31,13 +31,13 @@ def test_what_a_killed_export_left_is_no_obstacle(tmp_path, exported):
     (tmp_path / "fresh/messages/test.jsonl.partial").write_text("half")
     exported(out="fresh")
     assert not list((tmp_path / "fresh").rglob("*.partial*"))
-    begin_replacing(tmp_path / "out", ["messages/train.jsonl"])
-    assert not (tmp_path / "out/messages/test.jsonl").exists()
-    exported()
-    assert contents(tmp_path / "out") == wanted
+    assert contents(tmp_path / "fresh") == wanted
 
 
-def test_a_manifest_cannot_make_an_export_remove_other_files(tmp_path, exported):
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_manifest_cannot_make_an_export_remove_other_files(tmp_path, exported, monkeypatch, at_once):
+    if not at_once:
+        monkeypatch.setattr(replacement, "_exchange", lambda *_: False)
     exported()
     (tmp_path / "precious").write_text("x")
     manifest = json.loads((tmp_path / "out/manifest.json").read_text())
