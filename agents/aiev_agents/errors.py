@@ -8,7 +8,8 @@
         ├── ModelRefused      the endpoint refuses this client for good: key, model name, quota. Stops the run.
         │   └── ModelUnknown  for want of a model of that name, or of anything at that address
         ├── ModelUnavailable  nothing answers, or nothing usable; clients retry it and raise it after the last try
-        ├── RequestRejected   this one request is at fault (too long, malformed): only its item fails
+        ├── RequestRejected   this one request is at fault (malformed): only its item fails
+        │   └── TextRejected  for its text: too long, or flagged
         └── RequestGivenUp    this one request got no usable reply in all its tries, others did: only its item fails
 
 Invariant: messages are one line and never hold a key.
@@ -78,6 +79,10 @@ class ModelUnavailable(ModelError):  # noqa: N818
 
 class RequestRejected(ModelError):  # noqa: N818
     """This request alone is at fault."""
+
+
+class TextRejected(RequestRejected):
+    """The text of this request is too long, or not liked."""
 
 
 class RequestGivenUp(ModelError):  # noqa: N818

@@ -125,6 +125,8 @@ def _evaluated(work: Coroutine[None, None, _Result], progress: Progress, *, quie
 
 
 def _view(done: Evaluation, notes: list[tuple[str, str]] | None = None) -> object:
-    from aiev.view.terminal.evaluations import evaluation_view
+    from aiev.view.terminal.evaluations import evaluation_view, missing_rows
 
-    return evaluation_view(done.record, Counter(sample.verdict for sample in done.samples), notes or [])
+    lacking = missing_rows(done.missing, done.record.items * done.record.samples, done.refused)
+    verdicts = Counter(sample.verdict for sample in done.samples)
+    return evaluation_view(done.record, verdicts, [*lacking, *(notes or [])])

@@ -115,6 +115,7 @@ class Teaching:
             await store.add_seeds(self.seeds)
             async with recorded_start(store, self.run_id, self.progress):
                 await self._make_all(record, store, model, interpreter)
+                self.progress.check_answered()
         return RunResult(
             self.run_id, self.progress, interpreter.name, interpreter.image, model.name, interpreter.notice
         )

@@ -115,6 +115,7 @@ class Verification:
                 beating(store, self.run_id, self.progress, partial(endpoint_figures, model)),
             ):
                 await self._engine.run(iter(passed), partial(self._verify, context, ConversationReader(db)))
+                self.progress.check_answered()
         return RunResult(
             self.run_id, self.progress, interpreter.name, interpreter.image, model.name, interpreter.notice
         )

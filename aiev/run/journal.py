@@ -14,7 +14,7 @@ from aiev.errors import AievError
 from aiev.run.turns import waiting
 from aiev.store.clock import now
 from aiev.store.records import ExecutionRecord, RequestRecord
-from aiev_agents.errors import ModelError
+from aiev_agents.errors import ModelError, RequestRejected, TextRejected
 from aiev_agents.messages import ChatReply
 from aiev_interpreter.protocol import ExecutionResult, Verdict
 
@@ -127,6 +127,8 @@ class JournaledModel:
             return await self._model.chat(request)
         except ModelError as error:
             self._count_lost(error)
+            if isinstance(error, RequestRejected) and not error.answered:
+                self._progress.refuses(str(error), of_text=isinstance(error, TextRejected))
             raise
 
     def _count(self, reply: ChatReply, cost: float | None) -> None:

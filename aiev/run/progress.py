@@ -9,6 +9,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
+
+from aiev.errors import SetupError
+from aiev_agents.errors import ModelRefused
+
+MAX_REFUSALS: Final = 10
+"""Refused requests after which a run stops whose endpoint has answered nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,10 @@ class Progress:
     """Replies taken from the journal."""
     before: Before = field(default_factory=Before)
     draining: bool = False
+    refused: int = 0
+    """Requests that the endpoint refused."""
+    refusal: str = ""
+    """Its words for the first of them."""
     stopped: str = ""
     """The limit that was reached; empty when none was."""
     started: float = field(default_factory=time.monotonic)
@@ -73,6 +84,28 @@ class Progress:
             self.unpriced += 1
         else:
             self.cost += cost
+
+    def refuses(self, words: str, *, of_text: bool = False) -> None:
+        """Count a request that the endpoint refused; not one whose text it refused while it answered others before.
+
+        Raises:
+            ModelRefused: it refused `MAX_REFUSALS` of them, and answered none.
+        """
+        if of_text and self.replayed:
+            return
+        self.refused += 1
+        self.refusal = self.refusal or words
+        if self.refused >= MAX_REFUSALS and not self.requests:
+            raise ModelRefused(f"{self.refusal}; it refused the first {self.refused} requests")
+
+    def check_answered(self) -> None:
+        """Raise where the endpoint answered nothing that it was asked.
+
+        Raises:
+            SetupError: it refused every request; with its words.
+        """
+        if self.refused and not self.requests:
+            raise SetupError(f"{self.refusal}; no request was answered ({self.refused} refused), nothing is decided")
 
     @property
     def done(self) -> int:

@@ -51,6 +51,7 @@ class ModelQueries:
         self._runner = asyncio.Runner()
         self._resources = AsyncExitStack()
         self._model: JournaledModel | None = None
+        self._progress = Progress(total=0)
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +78,7 @@ class ModelQueries:
         """Ask everything, `run.workers` at once; answers in the order of the questions.
 
         Raises:
-            SetupError: the model cannot be started or reached, or it refuses; what was answered is in the journal.
+            SetupError: the model cannot be started or reached, or it refuses everything; answers are in the journal.
             StoreError: the database cannot be opened.
         """
         with as_resumable_errors():
@@ -91,6 +92,7 @@ class ModelQueries:
             answers[index] = await questions[index]()
 
         await Engine(self._settings.run.workers, Progress(total=len(questions))).run(range(len(questions)), ask)
+        self._progress.check_answered()
         return [answers[index] for index in range(len(questions))]
 
     async def _opened(self) -> JournaledModel:
@@ -107,6 +109,6 @@ class ModelQueries:
             store=store,
             journal=reader,
             conversation_id=OWNER,
-            progress=Progress(total=0),
+            progress=self._progress,
             prices=Prices(self._settings.model),
         )

@@ -1,8 +1,8 @@
 """Evaluates a model on a set of problems: every problem is answered `gate.samples` times and judged by its own tests.
 
 Invariants: a paid reply is never asked for again (it is in the journal), and a judged program never runs again (its
-sample is in the store), kill -9 included; the first failure of endpoint or sandbox ends the evaluation and is never
-held against the model.
+sample is in the store), kill -9 included; the first failure of endpoint or sandbox ends the evaluation; a request that
+the endpoint refuses is missing, named, and asked again by the next start. None of it is held against the model.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aiev.errors import UsageError
+from aiev.errors import SetupError, UsageError
 from aiev.run.engine import Engine
 from aiev.setup.errors import as_resumable_errors
 from aiev.store.clock import now
@@ -19,10 +19,18 @@ from aiev.store.reading.read_only import ReadOnly
 from aiev.store.reading.student import StudentReader
 from aiev.store.writing.student import StudentStore
 from aiev.student.context import DEFAULT_BACKENDS, Backends, open_evaluation
-from aiev.student.evaluation import Evaluation, check_samples, evaluation_owner, evaluation_record, pass_at_k_of
+from aiev.student.evaluation import (
+    Evaluation,
+    answered,
+    check_samples,
+    evaluation_owner,
+    evaluation_record,
+    pass_at_k_of,
+)
 from aiev.student.roles import config_for_role
 from aiev.student.rounds import current_round, items_of, problems_of
 from aiev.student.sampling import draw_sample, unanswered_requests
+from aiev_agents.errors import RequestGivenUp, RequestRejected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,39 +104,53 @@ async def evaluate(
 
     Raises:
         ConfigError: `gate.k` or `gate.temperature` does not fit `gate.samples`.
-        SetupError: the endpoint refuses or does not answer, or the sandbox has no tools for a language; what was
-            done is kept.
+        SetupError: the endpoint refuses everything or does not answer, or the sandbox has no tools for a language;
+            what was done is kept.
         SandboxFailedError: the sandbox failed every time.
     """
     check_samples(context.settings.gate)
     record = evaluation_record(context, problems, subject=subject, benchmark=benchmark, round_number=round_number)
     known = {one.id: one for one in context.reader.evaluations()}.get(record.id)
-    if known and known.finished_at:
-        return Evaluation(known, context.reader.samples(record.id))
-    await context.store.write_evaluation(known or record)
-    await _draw_missing(context, record, problems)
-    samples = context.reader.samples(record.id)
-    scores = pass_at_k_of(samples, context.settings.gate.k)
-    ended = replace(known or record, finished_at=now(), pass_at_k=scores)
+    earlier = Evaluation(known or record, answered(context.reader.samples(record.id)))
+    if earlier.record.finished_at and not earlier.missing:
+        return earlier
+    await context.store.write_evaluation(earlier.record)
+    refused = await _draw_missing(context, record, problems)
+    samples = answered(context.reader.samples(record.id))
+    scores = pass_at_k_of(samples, context.settings.gate.k, drawn=record.samples)
+    if refused and not scores:
+        raise SetupError(f"{next(iter(refused.values()))}; no problem was answered, so there is no result")
+    ended = replace(earlier.record, finished_at=now(), pass_at_k=scores)
     await context.store.write_evaluation(ended)
-    return Evaluation(ended, samples)
+    return Evaluation(ended, samples, refused)
 
 
-async def _draw_missing(context: EvaluationContext, record: EvaluationRecord, problems: Sequence[Problem]) -> None:
-    """Draw the samples that the store lacks, with `run.workers` at once."""
-    done = {(sample.item, sample.sample) for sample in context.reader.samples(record.id)}
+async def _draw_missing(
+    context: EvaluationContext, record: EvaluationRecord, problems: Sequence[Problem]
+) -> dict[str, str]:
+    """Draw the samples that the store lacks, with `run.workers` at once: the problems that were refused, and why."""
+    done = {(sample.item, sample.sample) for sample in answered(context.reader.samples(record.id))}
     wanted = [(problem, number) for problem in problems for number in range(record.samples)]
     missing = [(problem, number) for problem, number in wanted if (problem.id, number) not in done]
     context.progress.already, context.progress.total = len(wanted) - len(missing), len(missing)
     if context.prefetch:
         await context.prefetch(evaluation_owner(record), await unanswered_requests(context, record, missing))
     engine = Engine(context.settings.run.workers, context.progress)
-    await engine.run(missing, partial(_draw, context, record))
+    refused: dict[str, str] = {}
+    await engine.run(missing, partial(_draw, context, record, refused))
+    return refused
 
 
-async def _draw(context: EvaluationContext, record: EvaluationRecord, wanted: tuple[Problem, int]) -> None:
-    with as_resumable_errors():
-        sample = await draw_sample(context, record, *wanted)
+async def _draw(
+    context: EvaluationContext, record: EvaluationRecord, refused: dict[str, str], wanted: tuple[Problem, int]
+) -> None:
+    try:
+        with as_resumable_errors():
+            sample = await draw_sample(context, record, *wanted)
+    except (RequestRejected, RequestGivenUp) as error:
+        refused[wanted[0].id] = str(error)
+        context.progress.statuses["missing"] += 1
+        return
     await context.store.add_sample(sample)
     context.progress.verdicts[sample.verdict] += 1
     context.progress.statuses["passed" if sample.passed else "failed"] += 1

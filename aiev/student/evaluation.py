@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import ConfigError
@@ -21,11 +21,15 @@ from aiev_agents.roles.prompting import load_prompt
 from aiev_interpreter.protocol import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aiev.student.context import EvaluationContext
     from aiev.student.problems import Problem
     from aiev.student.settings import GateSettings
+
+
+REFUSED = "rejected"
+"""Verdict that versions before 0.3 gave to a request which the endpoint refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,23 @@ class Evaluation:
 
     record: EvaluationRecord
     samples: list[SampleRecord]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Problems that now lack samples, because the endpoint refused or gave up the request, and its words."""
+
+    @property
+    def missing(self) -> int:
+        """Samples that there are no replies for; the scores are then those of the other problems."""
+        return self.record.items * self.record.samples - len(self.samples)
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready: the record, and the number of samples by verdict."""
-        return asdict(self.record) | {"verdicts": dict(Counter(sample.verdict for sample in self.samples))}
+        """JSON-ready: the record, the number of samples by verdict, and what is missing."""
+        verdicts = dict(Counter(sample.verdict for sample in self.samples))
+        return asdict(self.record) | {"verdicts": verdicts, "missing": self.missing, "refused": dict(self.refused)}
+
+
+def answered(samples: Iterable[SampleRecord]) -> list[SampleRecord]:
+    """Samples that a reply stands behind; until 0.3 a refused request was a sample, too."""
+    return [sample for sample in samples if sample.verdict != REFUSED]
 
 
 def check_samples(gate: GateSettings) -> None:
@@ -103,7 +120,7 @@ def passed_by_item(samples: Iterable[SampleRecord]) -> dict[str, tuple[int, int]
     return counts
 
 
-def pass_at_k_of(samples: Iterable[SampleRecord], ks: Iterable[int]) -> dict[str, float]:
-    """pass@k over all problems, for each k and for 1, by the name of k."""
-    counts = passed_by_item(samples).values()
-    return {str(k): mean_pass_at_k(counts, k) for k in sorted({1, *ks})}
+def pass_at_k_of(samples: Iterable[SampleRecord], ks: Iterable[int], *, drawn: int) -> dict[str, float]:
+    """pass@k over the problems with `drawn` samples, for each k and for 1, by the name of k; nothing without any."""
+    counts = [count for count in passed_by_item(samples).values() if count[0] == drawn]
+    return {str(k): mean_pass_at_k(counts, k) for k in sorted({1, *ks})} if counts else {}

@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from aiev.errors import UsageError
+from aiev.errors import SetupError, UsageError
 from aiev.run.identity import SELF_LEARN
 from aiev.store.clock import now
 from aiev.store.reading.read_only import ReadOnly
@@ -19,7 +19,7 @@ from aiev.store.reading.student import StudentReader
 from aiev.store.student_records import GateItemRecord, GateRecord
 from aiev.store.writing.student import StudentStore
 from aiev.student.comparison import GateRules, Rule, Score, decide
-from aiev.student.evaluation import Evaluation, passed_by_item
+from aiev.student.evaluation import Evaluation, answered, passed_by_item
 from aiev.student.guard_figures import measure_guards
 
 if TYPE_CHECKING:
@@ -59,19 +59,31 @@ async def decide_round(
 
     Raises:
         UsageError: one of them is not evaluated, or both are evaluated on different problems.
+        SetupError: see `decide_gate`.
     """
     ReadOnly(db).close()  # a decision about a missing database must not create it
     with StudentStore.open(db) as store, StudentReader.open(db) as reader:
         of_student = newest_evaluation(reader, "student", prefix=student)
         items_hash = "" if teacher else of_student.items_hash
         of_teacher = newest_evaluation(reader, "teacher", prefix=teacher, items_hash=items_hash)
-        one, other = (Evaluation(record, reader.samples(record.id)) for record in (of_teacher, of_student))
+        one, other = (Evaluation(it, answered(reader.samples(it.id))) for it in (of_teacher, of_student))
         self_made = {one.id for one in reader.accepted() if one.recipe == SELF_LEARN}
         decision = decide_gate(one, other, gate_rules(config.settings), self_made=self_made)
         if guards:
             evidence = decision.record.evidence | {"guards": measure_guards(reader, decision.record, config.settings)}
             decision = replace(decision, record=replace(decision.record, evidence=evidence))
         return await store_decision(store, reader, decision)
+
+
+def _refuse_gaps(evaluation: Evaluation) -> None:
+    """Nothing is decided on requests that an endpoint refused."""
+    if evaluation.missing:
+        record = evaluation.record
+        wanted = record.items * record.samples
+        raise SetupError(
+            f"{evaluation.missing} of {wanted} samples of the {record.subject} {record.model} are missing, since the "
+            f"endpoint refused the requests; `aiev evaluate` with --role {record.subject} asks again"
+        )
 
 
 def gate_rules(settings: Settings) -> GateRules:
@@ -100,7 +112,10 @@ def decide_gate(
 
     Raises:
         UsageError: the problems differ.
+        SetupError: an evaluation lacks samples, because the endpoint refused requests.
     """
+    for evaluation in (teacher, student):
+        _refuse_gaps(evaluation)
     if teacher.record.items_hash != student.record.items_hash:
         raise UsageError(
             f"{teacher.record.model} and {student.record.model} were evaluated on different problems; "

@@ -1,7 +1,8 @@
 """One sample of an evaluation: the model answers a problem, and the problem's own tests judge the program.
 
 Invariants: teacher and student get the same prompt, decoding seed and limits; a reply comes from the journal when it
-is there; the reply's own tests never run; a failure of the sandbox or the endpoint is an error, not a failed sample.
+is there; the reply's own tests never run; a failure of the sandbox or the endpoint, a request that it refuses included,
+is an error, not a failed sample.
 """
 
 from __future__ import annotations
@@ -33,19 +34,22 @@ if TYPE_CHECKING:
     from aiev.student.context import EvaluationContext
     from aiev.student.problems import Problem
 
-REJECTED = "rejected"
-"""Verdict of a problem that the endpoint refuses, for example because it is too long for the model."""
-
 
 async def draw_sample(
     context: EvaluationContext, record: EvaluationRecord, problem: Problem, number: int
 ) -> SampleRecord:
-    """Ask for reply `number` to a problem, from 0, and run the problem's tests on it."""
+    """Ask for reply `number` to a problem, from 0, and run the problem's tests on it.
+
+    Raises:
+        ModelError: the endpoint gave no reply. One that the model left without text is a malformed sample.
+    """
     base = SampleRecord(record.id, problem.id, number, "", "", MALFORMED, "", "", 0.0)
     try:
         request_hash, text = await _ask(context, record, problem, number)
     except RequestRejected as error:
-        return replace(base, verdict=REJECTED, detail=str(error))
+        if not error.answered:
+            raise
+        return replace(base, detail=str(error))
     base = replace(base, request_hash=request_hash)
     try:
         program = program_of(text, problem)

@@ -15,6 +15,7 @@ from aiev.store.reading.conversations import ConversationReader
 from aiev.store.reading.journal import JournalReader
 from aiev.store.reading.listing import Filters
 from aiev.store.reading.runs import RunReader
+from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_agents.errors import ModelRefused, RequestRejected
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
@@ -112,6 +113,19 @@ async def test_an_item_at_fault_fails_alone_and_is_tried_again_by_the_next_start
     first = await teach(model, count=4)
     assert first.progress.statuses == {"accepted": 3, "failed": 1}
     assert (await teach(scripted_model(), count=4)).progress.statuses == {"accepted": 1}
+
+
+@pytest.mark.parametrize("count", [1, 4, 30])
+async def test_an_endpoint_that_refuses_every_request_ends_the_run_with_its_words(teach, count):
+    def refuse(request):
+        asked.append(request)
+        raise RequestRejected("400 unsupported: everything")
+
+    asked = []
+    with pytest.raises(SetupError, match="400 unsupported: everything"):
+        await teach(ScriptedChatModel(refuse), count=count, assignments=("run.workers=1",))
+    assert len(asked) == min(count, 10)
+    assert (await teach(scripted_model(), count=count)).progress.statuses["accepted"] == count
 
 
 async def test_a_refusal_stops_the_run_keeps_what_is_done_and_resumes_without_paying_twice(teach, tmp_path):

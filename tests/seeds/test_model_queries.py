@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 
 import pytest
@@ -12,7 +12,7 @@ from aiev.config.layers import load_config
 from aiev.errors import AievError, SetupError
 from aiev.seeds.model_queries import ModelQueries
 from aiev_agents.clients.scripted import ScriptedChatModel
-from aiev_agents.errors import ModelRefused, ModelUnavailable
+from aiev_agents.errors import ModelRefused, ModelUnavailable, RequestRejected
 from aiev_agents.messages import Sampling
 from aiev_agents.roles.judge import documentation_is_enough
 
@@ -52,6 +52,18 @@ def test_without_questions_nothing_is_opened(queries, tmp_path):
         assert model.answers([]) == []
     model.close()
     assert not (tmp_path / "journal.db").exists()
+
+
+def test_a_model_that_refuses_every_question_is_an_error_in_its_words(queries):
+    def refuse(_request):
+        raise RequestRejected("400 unsupported: everything")
+
+    async def question(model):
+        with suppress(RequestRejected):
+            await ask(model, "def f(): pass")
+
+    with queries(refuse) as model, pytest.raises(SetupError, match="400 unsupported: everything"):
+        model.answers([partial(question, model)] * 3)
 
 
 def test_a_question_that_was_answered_is_not_asked_again(queries):

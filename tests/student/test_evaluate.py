@@ -1,18 +1,23 @@
 """Evaluations: scripted models and interpreter, real store."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from support.evaluations import PROBLEMS, evaluated, open_context, solver
 from support.loop_parts import QUIET, backends, loop
-from support.talk import judge
+from support.talk import GOOD, judge
 
 from aiev.config.layers import load_config
 from aiev.errors import SetupError, UsageError
 from aiev.run.progress import Progress
+from aiev.store.reading.student import StudentReader
 from aiev.store.writing.student import StudentStore
 from aiev.student.evaluate import evaluate, evaluate_round
-from aiev_agents.errors import ModelRefused
+from aiev_agents.clients.scripted import ScriptedChatModel
+from aiev_agents.errors import ModelRefused, RequestGivenUp, RequestRejected, TextRejected
 from aiev_interpreter import InterpreterUnavailable
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
 
@@ -81,6 +86,73 @@ def test_a_reply_that_was_paid_for_survives_a_sandbox_that_failed(path, monkeypa
     again = solver()
     assert evaluated(path, again, problems=PROBLEMS[:1]).record.pass_at_k == {"1": 1.0}
     assert again.requests == []
+
+
+def refusing(*numbers, error=RequestRejected):
+    """Solves all problems but these, which its endpoint refuses."""
+
+    def answer(request):
+        number = int(request.turns[-1][1].rpartition("number ")[2].rstrip("."))
+        if number in numbers:
+            raise error(f"400 no to number {number}")
+        return GOOD
+
+    return ScriptedChatModel(answer, name="m")
+
+
+@pytest.mark.parametrize("error", [RequestRejected, TextRejected, RequestGivenUp])
+def test_refused_requests_are_missing_named_and_asked_again_and_no_failures(path, error):
+    partial = evaluated(path, refusing(1, 4, error=error))
+    assert partial.record.pass_at_k == {"1": 1.0}
+    assert (len(partial.samples), partial.missing) == (4, 2)
+    assert partial.as_dict()["refused"] == {"p1": "400 no to number 1", "p4": "400 no to number 4"}
+    again = refusing(1)
+    assert evaluated(path, again).missing == 1
+    assert len(again.requests) == 2
+    whole = evaluated(path, solver(solves=lambda number: number != 1))
+    assert (whole.missing, len(whole.samples), whole.record.pass_at_k["1"]) == (0, 6, 5 / 6)
+
+
+def test_a_problem_that_lacks_samples_is_left_out_of_the_scores(path):
+    seen = []
+
+    def answer(request):
+        seen.append(request)
+        if len(seen) == 2:
+            raise RequestRejected("400 once")
+        return GOOD
+
+    done = evaluated(
+        path, ScriptedChatModel(answer), "gate.samples=2", "gate.temperature=0.2", "gate.k=[2]", "run.workers=1"
+    )
+    assert (done.missing, done.record.pass_at_k) == (1, {"1": 1.0, "2": 1.0})
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_an_endpoint_that_refuses_every_request_gives_no_result(path, count):
+    with pytest.raises(SetupError, match="400 no to number"):
+        evaluated(path, refusing(*range(6)), problems=PROBLEMS[:count])
+
+
+def test_many_refusals_and_no_answer_end_an_evaluation_early(path):
+    many = [replace(PROBLEMS[0], id=f"q{number}") for number in range(50)]
+    model = refusing(0)
+    with pytest.raises(SetupError, match="refused the first 10 requests"):
+        evaluated(path, model, "run.workers=1", problems=many)
+    assert len(model.requests) == 10
+
+
+def test_a_sample_that_an_earlier_version_made_of_a_refusal_is_asked_for_again(path):
+    done = evaluated(path, solver())
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("update evaluation_samples set verdict = 'rejected' where item = 'p2'")
+        db.execute("delete from requests")
+        db.commit()
+    again = solver()
+    assert evaluated(path, again).missing == 0
+    assert len(again.requests) == 1
+    with StudentReader.open(path) as reader:
+        assert {sample.verdict for sample in reader.samples(done.record.id)} == {"ok"}
 
 
 async def _broken():

@@ -54,7 +54,7 @@ def test_settings_that_do_not_fit_each_other_are_refused(assignments, words):
 def test_samples_are_counted_by_problem():
     drawn = samples(a=[True, False], b=[False, False])
     assert passed_by_item(drawn) == {"a": (2, 1), "b": (2, 0)}
-    assert pass_at_k_of(drawn, [2]) == {"1": 0.25, "2": 0.5}
+    assert pass_at_k_of(drawn, [2], drawn=2) == {"1": 0.25, "2": 0.5}
 
 
 def test_an_evaluation_as_json_counts_verdicts(tmp_path):

@@ -7,11 +7,14 @@ import pytest
 from store.sample_records import RUN
 from support.dialogues import Talk, write
 from support.evaluations import PROBLEMS, evaluated, open_context, solver
+from support.talk import GOOD
 
 from aiev.config.layers import load_config
-from aiev.errors import StoreError, UsageError
+from aiev.errors import SetupError, StoreError, UsageError
 from aiev.student.comparison import GateRules, Reason
 from aiev.student.gate import decide_gate, decide_round, gate_rules, newest_evaluation, store_decision
+from aiev_agents.clients.scripted import ScriptedChatModel
+from aiev_agents.errors import RequestRejected
 
 
 @pytest.fixture
@@ -60,6 +63,21 @@ def test_evaluations_on_different_problems_are_not_compared(path):
     student = evaluated(path, solver(name="small"), subject="student")
     with pytest.raises(UsageError, match="evaluated on different problems"):
         decide_gate(teacher, student, GateRules())
+
+
+@pytest.mark.parametrize("who", ["teacher", "student"])
+def test_nothing_is_decided_while_requests_of_one_side_are_refused(path, who):
+    def answer(request):
+        if "number 3." in request.turns[-1][1]:
+            raise RequestRejected("400 no")
+        return GOOD
+
+    sides = {one: evaluated(path, solver(name=one), subject=one) for one in ("teacher", "student")}
+    sides[who] = evaluated(path, ScriptedChatModel(answer, name="m"), subject=who)
+    with pytest.raises(SetupError, match=rf"1 of 6 samples of the {who} m are missing.*--role {who} asks again"):
+        decide_gate(sides["teacher"], sides["student"], GateRules(min_items=1))
+    sides[who] = evaluated(path, solver(name="m"), subject=who)
+    assert decide_gate(sides["teacher"], sides["student"], GateRules(min_items=1)).record.evidence["items"] == 6
 
 
 def test_a_missing_evaluation_names_the_command(path):

@@ -5,7 +5,7 @@ from support.evaluations import PROBLEMS, evaluated, open_context, solver
 from support.talk import judge, reply
 
 from aiev.student.evaluation import evaluation_record
-from aiev.student.sampling import REJECTED, draw_sample, program_of, unanswered_requests
+from aiev.student.sampling import draw_sample, program_of, unanswered_requests
 from aiev_agents.clients.scripted import ScriptedChatModel
 from aiev_agents.errors import ReplyError, RequestRejected
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
@@ -33,16 +33,16 @@ def test_teacher_and_student_are_asked_alike(path):
     assert asked[0] == asked[1]
 
 
-def test_replies_without_a_program_and_rejected_problems_are_failures_with_a_reason(path):
+def test_replies_without_a_program_or_without_text_are_failures_with_a_reason(path):
     def answer(request):
         number = request.turns[-1][1].rpartition("number ")[2]
         if number == "0.":
-            raise RequestRejected("too long for the model")
+            raise RequestRejected("no text within max_tokens", answered=True)
         return "I do not know."
 
     done = evaluated(path, ScriptedChatModel(answer), problems=PROBLEMS[:2])
-    assert [sample.verdict for sample in done.samples] == [REJECTED, "malformed"]
-    assert "too long" in done.samples[0].detail
+    assert [sample.verdict for sample in done.samples] == ["malformed", "malformed"]
+    assert "no text within" in done.samples[0].detail
     assert "no ```python block" in done.samples[1].detail
     assert done.record.pass_at_k == {"1": 0.0}
 

@@ -149,7 +149,8 @@ def _translated(endpoint: Endpoint) -> Iterator[None]:
     try:
         yield
     except (openai.OpenAIError, RedirectedElsewhereError) as error:
-        failure = of_exception(error, f"the batch API at {endpoint.base_url}", endpoint.timeout_seconds)
+        where = f"the batch API at {endpoint.base_url}"
+        failure = of_exception(error, where, endpoint.timeout_seconds, key_env=endpoint.key_env)
         advice = ""
         if isinstance(error, openai.NotFoundError):
             advice = "; does the provider offer batches?"

@@ -61,7 +61,8 @@ def _without_text(choice: dict[str, Any], reason: str, where: str, usage: dict[s
     else:
         what, meaning = "a reply without content", ModelUnavailable
     read, written = _tokens(usage)
-    return meaning(f"{where} sent {what}", answered=True, prompt_tokens=read, completion_tokens=written)
+    answered = bool(refusal) or reason != "content_filter"  # a filter is the endpoint's, the rest is the model's
+    return meaning(f"{where} sent {what}", answered=answered, prompt_tokens=read, completion_tokens=written)
 
 
 def _reply(model: str, text: str, reason: str, usage: dict[str, Any], seconds: float) -> ChatReply:

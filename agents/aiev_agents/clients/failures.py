@@ -22,7 +22,7 @@ from aiohttp.http_exceptions import ContentEncodingError, DecompressSizeError, H
 from aiev_agents.clients.rate_headers import retry_after
 from aiev_agents.clients.refusals import Refusal
 from aiev_agents.clients.transport import AnswerTooLargeError, RedirectedElsewhereError
-from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, ModelUnknown, RequestRejected
+from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, ModelUnknown, RequestRejected, TextRejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,6 +41,7 @@ STATUSES: dict[int, type[ModelError]] = {
     HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: ModelRefused,
     HTTPStatus.REQUEST_TIMEOUT: ModelUnavailable,
     HTTPStatus.CONFLICT: ModelUnavailable,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TextRejected,
     HTTPStatus.GONE: ModelRefused,
     HTTPStatus.TOO_EARLY: ModelUnavailable,
     HTTPStatus.TOO_MANY_REQUESTS: ModelUnavailable,
@@ -61,13 +62,13 @@ CODES: dict[str, type[ModelError]] = {
     "permission_error": ModelRefused,
     "account_deactivated": ModelRefused,
     "model_not_found": ModelUnknown,
-    "context_length_exceeded": RequestRejected,
-    "string_above_max_length": RequestRejected,
-    "content_filter": RequestRejected,
-    "content_policy_violation": RequestRejected,
-    "responsibleaipolicyviolation": RequestRejected,
-    "moderation": RequestRejected,
-    "flagged": RequestRejected,
+    "context_length_exceeded": TextRejected,
+    "string_above_max_length": TextRejected,
+    "content_filter": TextRejected,
+    "content_policy_violation": TextRejected,
+    "responsibleaipolicyviolation": TextRejected,
+    "moderation": TextRejected,
+    "flagged": TextRejected,
     "rate_limit_exceeded": ModelUnavailable,
     "rate_limit_error": ModelUnavailable,
     "overloaded_error": ModelUnavailable,
@@ -88,8 +89,11 @@ PHRASES: dict[str, type[ModelError]] = {
     "insufficient balance": ModelRefused,
     "credit balance is too low": ModelRefused,
     "exceeded your current quota": ModelRefused,
-    "requires moderation": RequestRejected,
-    "was flagged": RequestRejected,
+    "requires moderation": TextRejected,
+    "was flagged": TextRejected,
+    "context length": TextRejected,
+    "context window": TextRejected,
+    "prompt is too long": TextRejected,
     "lora adapter": RequestRejected,
     "no adapter found": RequestRejected,
 }
@@ -127,6 +131,7 @@ _VERBS = {
     ModelRefused: "refused the request",
     ModelUnknown: "refused the request",
     RequestRejected: "rejected one request",
+    TextRejected: "rejected one request",
     ModelUnavailable: "failed",
 }
 _ADVICE: dict[int, str] = {
@@ -184,10 +189,10 @@ def _advice(status: int, found: type[ModelError], key_env: str, *, of_key: bool)
     return _ADVICE.get(HTTPStatus.NOT_FOUND if found is ModelUnknown else status, _ANY_ADVICE)
 
 
-def of_exception(error: Exception, where: str, timeout_seconds: float) -> ModelError:
+def of_exception(error: Exception, where: str, timeout_seconds: float, *, key_env: str = "") -> ModelError:
     """The error behind an exception of a client; one that is none of theirs is the request's fault."""
     if isinstance(error, openai.APIStatusError):
-        return of_status(error.status_code, error.response.headers, error.body, where)
+        return of_status(error.status_code, error.response.headers, error.body, where, key_env=key_env)
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return of_status(error.status, error.headers or {}, error.message, where)
     causes = _causes(error)

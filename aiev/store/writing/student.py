@@ -45,10 +45,10 @@ class StudentStore(Store):
         await self._write(upsert("evaluations", row, "id"))
 
     async def add_sample(self, record: SampleRecord) -> None:
-        """Write one reply's result; one that is there stays as it is."""
+        """Write one reply's result, in the place of an earlier one."""
         blob = {"hash": digest(record.program), "text": record.program}
         row = columns(record) | {"program": blob["hash"]}
-        await self._write(insert("blobs", blob), insert("evaluation_samples", row))
+        await self._write(insert("blobs", blob), upsert("evaluation_samples", row, "evaluation_id", "item", "sample"))
 
     async def add_decontamination(self, record: DecontaminationRecord) -> None:
         """Write what of a benchmark was found; the same comparison again takes the place of the earlier one."""

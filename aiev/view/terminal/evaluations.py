@@ -10,14 +10,24 @@ from aiev.view.terminal.tables import pairs
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.table import Table
 
     from aiev.store.student_records import EvaluationRecord
 
 _SHOWN = 20
-"""Contaminated problems that are listed."""
+"""Problems that are listed."""
+
+
+def missing_rows(missing: int, wanted: int, refused: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What an evaluation lacks, as notes of `evaluation_view`; nothing when it is whole."""
+    if not missing:
+        return []
+    lacking = f"{missing} of {wanted} samples, which the endpoint refused; the result is that of the other problems"
+    named = [("", safe(f"{problem}: {words}")) for problem, words in list(refused.items())[:_SHOWN]]
+    more = len(refused) - _SHOWN
+    return [("missing", lacking), *named, *([("", f"and {more} more; --json has all")] if more > 0 else [])]
 
 
 def evaluation_view(record: EvaluationRecord, verdicts: Counter[str], notes: Sequence[tuple[str, str]] = ()) -> Table:

@@ -54,7 +54,9 @@ def line(progress: Progress) -> str:
 
 def evaluation_line(progress: Progress) -> str:
     """The state of an evaluation in one line."""
-    return _line(progress, f"{progress.statuses['passed']} passed, {progress.statuses['failed']} failed")
+    statuses = progress.statuses
+    missing = f", {statuses['missing']} missing" if statuses["missing"] else ""
+    return _line(progress, f"{statuses['passed']} passed, {statuses['failed']} failed{missing}")
 
 
 def _line(progress: Progress, counts: str) -> str:

@@ -19,7 +19,7 @@ from aiev_agents.clients.failures import (
     of_exception,
     of_status,
 )
-from aiev_agents.errors import ModelRefused, ModelUnavailable, ModelUnknown, RequestRejected
+from aiev_agents.errors import ModelRefused, ModelUnavailable, ModelUnknown, RequestRejected, TextRejected
 from aiev_agents.messages import ChatRequest
 
 WHERE = "model 'm' at http://x/v1"
@@ -158,7 +158,7 @@ def test_a_certificate_that_cannot_be_verified_is_fatal():
     assert "self-signed" in str(failure)
 
 
-MEANINGS = {ModelRefused, ModelUnknown, ModelUnavailable, RequestRejected}
+MEANINGS = {ModelRefused, ModelUnknown, ModelUnavailable, RequestRejected, TextRejected}
 
 
 def tree(root):
