@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 
 from aiev_agents.languages import canonical_name
 from aiev_agents.languages.whole import is_whole
+from aiev_agents.lines import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _MARKDOWN = MarkdownIt("zero").enable(["fence", "code", "blockquote", "list", "hr"])
 _MARKDOWN.core.ruler.enableOnly(["block"])
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _WORD = re.compile(r"[\w+#.-]+")
 _PREFIX = re.compile(r"^(?:language|lang)[-=:]")
 _VERSION = re.compile(r"[\d.]+$")
@@ -118,10 +118,11 @@ def language_of(info: str) -> str:
 
 def _lines(text: str) -> list[_Line]:
     lines, start = [], 0
-    for end in _LINE_END.finditer(text):
-        lines.append(_Line(text[start : end.start()], start, end.start()))
-        start = end.end()
-    return [*lines, _Line(text[start:], start, len(text))]
+    for line in lines_of(text):
+        bare = line.rstrip("\r\n")
+        lines.append(_Line(bare, start, start + len(bare)))
+        start += len(line)
+    return lines
 
 
 def _read(lines: list[_Line]) -> list[_Found]:

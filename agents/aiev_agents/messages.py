@@ -37,6 +37,8 @@ class Message(NamedTuple):
     """SHA-256 of its prompt's template; empty for the interpreter."""
     request_hash: str = ""
     """Names the model reply or execution this message came from."""
+    reasoning: str = ""
+    """What the model thought before it said this; no other message and no prompt holds it."""
 
 
 class Sampling(NamedTuple):
@@ -100,7 +102,7 @@ class ChatReply(NamedTuple):
     cached_tokens: int = 0
     """Of the tokens read, those that the endpoint took from its cache."""
     reasoning_tokens: int = 0
-    """Of the tokens written, those that are not in `content`."""
+    """Of the tokens written, those that are not in `content`; by share of characters where the endpoint has no count."""
     counted: bool = True
     """Whether the endpoint counted the tokens; without, the figures above are 0."""
     tries: int = 1
@@ -109,3 +111,5 @@ class ChatReply(NamedTuple):
     """Of the call that succeeded."""
     address: str = ""
     """Of the endpoint that answered, where there are several."""
+    reasoning: str = ""
+    """What the model thought before it answered; never part of `content`."""
