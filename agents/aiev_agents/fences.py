@@ -12,6 +12,7 @@ Source: https://spec.commonmark.org/0.31.2/#fenced-code-blocks
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,7 +49,7 @@ _MOST_LINES = 1000
 """Lines that are looked at for it."""
 _PROSE_LINES = 2
 """Lines of prose that may stand between a block without an end and the next."""
-_MOST_MENDED = 40
+_MOST_MENDED = 24
 """Repairs of a text; what is left after them is read as CommonMark has it."""
 
 
@@ -91,10 +92,14 @@ class _Found(NamedTuple):
     closed: bool
 
 
-def fenced_blocks(text: str) -> list[Block]:
+def fenced_blocks(text: str) -> tuple[Block, ...]:
     """All fenced blocks of a text, in order."""
-    if "```" not in text and "~~~" not in text:
-        return []
+    return _blocks(text) if "```" in text or "~~~" in text else ()
+
+
+@lru_cache(maxsize=16)
+def _blocks(text: str) -> tuple[Block, ...]:
+    """Kept for a few texts, since a reply is read for its program, its prose, its tests, and to be shown."""
     lines = _lines(text)
     blocks: list[Block] = []
     end = 0
@@ -105,7 +110,7 @@ def fenced_blocks(text: str) -> list[Block]:
         body = f"{code[1]}\n{found.body}" if code else found.body
         blocks.append(Block(info, language_of(info), body.rstrip(), above, found.start, found.end, found.closed))
         end = found.end
-    return blocks
+    return tuple(blocks)
 
 
 def language_of(info: str) -> str:

@@ -102,7 +102,7 @@ class ChatReply(NamedTuple):
     cached_tokens: int = 0
     """Of the tokens read, those that the endpoint took from its cache."""
     reasoning_tokens: int = 0
-    """Of the tokens written, those that are not in `content`; by share of characters where the endpoint has no count."""
+    """Of the tokens written, those of thoughts: by share of characters where the endpoint has no count."""
     counted: bool = True
     """Whether the endpoint counted the tokens; without, the figures above are 0."""
     tries: int = 1

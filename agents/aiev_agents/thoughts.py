@@ -32,14 +32,14 @@ _ORPHAN = re.compile(
 _BEGINS = re.compile(r"\s*(?:<s>|<\|im_start\|>(?:assistant\s)?|<\|begin_of_solution\|>|<answer>)")
 _END = re.compile(
     r"(?:<\|(?:im_end|endoftext|end|eot_id|eom_id|eot|return|end_of_text|end_of_turn|end_of_solution|user|observation)\|>"
-    r"|</s>|<end_of_turn>|<eos>|<｜end▁of▁sentence｜>|</answer>)\Z",
+    r"|</s>|<end_of_turn>|<eos>|<\uff5cend\u2581of\u2581sentence\uff5c>|</answer>)\Z",
     re.IGNORECASE,
 )
 _NEXT_TURN = re.compile(
     r"<\|im_end\|>\s*<\|im_start\|>|<\|eot_id\|><\|start_header_id\|>|<end_of_turn>\s*<start_of_turn>"
 )
 """A model that goes on with a turn that is not its own."""
-_MOST_MARKS = 20
+_MOST_MARKS = 8
 
 
 class Said(NamedTuple):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from aiev.dataset.phrasings import draw, phrasing
 from aiev.dataset.sample import UNKNOWN_LICENCE, Sample, Turn
+from aiev.dataset.thoughts import apart, marked
 from aiev_agents.fences import fenced_blocks
 from aiev_agents.languages import LANGUAGES
 from aiev_agents.roles.installing import is_install, without_installs
@@ -37,8 +38,9 @@ _BACKTICKS = re.compile(r"`{3,}")
 
 def build_sample(record: DialogueRecord, settings: ExportSettings) -> Sample:
     """The training sample of a dialogue; without turns where nothing was answered."""
+    record = apart(record, settings.reasoning)
     executed = not _is_plain(record, settings)
-    turns = tuple(merged(_executed(record, settings))) if executed else _plain(record)
+    turns = tuple(merged(_executed(record, settings))) if executed else _plain(record, settings)
     return Sample(
         id=record.id,
         split=record.split,
@@ -62,12 +64,14 @@ def _is_plain(record: DialogueRecord, settings: ExportSettings) -> bool:
     return record.passed_round > 0 and drawn < settings.plain_share
 
 
-def _plain(record: DialogueRecord) -> tuple[Turn, ...]:
+def _plain(record: DialogueRecord, settings: ExportSettings) -> tuple[Turn, ...]:
     """The problem and the answer that passed."""
     answers = [one for one in record.messages if one.role == "assistant" and one.round == record.passed_round]
     if not answers:
         return ()
-    return Turn("user", record.problem), Turn("assistant", _as_run(record, answers[-1]), train=True, passed=True)
+    thoughts = marked(answers[-1].reasoning, settings.reasoning)
+    answer = Turn("assistant", _as_run(record, answers[-1]), train=True, passed=True, thoughts=thoughts)
+    return Turn("user", record.problem), answer
 
 
 def _as_run(record: DialogueRecord, message: MessageRecord) -> str:
@@ -96,6 +100,7 @@ def _executed(record: DialogueRecord, settings: ExportSettings) -> Iterator[Turn
                     _with_tokens(_as_run(record, message), record, message, settings),
                     train=passed or settings.train_failed,
                     passed=passed,
+                    thoughts=marked(message.reasoning, settings.reasoning),
                 )
             case "interpreter":
                 yield _output(record, message, settings)
@@ -147,6 +152,7 @@ def merged(turns: Iterator[Turn]) -> Iterator[Turn]:
                 train=held.train and turn.train,
                 output=held.output or turn.output,
                 passed=held.passed if turn.passed is None else turn.passed,
+                thoughts=held.thoughts,
             )
         else:
             yield held

@@ -21,6 +21,13 @@ class Turn:
     """Whether it holds what the interpreter printed."""
     passed: bool | None = None
     """Of a programmer's turn: whether its program passed; None for all others."""
+    thoughts: str = ""
+    """Marked as a family of models marks them; empty unless they are asked for."""
+
+    @property
+    def learnt(self) -> str:
+        """What a model learns to write: thoughts, and then the content, which alone stands in later prompts."""
+        return f"{self.thoughts}{self.content}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from aiev.dataset.sample import UNKNOWN_LICENCE
+from aiev.dataset.thoughts import apart
 from aiev.similarity.lexing import TEXT
 from aiev.store.reading.standing import stands
 
@@ -99,7 +100,7 @@ def _reaches(record: DialogueRecord, figure: str, least: float) -> bool:
 
 def pieces_of(record: DialogueRecord) -> list[tuple[str, str]]:
     """The texts of a dialogue that are judged, each with its language, and all of its messages together."""
-    messages = "\n".join(message.content for message in record.messages)
+    messages = "\n".join(f"{message.reasoning}\n{message.content}".strip() for message in record.messages)
     pieces = [
         (record.seed.content, record.seed.language),
         (record.problem, TEXT),
@@ -113,7 +114,8 @@ def pieces_of(record: DialogueRecord) -> list[tuple[str, str]]:
 def _wanted(
     dialogues: Iterable[DialogueRecord], settings: ExportSettings, worse: frozenset[str], funnel: Funnel
 ) -> Iterator[DialogueRecord]:
-    for record in dialogues:
+    for stored in dialogues:
+        record = apart(stored, settings.reasoning)
         funnel.taken += 1
         reason = unwanted(record, settings) or ("near-duplicate" if record.id in worse else "")
         if reason:

@@ -106,6 +106,13 @@ class ExportSettings(BaseModel):
     train_failed: bool = Field(
         default=False, description="true includes the failed turns of the programmer in the loss"
     )
+    reasoning: Literal["off", "think", "magistral", "kimi", "seed", "openthinker"] = Field(
+        "off",
+        json_schema_extra={"since": "0.3.0"},
+        description="what the model thought, before each turn that is learnt and in no prompt, with the marks of a "
+        "family: off | think (DeepSeek-R1, Qwen3) | magistral | kimi | seed | openthinker; prompt-completion suits "
+        "templates that drop earlier thoughts",
+    )
     interpreter_role: str = Field(
         "user",
         pattern="^(user|tool|ipython|interpreter|observation)$",

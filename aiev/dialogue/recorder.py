@@ -79,6 +79,7 @@ class DialogueRecorder:
             prompt_hash=message.prompt_hash,
             request_hash=message.request_hash,
             round=round_number,
+            reasoning=message.reasoning,
         )
         self._messages += 1
         await self._store.add_message(self._conversation.id, record)

@@ -64,7 +64,7 @@ async def execute(context: DialogueContext, state: DialogueState, turn: Turn, *,
     await say(context, Role.ASSISTANT, "programmer", turn, round_number=round_number)
     contract = state["contract"]
     try:
-        parsed = parse_reply(turn.text, context.language)
+        parsed = _parsed(turn, context.language)
     except ReplyError as error:
         job, refused = None, tuple[str, ...]()
         result = ExecutionResult(verdict=Verdict.ERROR, exit_code=None, stderr=str(error))
@@ -96,6 +96,7 @@ async def say(context: DialogueContext, role: Role, agent: str, turn: Turn, *, r
         agent=agent,
         prompt_hash=turn.prompt.hash,
         request_hash=turn.request.hash,
+        reasoning=turn.reply.reasoning,
     )
     await context.recorder.message(message, round_number=round_number)
 
@@ -115,6 +116,16 @@ async def _settled(
         message = Message(role=Role.USER, content=word.in_words(), agent=ARBITER)
         await context.recorder.message(message, round_number=round_number)
     return contract.amended(parsed.tests, rulings)
+
+
+def _parsed(turn: Turn, language: str) -> Reply:
+    """The parts of a reply; raises ReplyError where they are not whole."""
+    if turn.cut:
+        raise ReplyError(
+            f"The reply was cut off (max_tokens is {turn.request.sampling.max_tokens}), and was not complete when its "
+            "writer was asked to go on. Write a shorter reply whose blocks are complete."
+        )
+    return parse_reply(turn.text, language)
 
 
 def _job(context: DialogueContext, parsed: Reply) -> tuple[Job, tuple[str, ...]]:

@@ -90,7 +90,7 @@ class Hearing:
             )
             for number in range(len(known.suites), self._settings.suites)
         ]
-        texts = [turn.text for turn in await asyncio.gather(*solve, *examine)]
+        texts = ["" if turn.cut else turn.text for turn in await asyncio.gather(*solve, *examine)]
         return Witnesses(known.solutions + tuple(texts[: len(solve)]), known.suites + tuple(texts[len(solve) :]))
 
     async def answers(self, call: str) -> list[Answer]:

@@ -16,6 +16,7 @@ from aiev.store.clock import now
 from aiev.store.records import ExecutionRecord, RequestRecord
 from aiev_agents.errors import ModelError, RequestRejected, TextRejected
 from aiev_agents.messages import ChatReply
+from aiev_agents.thoughts import separated
 from aiev_interpreter.protocol import ExecutionResult, Verdict
 
 if TYPE_CHECKING:
@@ -228,12 +229,15 @@ def request_record(request: ChatRequest, reply: ChatReply, cost: float | None, c
         tries=reply.tries,
         cost=cost,
         answered_at=now(),
+        reasoning=reply.reasoning,
     )
 
 
 def _reply(record: RequestRecord) -> ChatReply:
+    """A kept reply; one from before thoughts were kept apart may still hold some."""
+    said = separated(record.content)
     return ChatReply(
-        content=record.content,
+        content=said.answer,
         model=record.answered_by,
         finish_reason=record.finish_reason,
         prompt_tokens=record.prompt_tokens,
@@ -242,4 +246,5 @@ def _reply(record: RequestRecord) -> ChatReply:
         reasoning_tokens=record.reasoning_tokens,
         tries=record.tries,
         seconds=record.seconds,
+        reasoning=record.reasoning or said.thoughts,
     )

@@ -67,6 +67,8 @@ class MessageRecord:
     prompt_hash: str = ""
     request_hash: str = ""
     round: int = 0
+    reasoning: str = ""
+    """What the model thought before it said this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class RequestRecord:
     cost: float | None = None
     """US dollars; None when it is not known."""
     answered_at: str = ""
+    reasoning: str = ""
+    """What the model thought before it answered; not part of `content`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ async def _ask(context: EvaluationContext, record: EvaluationRecord, problem: Pr
         )
         return request.hash, (await model.chat(request)).content
     agent = replace(build_agent(model, settings.programmer, settings.model), sampling=sampling)
-    turn = await programmer.solve(agent, problem=problem.question, seed=seed, language=problem.language)
+    turn = await programmer.solve(agent, problem=problem.question, seed=seed, language=problem.language, whole=False)
     return turn.request.hash, turn.text
 
 

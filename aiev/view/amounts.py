@@ -27,6 +27,11 @@ def tokens_read(read: int, cached: int) -> str:
     return f"{read:,} read" + (f", {cached / read:.0%} of them from the cache" if read else "")
 
 
+def tokens_thought(written: int, thoughts: int) -> str:
+    """Tokens that a model spent on thoughts, and their share of all that it wrote; empty where it spent none."""
+    return f"{thoughts:,} tokens, {thoughts / written:.0%} of those written" if thoughts else ""
+
+
 def span(seconds: float) -> str:
     """A time span as `1 h 02 min`, `3 min 05 s` or `7 s`."""
     whole = round(seconds)

@@ -73,6 +73,7 @@ def _run(run: RunRecord, reader: RunReader) -> dict[str, Any]:
         "verdicts_text": histogram(counts.verdicts),
         "tokens": counts.completion_tokens,
         "tokens_read": {"all": spent.read, "cached": spent.cached},
+        "tokens_written": {"all": spent.written, "thoughts": spent.thought},
         "seconds": counts.seconds,
         "cost": {
             "so_far": cost,

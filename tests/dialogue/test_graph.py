@@ -8,7 +8,7 @@ from aiev.config.layers import load_config
 from aiev.dialogue.execution import SandboxFailedError, run_until_real
 from aiev.dialogue.graph import dialogue_graph, mermaid, run_dialogue
 from aiev.dialogue.state import DialogueContext
-from aiev_agents.messages import Sampling
+from aiev_agents.messages import ChatReply, Sampling
 from aiev_agents.roles.agent import Agent
 from aiev_interpreter import ExecutionResult, Job, Limits, Verdict
 from aiev_interpreter.backends.scripted import ScriptedInterpreter
@@ -21,8 +21,10 @@ class Notes:
     messages: list = field(default_factory=list)
     executions: list = field(default_factory=list)
     gathered: list = field(default_factory=list)
+    thoughts: list = field(default_factory=list)
 
     async def message(self, message, *, round_number):
+        self.thoughts.append(message.reasoning)
         self.messages.append((str(message.role), message.agent, message.content, round_number))
 
     async def execution(self, round_number, job, result):
@@ -212,3 +214,35 @@ async def test_handlers_hear_of_every_node(talk):
 
     await talk(BAD, GOOD, by=traced)
     assert [name for name in heard if name in {"ask", "solve", "repair"}] == ["ask", "solve", "repair"]
+
+
+CUT = GOOD[: GOOD.index("assert") + 9]
+
+
+async def test_a_cut_reply_goes_on_and_is_judged_whole(talk):
+    first = ChatReply(CUT, model="m", finish_reason="length")
+    state, notes, _ = await talk(first, GOOD.removeprefix(CUT))
+    assert (state["verdict"], state["round"], notes.messages[1][2]) == ("ok", 1, GOOD)
+
+
+@pytest.mark.parametrize("reason", ["length", "stop"])
+async def test_a_reply_that_stays_cut_is_a_malformed_round_that_says_so(talk, reason):
+    cut = ChatReply(CUT, model="m", finish_reason=reason)
+    state, notes, model = await talk(cut, cut, GOOD)
+    assert notes.executions[0][1] is None
+    assert "The reply was cut off (max_tokens is 1024)" in notes.messages[2][2]
+    assert (state["verdict"], state["round"]) == ("ok", 2)
+    assert [request.purpose for request in model.requests].count("agent/go_on") == 1
+
+
+async def test_whole_blocks_of_a_cut_reply_are_not_trained_on_either(talk):
+    cut = ChatReply(f"{GOOD}\n\nThe first", model="m", finish_reason="length")
+    state, notes, _ = await talk(cut, settings=("dialogue.max_rounds=1",))
+    assert (state["verdict"], notes.executions[0][1]) == ("malformed", None)
+
+
+async def test_thoughts_stand_beside_the_message_and_in_no_later_prompt(talk):
+    thought = ChatReply(BAD, model="m", reasoning="Let me see.")
+    _, notes, model = await talk(thought, GOOD)
+    assert notes.thoughts == ["", "Let me see.", "", "", "", ""]
+    assert not any("Let me see" in content for request in model.requests for _, content in request.turns)

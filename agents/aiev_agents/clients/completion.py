@@ -15,7 +15,7 @@ from aiev_agents.clients.stream import is_stream, whole_completion
 from aiev_agents.encoding import decode
 from aiev_agents.errors import ModelError, ModelUnavailable, RequestRejected
 from aiev_agents.messages import ChatReply
-from aiev_agents.thoughts import separated
+from aiev_agents.thoughts import Said, separated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CUT = frozenset({"length", "max_tokens", "model_length", "MAX_TOKENS"})
 """Reasons of an endpoint that stopped a reply for its length."""
+
 
 def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, seconds: float) -> ChatReply:
     """Take text and figures out of the body of an answer.
@@ -42,16 +43,14 @@ def read_completion(content: bytes, headers: Mapping[str, str], where: str, *, s
     if not isinstance(body, dict):
         raise ModelUnavailable(f"{where} sent JSON that is no chat completion", answered=True)
     choice = _first_choice(body)
-    said = separated(_text(choice))
-    thoughts = "\n\n".join(dict.fromkeys(filter(None, (_reasoning(choice), said.thoughts))))
-    text = said.answer
-    if body.get("error") and (streamed or not text):
+    said = _said(choice)
+    if body.get("error") and (streamed or not said.answer):
         raise of_error_object(body, headers, where)
     reason = str(choice.get("finish_reason") or "")
     usage = _mapping(body.get("usage"))
-    if not text.strip() or reason == "error":
-        raise _without_text(choice, reason, where, usage, thoughts)
-    return _reply(str(body.get("model") or ""), text, thoughts, reason, usage, seconds)
+    if not said.answer.strip() or reason == "error":
+        raise _without_text(choice, reason, where, usage, said.thoughts)
+    return _reply(str(body.get("model") or ""), said, reason, usage, seconds)
 
 
 def _without_text(choice: dict[str, Any], reason: str, where: str, usage: dict[str, Any], thoughts: str) -> ModelError:
@@ -73,12 +72,12 @@ def _without_text(choice: dict[str, Any], reason: str, where: str, usage: dict[s
     return meaning(f"{where} sent {what}", answered=answered, prompt_tokens=read, completion_tokens=written)
 
 
-def _reply(model: str, text: str, thoughts: str, reason: str, usage: dict[str, Any], seconds: float) -> ChatReply:
+def _reply(model: str, said: Said, reason: str, usage: dict[str, Any], seconds: float) -> ChatReply:
     read, written = _tokens(usage)
     counted = _count(usage.get("completion_tokens_details"), "reasoning_tokens") or _beside(usage)
-    share = len(thoughts) / (len(thoughts) + len(text))
+    share = len(said.thoughts) / (len(said.thoughts) + len(said.answer))
     return ChatReply(
-        content=text,
+        content=said.answer,
         model=model,
         finish_reason=reason,
         prompt_tokens=read,
@@ -88,7 +87,7 @@ def _reply(model: str, text: str, thoughts: str, reason: str, usage: dict[str, A
         reasoning_tokens=min(counted or round(written * share), written),
         counted=bool(read or written),
         seconds=seconds,
-        reasoning=thoughts,
+        reasoning=said.thoughts,
     )
 
 
@@ -106,6 +105,12 @@ def _beside(usage: dict[str, Any]) -> int:
 def _first_choice(body: dict[str, Any]) -> dict[str, Any]:
     choices = body.get("choices")
     return _mapping(choices[0]) if isinstance(choices, list) and choices else {}
+
+
+def _said(choice: dict[str, Any]) -> Said:
+    """Thoughts and text of a message, wherever it has them."""
+    said = separated(_text(choice))
+    return said._replace(thoughts="\n\n".join(dict.fromkeys(filter(None, (_reasoning(choice), said.thoughts)))))
 
 
 def _text(choice: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from aiev_agents.messages import ChatReply, ChatRequest
 if TYPE_CHECKING:
     from pathlib import Path
 
-Script = Iterable[str] | Callable[[ChatRequest], str]
+Script = Iterable[str | ChatReply] | Callable[[ChatRequest], str | ChatReply]
 
 
 class ScriptedChatModel:
@@ -53,6 +53,8 @@ class ScriptedChatModel:
         text = self._answer(request) if self._answer else next(self._texts, None)
         if text is None:
             raise RequestRejected("the script has no reply left")
+        if isinstance(text, ChatReply):
+            return text
         return ChatReply(content=text, model=self.name, completion_tokens=len(text.split()))
 
     async def close(self) -> None:

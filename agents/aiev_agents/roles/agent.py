@@ -5,10 +5,13 @@ Invariant: an agent holds no state; everything that shapes a reply is in the req
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from aiev_agents.errors import RequestRejected
 from aiev_agents.messages import ChatReply, ChatRequest, Sampling
+from aiev_agents.roles.continuation import is_cut, joined
+from aiev_agents.roles.prompting import load_prompt
 from aiev_agents.roles.settings import Constraint
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ class Turn(NamedTuple):
     request: ChatRequest
     reply: ChatReply
     prompt: Prompt
+    cut: bool = False
+    """Whether it is not whole, although it was asked to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,19 @@ class Agent:
     constraint: Constraint = Constraint.OFF
     """Which grammar requests carry; an endpoint that takes none leaves it out."""
 
-    async def say(self, prompt: Prompt, *, seed: int, grammar: str = "", **values: object) -> Turn:
+    async def say(self, prompt: Prompt, *, seed: int, grammar: str = "", whole: bool = False, **values: object) -> Turn:
         """Render `prompt` with `values`, send it, and return the reply.
 
-        `seed` is the decoding seed of this one request. Raises what `ChatModel.chat` and `Prompt.render` raise.
+        Args:
+            prompt: the template.
+            seed: decoding seed of this one request.
+            grammar: GBNF that the reply is held to.
+            whole: a reply that was cut is asked to go on, once.
+            values: for the template.
+
+        Raises:
+            ModelError: see `ChatModel.chat`.
+            PromptError: see `Prompt.render`.
         """
         request = ChatRequest(
             model=self.model.name,
@@ -47,4 +61,23 @@ class Agent:
             purpose=prompt.name,
         )
         reply = await self.model.chat(request)
-        return Turn(text=reply.content.strip(), request=request, reply=reply, prompt=prompt)
+        if whole and is_cut(reply):
+            reply = await self._gone_on(request, reply)
+        return Turn(reply.content.strip(), request, reply, prompt, cut=is_cut(reply))
+
+    async def _gone_on(self, request: ChatRequest, reply: ChatReply) -> ChatReply:
+        """A reply with its continuation; as it was where the endpoint refuses that request."""
+        asked = load_prompt("agent/go_on")
+        turns = (*request.turns, ("assistant", reply.content), *asked.render())
+        sampling = request.sampling._replace(seed=(request.sampling.seed or 0) ^ 1)
+        try:
+            more = await self.model.chat(
+                replace(request, turns=turns, sampling=sampling, grammar="", purpose=asked.name)
+            )
+        except RequestRejected:
+            return reply
+        return reply._replace(
+            content=joined(reply.content, more.content),
+            finish_reason=more.finish_reason,
+            reasoning="\n\n".join(filter(None, (reply.reasoning, more.reasoning))),
+        )

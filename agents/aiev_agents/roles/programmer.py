@@ -12,19 +12,20 @@ if TYPE_CHECKING:
     from aiev_agents.roles.agent import Agent, Turn
 
 
-async def solve(agent: Agent, *, problem: str, seed: int, language: str = PYTHON) -> Turn:
-    """Answer a problem with a program and tests in `language` (message ➁)."""
+async def solve(agent: Agent, *, problem: str, seed: int, language: str = PYTHON, whole: bool = True) -> Turn:
+    """Answer a problem with a program and tests in `language` (message ➁); `whole` as in `Agent.say`."""
     return await agent.say(
         load_prompt("programmer/solve", language),
         seed=seed,
         grammar=program_grammar(agent.constraint, problem, language),
+        whole=whole,
         problem=problem,
     )
 
 
 async def alternative(agent: Agent, *, problem: str, seed: int, language: str = PYTHON) -> Turn:
     """Solve a problem without sight of any other solution, and without tests."""
-    return await agent.say(load_prompt("programmer/alternative", language), seed=seed, problem=problem)
+    return await agent.say(load_prompt("programmer/alternative", language), seed=seed, whole=True, problem=problem)
 
 
 async def repair(
@@ -49,6 +50,7 @@ async def repair(
         load_prompt("programmer/repair" if show_failed else "programmer/retry", language),
         seed=seed,
         grammar=program_grammar(agent.constraint, problem, language),
+        whole=True,
         problem=problem,
         tests=tests,
         feedback=feedback,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiev_agents.languages import PYTHON
 from aiev_agents.roles.grammar import prose_grammar, question_grammar
 from aiev_agents.roles.prompting import load_prompt
+from aiev_agents.roles.settings import Constraint
 
 if TYPE_CHECKING:
     from aiev_agents.roles.agent import Agent, Turn
@@ -22,6 +23,7 @@ async def ask(agent: Agent, *, snippet: str, basic: bool, seed: int, language: s
         load_prompt("questioner/ask", language),
         seed=seed,
         grammar=question_grammar(agent.constraint, language),
+        whole=agent.constraint is Constraint.OFF,  # a grammar holds a problem to its length
         snippet=snippet,
         basic=basic,
     )
@@ -44,4 +46,4 @@ async def describe(
 
 async def examine(agent: Agent, *, problem: str, seed: int, language: str = PYTHON) -> Turn:
     """Write tests for a problem without sight of any solution."""
-    return await agent.say(load_prompt("questioner/examine", language), seed=seed, problem=problem)
+    return await agent.say(load_prompt("questioner/examine", language), seed=seed, whole=True, problem=problem)

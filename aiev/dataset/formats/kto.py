@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, chat
+from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, chat, reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ def rows(sample: Sample) -> Iterator[Row]:
         if turn.passed is not None:
             yield {
                 "prompt": chat(sample.turns[:position]),
-                "completion": chat((turn,)),
+                "completion": reply(turn),
                 "label": turn.passed,
                 **sample.about(),
             }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape
+from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def rows(sample: Sample) -> Iterator[Row]:
     """One row for each dialogue with a turn in the loss."""
     if any(turn.train for turn in sample.turns):
-        messages = [{"role": turn.role, "content": turn.content, "train": turn.train} for turn in sample.turns]
+        messages = [{"role": turn.role, "content": shown(turn), "train": turn.train} for turn in sample.turns]
         yield {"messages": messages, **sample.about()}
 
 

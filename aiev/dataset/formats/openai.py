@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.dataset.formats.shape import Column, Row, Shape
+from aiev.dataset.formats.shape import Column, Row, Shape, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def rows(sample: Sample) -> Iterator[Row]:
 
 def _message(turn: Turn) -> Row:
     if turn.role == "assistant":
-        return {"role": "assistant", "content": turn.content, "weight": int(turn.train)}
+        return {"role": "assistant", "content": shown(turn), "weight": int(turn.train)}
     return {"role": "user" if turn.output else turn.role, "content": turn.content}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, chat
+from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, chat, reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ def rows(sample: Sample) -> Iterator[Row]:
         if turn.passed is False and turn.content != chosen.content:
             yield {
                 "prompt": chat(sample.turns[:position]),
-                "chosen": chat((chosen,)),
-                "rejected": chat((turn,)),
+                "chosen": reply(chosen),
+                "rejected": reply(turn),
                 **sample.about(),
             }
 

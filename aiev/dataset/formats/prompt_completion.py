@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, chat
+from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, chat, reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ def rows(sample: Sample) -> Iterator[Row]:
     """One row for each turn in the loss."""
     for position, turn in enumerate(sample.turns):
         if turn.train:
-            yield {"prompt": chat(sample.turns[:position]), "completion": chat((turn,)), **sample.about()}
+            yield {"prompt": chat(sample.turns[:position]), "completion": reply(turn), **sample.about()}
 
 
 SHAPE = Shape(

@@ -69,5 +69,15 @@ def without_evidence(columns: dict[str, _Value]) -> dict[str, _Value]:
 
 
 def chat(turns: tuple[Turn, ...]) -> list[Row]:
-    """Turns as `role` and `content`."""
+    """Turns of a prompt as `role` and `content`."""
     return [{"role": turn.role, "content": turn.content} for turn in turns]
+
+
+def reply(turn: Turn) -> list[Row]:
+    """A turn that is learnt, likewise; with its thoughts where they are exported."""
+    return [{"role": turn.role, "content": turn.learnt}]
+
+
+def shown(turn: Turn) -> str:
+    """The text of a turn in a row that holds all turns: thoughts are learnt, and not read."""
+    return turn.learnt if turn.train else turn.content

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape
+from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def rows(sample: Sample) -> Iterator[Row]:
 
 def conversation(turns: tuple[Turn, ...]) -> list[Row]:
     """Turns in ShareGPT's words."""
-    return [{"from": NAMES.get(turn.role, turn.role), "value": turn.content, "train": turn.train} for turn in turns]
+    return [{"from": NAMES.get(turn.role, turn.role), "value": shown(turn), "train": turn.train} for turn in turns]
 
 
 SHAPE = Shape("sharegpt", "axolotl", {"conversations": Column.SHAREGPT, **ABOUT}, rows)

@@ -8,7 +8,7 @@ from aiev.errors import UsageError
 from aiev.store.reading.evidence import evidence_source
 from aiev.store.reading.executions import EXECUTIONS, execution
 from aiev.store.reading.listing import Filters, ListedConversation, list_query
-from aiev.store.reading.read_only import Reader, parsed
+from aiev.store.reading.read_only import Reader, parsed, thoughts_column
 from aiev.store.records import (
     ConversationRecord,
     ExecutionRecord,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _BY_PREFIX = "select * from conversations where id >= ? and id < ? and substr(id, 1, length(?)) = ? order by id limit 6"
 _MESSAGES = """
-select position, role, content, train, agent, prompt_hash, request_hash, round from messages
+select position, role, content, train, agent, prompt_hash, request_hash, round{reasoning} from messages
 where conversation_id = ? order by position
 """
 
@@ -76,5 +76,5 @@ class ConversationReader(Reader):
         return [LabelRecord(**row) for row in self.db.rows(query, conversation_id)]
 
     def _messages(self, conversation_id: str) -> Iterator[MessageRecord]:
-        for row in self.db.rows(_MESSAGES, conversation_id):
+        for row in self.db.rows(_MESSAGES.replace("{reasoning}", thoughts_column(self.db)), conversation_id):
             yield MessageRecord(**row | {"train": bool(row["train"])})

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aiev.store.reading.evidence import EvidenceReader
-from aiev.store.reading.read_only import Reader
+from aiev.store.reading.read_only import Reader, thoughts_column
 from aiev.store.reading.standing import NO_EVIDENCE
 from aiev.store.records import MessageRecord, SeedRecord, SplitRecord
 
@@ -39,7 +40,7 @@ select conversation_id, round, verdict, assertions, requirements from executions
 where conversation_id in (select value from json_each(?)) order by conversation_id, round
 """
 _MESSAGES = """
-select conversation_id, position, role, content, train, agent, prompt_hash, request_hash, round from messages
+select conversation_id, position, role, content, train, agent, prompt_hash, request_hash, round{reasoning} from messages
 where conversation_id in (select value from json_each(?)) order by conversation_id, position
 """
 _MONEY = """
@@ -120,7 +121,7 @@ class DialogueReader(Reader):
         last = ""
         while page := self._page(last):
             ids = json.dumps([row["id"] for row in page])
-            said = _by_conversation(self.db.rows(_MESSAGES, ids)) if messages else {}
+            said = _by_conversation(self.db.rows(self._messages, ids)) if messages else {}
             rounds = _by_conversation(self.db.rows(_ROUNDS, ids))
             evidence = EvidenceReader(self.db).without_tests(row["id"] for row in page)
             for row in page:
@@ -148,6 +149,10 @@ class DialogueReader(Reader):
         for row in self.db.rows(_ERROR_CLASSES):
             found.setdefault(row["run_id"], {})[row["error_class"]] = row["n"]
         return found
+
+    @cached_property
+    def _messages(self) -> str:
+        return _MESSAGES.replace("{reasoning}", thoughts_column(self.db))
 
     def _page(self, after: str) -> list[Row]:
         split = _SPLIT if self.db.columns("splits") else "''"

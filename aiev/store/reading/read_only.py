@@ -141,6 +141,11 @@ class Reader:
         return self.db.path
 
 
+def thoughts_column(db: ReadOnly) -> str:
+    """What a query of messages adds for their thoughts; nothing in a file from before they were kept."""
+    return ", reasoning" if "reasoning" in db.columns("messages") else ""
+
+
 def parsed(row: Row, *names: str) -> Row:
     """A row with the JSON of these columns as values."""
     return row | {name: json.loads(row[name]) for name in names}

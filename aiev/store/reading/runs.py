@@ -25,6 +25,7 @@ where run_id = ? group by 1
 _SPENT = """
 select count(*) as requests, coalesce(sum(r.prompt_tokens + r.completion_tokens), 0) as tokens,
   coalesce(sum(r.prompt_tokens), 0) as read, coalesce(sum(r.cached_tokens), 0) as cached,
+  coalesce(sum(r.reasoning_tokens), 0) as thought, coalesce(sum(r.completion_tokens), 0) as written,
   coalesce(sum(r.cost), 0.0) as cost, count(*) - count(r.cost) as unpriced
 from requests r join conversations c on c.id = r.conversation_id where c.run_id = ?
 """
@@ -58,6 +59,9 @@ class Spent:
     read: int
     cached: int
     """Of those read, taken from the endpoint's cache."""
+    written: int
+    thought: int
+    """Of those written, spent on thoughts."""
     cost: float
     """US dollars, of the replies whose price is known."""
     unpriced: int

@@ -131,6 +131,7 @@ COLUMNS = {
         "round": "Round it belongs to; 0 before the first.",
         "prompt_hash": "SHA-256 of the template it was asked for with; empty for the interpreter.",
         "request_hash": "Leads to the paid reply in `requests`; empty for the interpreter.",
+        "reasoning": "What the model thought before it said this; empty where nothing is known of it.",
     },
     "blobs": {"hash": "SHA-256 of the text, in hex.", "text": "The text."},
     "executions": _EXECUTION,
@@ -147,10 +148,12 @@ COLUMNS = {
         "completion_tokens": "Tokens written, as the endpoint counts.",
         "seconds": "From sending to the last byte.",
         "cached_tokens": "Of the tokens read, those taken from the endpoint's cache.",
-        "reasoning_tokens": "Of the tokens written, those that are not in the reply.",
+        "reasoning_tokens": "Of the tokens written, those of thoughts; by share of characters where the endpoint has "
+        "no count.",
         "tries": "Calls that it took, those that failed included.",
         "cost": "US dollars; null when the price or the count of tokens is not known.",
         "answered_at": "UTC, ISO 8601.",
+        "reasoning": "What the model thought before it answered.",
     },
     "heartbeats": {
         "run_id": "Run that it belongs to.",

@@ -194,6 +194,12 @@ def m011_evidence(db: Database) -> None:
     _execute(db, steps.EVIDENCE)
 
 
+@migrations()
+def m012_reasoning(db: Database) -> None:
+    """What a model thought, beside what it said."""
+    _execute(db, steps.REASONING)
+
+
 def migrate(db: Database, path: Path) -> None:
     """Bring a database to the newest schema, all pending steps in one transaction or none.
 

@@ -199,6 +199,11 @@ create table decontaminations (
 ) strict;
 """
 
+REASONING = """
+alter table messages add column reasoning text not null default '';
+alter table requests add column reasoning text not null default '';
+"""
+
 EVIDENCE = """
 create table evidence (
   conversation_id text primary key references conversations(id),

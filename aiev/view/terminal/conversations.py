@@ -16,6 +16,7 @@ from rich.text import Text
 from aiev.store.error_class import error_class
 from aiev.store.reading.evidence import EvidenceReader
 from aiev.store.reading.runs import RunReader
+from aiev.view.amounts import tokens_thought
 from aiev.view.changes import repair_changes
 from aiev.view.fenced import blocks
 from aiev.view.safe import safe
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 _STATUS = {"accepted": "green", "discarded": "yellow", "failed": "red", "running": "cyan"}
 _MARKS = {"verified": "✓", "unverified": "?", "contradicted": "✗"}
 """Of the evidence, beside the status."""
+_THOUGHTS = 400
+"""Characters of a model's thoughts that are shown; `--json` has all of them."""
 _ROLE = {"user": "cyan", "assistant": "magenta", "interpreter": "blue", "system": "white"}
 _LEAST_WIDTHS = {"id": 16, "status": 11, "rounds": None, "verdicts": 9, "errors": 10, "seed": None, "model": None}
 
@@ -83,6 +86,11 @@ def _header(conversation: ConversationRecord, reader: ConversationReader, eviden
     if conversation.reason:
         status.append(f" ({safe(conversation.reason)})", style="default")
     tokens = f"{conversation.prompt_tokens} in, {conversation.completion_tokens} out, {conversation.seconds:.1f} s"
+    requests = reader.requests(conversation.id)
+    written, thought = (
+        sum(getattr(one, name) for one in requests) for name in ("completion_tokens", "reasoning_tokens")
+    )
+    thoughts = tokens_thought(written, thought)
     return pairs(
         [
             ("conversation", conversation.id),
@@ -93,6 +101,7 @@ def _header(conversation: ConversationRecord, reader: ConversationReader, eviden
             ("model", safe(f"{run.model} ({run.backend}), run {run.id}")),
             ("sandbox", safe(f"{run.interpreter}, {run.image}")),
             ("tokens", tokens),
+            *([("thoughts", thoughts)] if thoughts else []),
         ]
     )
 
@@ -109,7 +118,7 @@ def _messages(messages: Sequence[MessageRecord], executions: dict[int, Execution
 def _panel(message: MessageRecord, execution: ExecutionRecord | None) -> RenderableType:
     """A message under its title; that of the interpreter has the colour of its verdict."""
     colour = _ROLE[message.role]
-    body = [*_parts(safe(message.content))]
+    body = [*_thoughts(message.reasoning), *_parts(safe(message.content))]
     if execution:
         colour = "green" if execution.verdict == "ok" else "red"
         body += _stderr(execution, message.content)
@@ -139,6 +148,13 @@ def _stderr(execution: ExecutionRecord, shown: str) -> Iterator[RenderableType]:
     if text and text not in shown:
         yield Text("stderr" + (", whose middle was cut" if execution.stderr_truncated else ""), "bold")
         yield Text(safe(text))
+
+
+def _thoughts(text: str) -> Iterator[RenderableType]:
+    """The beginning of what a model thought before it said something."""
+    if text:
+        more = " …" if len(text) > _THOUGHTS else ""
+        yield Text(f"thoughts ({len(text):,} characters): {safe(text[:_THOUGHTS])}{more}\n", "dim")
 
 
 def _parts(text: str) -> Iterator[RenderableType]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
-from aiev.view.amounts import money, tokens_read
+from aiev.view.amounts import money, tokens_read, tokens_thought
 from aiev.view.evidence import counts_line, reasons_line
 from aiev.view.safe import safe
 from aiev.view.terminal.tables import columns, pairs
@@ -72,7 +72,7 @@ def _figures(row: dict[str, Any]) -> list[RenderableType]:
         for name, values in found["diversity"].items()
         if values
     )
-    read = row["tokens_read"]
+    read, written = row["tokens_read"], row["tokens_written"]
     lines = {
         "evidence": counts_line(row["evidence"]),
         "not verified": reasons_line(row["evidence"]),
@@ -83,6 +83,7 @@ def _figures(row: dict[str, Any]) -> list[RenderableType]:
         "errors": _listed(found["errors"]),
         "libraries": _listed(found["libraries"]),
         "prompts": tokens_read(read["all"], read["cached"]),
+        "thoughts": tokens_thought(written["all"], written["thoughts"]),
         "median length": ", ".join(lengths),
         "distinct n-grams": ", ".join(shares),
     }

@@ -118,6 +118,8 @@ def _request(request: RequestRecord | None) -> dict[str, Any] | None:
             if not isinstance(value, list | dict) and value not in {"", None}
         ],
         "turns": [(safe(str(role)), cut(str(content))) for role, content in request.request.get("turns", [])],
+        "thoughts": cut(request.reasoning),
+        "reasoning_tokens": request.reasoning_tokens,
         "reply": cut(request.content),
     }
 
@@ -188,9 +190,11 @@ def _prompts(conversation: ConversationRecord, requests: dict[str, RequestRecord
 def _figures(conversation: ConversationRecord, executions: Any, requests: Any) -> list[tuple[str, str]]:
     """Tokens, times and, where they are recorded, costs."""
     costs = [request.cost for request in requests if request.cost is not None]
+    thoughts = sum(request.reasoning_tokens for request in requests)
     pairs = [
         ("tokens read", f"{conversation.prompt_tokens:,}"),
         ("tokens written", f"{conversation.completion_tokens:,}"),
+        ("of them thoughts", f"{thoughts:,}" if thoughts else ""),
         ("model calls", f"{len(requests):,}"),
         ("waiting for the model", f"{sum(request.seconds for request in requests):.1f} s"),
         ("running programs", f"{sum(execution.wall_seconds for execution in executions):.1f} s"),
