@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from aiev.errors import ConfigError, SetupError
 from aiev.setup.errors import as_setup_errors
+from aiev.store.keys import keys_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +99,7 @@ def endpoint(settings: Settings, one: EndpointSettings | None = None) -> Endpoin
         api_key=_key(key_env),
         key_env=key_env,
         headers=headers,
-        header_secrets=secrets,
+        other_secrets=[*secrets, *keys_named(settings.model_dump(mode="json"))],
         allow_hosts=config.allow_hosts,
         shape=shape_of(config, one.preset if one else ""),
         timeout_seconds=config.timeout_seconds,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import openai
@@ -22,6 +22,7 @@ from aiev_agents.clients.completion import read_completion
 from aiev_agents.clients.failures import of_exception, without_secrets
 from aiev_agents.clients.transport import RedirectedElsewhereError, followed
 from aiev_agents.errors import ModelError, ModelUnavailable
+from aiev_agents.keys import reply_without_keys, without_keys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -136,7 +137,7 @@ class BatchModel:
                     content = await self._client.files.content(file)
                 for line in content.content.split(b"\n"):
                     if line.strip():
-                        yield _result(line)
+                        yield _without_keys(_result(line), self.endpoint.keys)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -187,6 +188,11 @@ def _result(line: bytes) -> BatchResult:
     error = entry.get("error") or body.get("error") or {}
     said = error.get("message") or error.get("code") if isinstance(error, dict) else error
     return BatchResult(key, error=" ".join(str(said or f"status {response.get('status_code')}").split())[:_LONGEST])
+
+
+def _without_keys(result: BatchResult, keys: Sequence[str]) -> BatchResult:
+    reply = result.reply and reply_without_keys(result.reply, keys)
+    return replace(result, reply=reply, error=without_keys(result.error, keys))
 
 
 def _answered(key: str, body: dict[str, Any]) -> BatchResult:

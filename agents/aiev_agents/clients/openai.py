@@ -30,6 +30,7 @@ from aiev_agents.clients.settings import RatesSettings
 from aiev_agents.clients.transport import Destination, Transport
 from aiev_agents.encoding import decode, encode
 from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, ModelUnknown, RequestGivenUp
+from aiev_agents.keys import reply_without_keys, telling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from aiev_agents.clients.body import GrammarField
     from aiev_agents.clients.transport import Answer
     from aiev_agents.messages import ChatReply, ChatRequest
-
 
 _SHOWN = 8
 """Models of an endpoint that are named."""
@@ -55,8 +55,8 @@ class Endpoint:
     """Name of the environment variable that the key was read from, if it was."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sent with each request."""
-    header_secrets: Sequence[str] = field(default=(), repr=False)
-    """Values in `headers` that came from the environment."""
+    other_secrets: Sequence[str] = field(default=(), repr=False)
+    """Further keys in use, those in `headers` among them: no message and no reply may hold one."""
     allow_hosts: Sequence[str] = ()
     """Where a redirect may lead beside the endpoint itself."""
     timeout_seconds: float = 600.0
@@ -72,7 +72,12 @@ class Endpoint:
     @property
     def secrets(self) -> list[str]:
         """What no message may hold."""
-        return [self.api_key, *self.header_secrets]
+        return [self.api_key, *self.other_secrets]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What a reply may not hold: the secrets that are no mere words."""
+        return telling(self.secrets)
 
 
 class OpenAIChatModel:
@@ -160,7 +165,8 @@ class OpenAIChatModel:
     async def _call(self, request: ChatRequest, started: float) -> ChatReply:
         answer = await self._answer(request)
         try:
-            return read_completion(answer.content, answer.headers, self._where, seconds=time.monotonic() - started)
+            reply = read_completion(answer.content, answer.headers, self._where, seconds=time.monotonic() - started)
+            return reply_without_keys(reply, self.endpoint.keys)
         except ModelError as error:
             raise without_secrets(error, self.endpoint.secrets) from None
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from aiev.errors import StoreError
+from aiev.store.keys import shield
 from aiev.store.reading.facets import FacetIndex
 
 if TYPE_CHECKING:
@@ -110,4 +111,6 @@ class FollowedIndex:
 
     def _connect(self) -> sqlite3.Connection:
         uri = f"file:{quote(str(self._path))}?mode=ro"
-        return sqlite3.connect(uri, uri=True, timeout=60.0, check_same_thread=False)
+        connection = sqlite3.connect(uri, uri=True, timeout=60.0, check_same_thread=False)
+        shield(connection)
+        return connection

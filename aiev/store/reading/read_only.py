@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from aiev.errors import StoreError
+from aiev.store.keys import shield
 from aiev.store.schema.version import NOT_READ, missing_steps, refuse_newer
 from aiev.store.texts import clean
 
@@ -47,6 +48,7 @@ class ReadOnly:
         try:
             refuse_newer(self._connection, path)
             self._connection.execute("select id from conversations limit 1")
+            shield(self._connection)
         except sqlite3.Error as error:
             self.close()
             raise StoreError(f"{path} is not a database of aiev: {error}; name another file") from None

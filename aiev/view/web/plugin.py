@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.hookspecs import hookimpl
 
+from aiev.store.keys import shield
+
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Awaitable, Callable
 
     from aiev.view.web.pages import Pages
@@ -48,6 +51,11 @@ class Plugin:
     def asgi_wrapper(self) -> Callable[[Any], Any]:
         """Put the guard around the application."""
         return self._guarded
+
+    @hookimpl
+    def prepare_connection(self, conn: sqlite3.Connection) -> None:
+        """Keep the keys in use out of all that Datasette reads."""
+        shield(conn)
 
     @hookimpl
     def handle_exception(self, datasette: Any, request: Any, exception: Exception) -> Any:
