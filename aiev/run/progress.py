@@ -105,7 +105,8 @@ class Progress:
             SetupError: it refused every request; with its words.
         """
         if self.refused and not self.requests:
-            raise SetupError(f"{self.refusal}; no request was answered ({self.refused} refused), nothing is decided")
+            count = f"all {self.refused} requests were" if self.refused > 1 else "the one request was"
+            raise SetupError(f"{self.refusal}; {count} refused")
 
     @property
     def done(self) -> int:

@@ -119,7 +119,7 @@ async def evaluate(
     samples = answered(context.reader.samples(record.id))
     scores = pass_at_k_of(samples, context.settings.gate.k, drawn=record.samples)
     if refused and not scores:
-        raise SetupError(f"{next(iter(refused.values()))}; no problem was answered, so there is no result")
+        raise SetupError(f"{next(iter(refused.values()))}; no problem was answered whole, so there is no result")
     ended = replace(earlier.record, finished_at=now(), pass_at_k=scores)
     await context.store.write_evaluation(ended)
     return Evaluation(ended, samples, refused)

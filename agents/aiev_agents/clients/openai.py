@@ -177,7 +177,7 @@ class OpenAIChatModel:
             try:
                 body = shape.body(request, self.endpoint.grammar_field)
                 answer = await self._sent("/chat/completions", body)
-                if answer.status in STATUSES and self._learns(answer, shape, body):
+                if _is_refusal(answer) and self._learns(answer, shape, body):
                     await self._pacer.admit(0, 0)
                     continue
                 return self._checked(answer)
@@ -226,6 +226,14 @@ class OpenAIChatModel:
         alike = get_close_matches(self.name, names, n=_SHOWN, cutoff=0.0)
         more = f" and {len(names) - len(alike)} more" if len(names) > len(alike) else ""
         return f"; it offers {', '.join(alike)}{more}" if alike else "; it offers no model"
+
+
+def _is_refusal(answer: Answer) -> bool:
+    """Whether an answer may say what is wrong with a body; gateways say it under status 200, too."""
+    hidden_error = (
+        answer.status == HTTPStatus.OK and b'"error"' in answer.content and b'"choices"' not in answer.content
+    )
+    return answer.status in STATUSES or hidden_error
 
 
 def _decoded(content: bytes) -> object:

@@ -2,8 +2,8 @@
 
 Each endpoint has a *circuit*: failures in a row open it, for a cool-down that doubles each time; then one request
 probes it, and only its success lets others follow. Invariants: a request ends with a reply, or with an error that no
-endpoint could help; an endpoint that refuses its key gets no more requests, and the pool refuses only when all do. Not
-covered: rates of a single endpoint (its own client keeps them).
+endpoint could help; what one endpoint rejects, but for its text, the others are asked; one that refuses its key gets no
+more requests, and the pool refuses only when all do. Not covered: rates of a single endpoint (its client keeps them).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aiev_agents.clients.retrying import LostTokens
-from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected
+from aiev_agents.errors import ModelError, ModelRefused, ModelUnavailable, RequestRejected, TextRejected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +80,7 @@ class Member:
         try:
             reply = await self.model.chat(replace(request, model=self.model.name))
         except RequestRejected:
+            self.counted.failed += 1
             raise
         except ModelError as error:
             self._fails(error, probe=probe)
@@ -165,14 +166,18 @@ class PooledChatModel:
         deadline = time.monotonic() + self._retry_seconds
         while True:
             tried: set[Member] = set()
+            rejected: RequestRejected | None = None
             while member := self._next(tried):
                 tried.add(member)
                 try:
                     return await member.chat(request)
                 except ModelError as error:
                     lost.count(error)
-                    if isinstance(error, RequestRejected):
+                    if isinstance(error, TextRejected) or (isinstance(error, RequestRejected) and error.answered):
                         raise
+                    rejected = error if isinstance(error, RequestRejected) else rejected
+            if rejected:
+                raise rejected
             if all(member.refused for member in self._members):
                 raise ModelRefused(self._accounts())
             if time.monotonic() >= deadline:

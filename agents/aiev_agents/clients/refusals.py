@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from aiev_agents.clients.body import Shape
 
-STATUSES: Final = frozenset({400, 405, 415, 422, 501})
-"""With which endpoints refuse a body's shape."""
+STATUSES: Final = frozenset({400, 405, 415, 422, 500, 501})
+"""With which endpoints refuse a body's shape; llama.cpp says with 500 what a chat template does not take."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx2
+from multidict import CIMultiDict
 from yarl import URL
 
 if TYPE_CHECKING:
@@ -122,13 +123,14 @@ class Transport:
         )
         return self._session
 
-    def _headers(self) -> dict[str, str]:
-        key = {"Authorization": f"Bearer {self._to.api_key}"} if self._to.api_key else {}
-        return {**key, **self._to.headers} | {
-            "Content-Type": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": f"aiev/{version('aiev')}",
-        }
+    def _headers(self) -> CIMultiDict[str]:
+        """What goes with each request; the user's own headers take the place of ours."""
+        headers = CIMultiDict({"User-Agent": f"aiev/{version('aiev')}"})
+        if self._to.api_key:
+            headers["Authorization"] = f"Bearer {self._to.api_key}"
+        headers.update(self._to.headers)
+        headers.update({"Content-Type": "application/json", "Accept-Encoding": "identity"})
+        return headers
 
 
 def followed(address: URL, location: str, allow_hosts: Sequence[str]) -> URL:

@@ -165,11 +165,20 @@ async def test_endpoints_that_all_refuse_stop_the_run(server, pool_of):
         await pool.chat(request())
 
 
-async def test_a_request_at_fault_is_not_tried_elsewhere(server, pool_of):
-    pool = pool_of(server("a", 400)[0], server("b", 400)[0])
+async def test_a_text_at_fault_is_not_tried_elsewhere(server, pool_of):
+    pool = pool_of(server("a", 413)[0], server("b", 413)[0])
     with pytest.raises(RequestRejected):
         await pool.chat(request())
-    assert [each.failed for each in pool.figures()] == [0, 0]
+    assert sorted(each.failed for each in pool.figures()) == [0, 1]
+
+
+async def test_what_one_endpoint_does_not_take_another_may(server, pool_of):
+    pool = pool_of(server("a", 400)[0], server("b")[0])
+    replies = [await pool.chat(request()) for _ in range(4)]
+    assert {reply.content for reply in replies} == {"b on x"}
+    only = pool_of(server("c", 400)[0], server("d", 422)[0])
+    with pytest.raises(RequestRejected):
+        await only.chat(request())
 
 
 async def test_an_endpoint_may_have_its_own_name_for_the_model(server, pool_of):
