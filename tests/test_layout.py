@@ -29,7 +29,7 @@ ROOMS = {
         ),
         *("student", "tables", "telemetry", "view"),
     },
-    "aiev_agents": {"clients", "languages", "prompts", "roles"},
+    "aiev_agents": {"clients", "languages", "pool", "prompts", "roles"},
     "aiev_interpreter": {"backends", "image", "languages", "packages", "sandbox"},
 }
 

@@ -1,9 +1,10 @@
 """Loads and renders prompt templates.
 
 A template is a file `prompts/<agent>/<purpose>.j2`. Lines that read `[[system]]`, `[[user]]` or `[[assistant]]` divide
-it into turns; `[[examples]]` stands for the few-shot turns of a language, from `<purpose>.<language>.j2` or, made from
-the language's own example, from `<purpose>.example.j2`. `<< ... >>` is filled in for a language when the template is
-loaded, `{{ ... }}` with the values of a dialogue when it is rendered.
+it into turns. Those that read `[[user of each shot]]` or `[[assistant of each shot]]` begin turns that are repeated for
+each of the value `shots`, as `shot`. `[[examples]]` stands for the few-shot turns of a language, from
+`<purpose>.<language>.j2` or, made from the language's own example, from `<purpose>.example.j2`. `<< ... >>` is filled
+in for a language when the template is loaded, `{{ ... }}` with the values of a dialogue when it is rendered.
 
 Invariants: the text is divided *before* values are put in, so no value can forge a turn; a variable that is missing is
 an error (StrictUndefined); each prompt's hash names the exact template text, as it is for its language.
@@ -13,24 +14,27 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined, Template, TemplateError
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, UndefinedError
 
 from aiev_agents.errors import PromptError
 from aiev_agents.languages import LANGUAGES, PYTHON, language_named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
 PROMPTS_DIR = Path(__file__).parents[1] / "prompts"
 DIALOGUE_AGENTS = ("questioner", "programmer")
 """Agents whose prompts shape a dialogue, and so name a run."""
 EXAMPLES = "[[examples]]\n"
-_TURN = re.compile(r"^\[\[(system|user|assistant)\]\]\n", re.MULTILINE)
+_OF_SHOT = " of each shot"
+_TURN = re.compile(rf"^\[\[(system|(?:user|assistant)(?:{_OF_SHOT})?)\]\]\n", re.MULTILINE)
 _ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -66,6 +70,7 @@ class Prompt:
     name: str
     hash: str
     turns: tuple[tuple[str, str], ...]
+    """(role, text) as the template has them."""
 
     def render(self, **values: object) -> tuple[tuple[str, str], ...]:
         """Fill in the values and return (role, content) turns, empty ones left out.
@@ -75,12 +80,27 @@ class Prompt:
         """
         try:
             turns = [
-                (role, text.render(values).strip() if isinstance(text, Template) else text)
-                for role, text in _compiled(self.turns)
+                (role, text.render(shown).strip() if isinstance(text, Template) else text)
+                for role, text, shown in _spelled_out(_compiled(self.turns), values)
             ]
         except TemplateError as error:
             raise PromptError(f"prompt {self.name}: {error}") from None
         return tuple([turn for turn in turns if turn[1]])
+
+
+def _spelled_out(
+    turns: Iterable[tuple[str, str | Template]], values: dict[str, object]
+) -> Iterator[tuple[str, str | Template, dict[str, object]]]:
+    """The turns with what is shown in them, those of each shot as often as there are shots."""
+    for repeated, group in groupby(turns, key=lambda turn: turn[0].endswith(_OF_SHOT)):
+        if not repeated:
+            yield from ((role, text, values) for role, text in group)
+            continue
+        shots, together = values.get("shots"), list(group)
+        if not isinstance(shots, Sequence):
+            raise UndefinedError("'shots' is not a list of examples")
+        for shot in shots:
+            yield from ((role.removesuffix(_OF_SHOT), text, values | {"shot": shot}) for role, text in together)
 
 
 @cache

@@ -10,6 +10,15 @@ from aiev_agents.languages import LANGUAGES, PYTHON
 from aiev_agents.roles.prompting import load_prompt, prompt_hashes
 
 GOLDEN = Path(__file__).parent / "golden"
+SHOT = {
+    "snippet": "def g(y):\n    return -y",
+    "concepts": ("A", "B"),
+    "category": "function",
+    "difficulty": "easy",
+    "instruction": "I of a shot",
+    "response": "R of a shot",
+    "tests": "T of a shot",
+}
 VALUES = {
     "questioner/ask": {"snippet": "def f(x):\n    return x", "basic": True},
     "questioner/describe": {
@@ -25,6 +34,11 @@ VALUES = {
     "programmer/repair": {"problem": "P", "reply": "R", "tests": "T", "feedback": "F", "description": "D"},
     "programmer/retry": {"problem": "P", "tests": "T", "feedback": "F", "description": "D"},
     "judge/docstring": {"function": "def f(x):\n    return x"},
+    "judge/documented": {"function": "def f(x):\n    return x"},
+    "aligner/concepts": {"snippet": "def f(x):\n    return x", "shots": [SHOT, SHOT]},
+    "aligner/instruct": {"concepts": ("C", "D"), "category": "class", "difficulty": "hard", "shots": [SHOT, SHOT]},
+    "aligner/inspire": {"snippet": "S", "category": "class", "difficulty": "hard", "shots": [SHOT, SHOT]},
+    "aligner/respond": {"instruction": "I", "shots": [SHOT]},
     "evolver/evolve": {"problem": "P", "how": "Add one requirement."},
     "evolver/compare": {"problem": "P", "evolved": "Q"},
 }
@@ -83,6 +97,19 @@ def test_a_word_that_a_language_does_not_have_is_an_error(tmp_path):
 def test_a_missing_variable_is_an_error():
     with pytest.raises(PromptError, match="problem"):
         load_prompt("programmer/solve").render()
+
+
+def test_turns_of_shots_are_repeated_in_their_order(tmp_path):
+    (tmp_path / "a.j2").write_text(
+        "[[system]]\nS\n[[user of each shot]]\n{{ shot }}?\n[[assistant of each shot]]\n{{ shot }}{{ mark }}\n"
+        "[[user]]\nlast\n"
+    )
+    prompt = load_prompt("a", directory=tmp_path)
+    shown = [("user", "x?"), ("assistant", "x!"), ("user", "{{ y }}?"), ("assistant", "{{ y }}!")]
+    assert prompt.render(mark="!", shots=["x", "{{ y }}"]) == (("system", "S"), *shown, ("user", "last"))
+    assert prompt.render(mark="!", shots=()) == (("system", "S"), ("user", "last"))
+    with pytest.raises(PromptError, match="prompt a: 'shots'"):
+        prompt.render(mark="!")
 
 
 def test_a_missing_template_is_an_error():
