@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from aiev_agents.pool import pool_hashes
 from aiev_agents.roles.prompting import prompt_hashes
 
 if TYPE_CHECKING:
@@ -20,11 +21,21 @@ SELF_LEARN = "self_learn"
 """The recipe of dialogues that the student makes."""
 VERIFY = "verify"
 """The recipe that adds evidence to dialogues."""
+SELF_ALIGN = "selfcodealign"
+"""The recipe of instructions that a model writes and answers itself."""
+_PROMPTS = {SELF_ALIGN: ("aligner", "judge")}
+"""Agents whose prompts shape a run, where they are not those of dialogues."""
+
+
+def prompts_of(recipe: str) -> dict[str, str]:
+    """Name and hash of the prompts that shape a run of a recipe, and of the pool of examples that they show."""
+    agents = _PROMPTS.get(recipe)
+    return prompt_hashes() if agents is None else prompt_hashes(agents=agents) | pool_hashes()
 
 
 def run_id(config: Config, recipe: str = TEACH) -> str:
     """Names a run by its configuration, prompts and recipe: 12 hex digits."""
-    shaped_by = [config.fingerprint, recipe, *(f"{name}={digest}" for name, digest in prompt_hashes().items())]
+    shaped_by = [config.fingerprint, recipe, *(f"{name}={digest}" for name, digest in prompts_of(recipe).items())]
     return hashlib.sha256("\n".join(shaped_by).encode()).hexdigest()[:12]
 
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aiev import __version__
+from aiev.run.identity import prompts_of
 from aiev.store.clock import now
 from aiev.store.records import RunRecord, StartRecord
-from aiev_agents.roles.prompting import prompt_hashes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -60,7 +60,7 @@ def run_record(config: Config, run_id: str, recipe: str, model: ChatModel, inter
         backend=config.settings.model.backend,
         interpreter=interpreter.name,
         image=interpreter.image,
-        prompts=prompt_hashes(),
+        prompts=prompts_of(recipe),
         version=__version__,
     )
 
