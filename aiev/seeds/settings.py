@@ -106,6 +106,9 @@ class FiltersSettings(BaseModel):
         300.0, gt=0, description="type_check: limit of one batch of 512 functions, in seconds"
     )
     judge_tokens: int = Field(8, ge=1, description="docstring_judge: longest reply, in tokens")
+    judge_shots: Literal[2, 7] = Field(
+        2, description="docstring_judge: functions with answers that the prompt shows: 2 | 7 (SelfCodeAlign)"
+    )
 
 
 class EvolveSettings(BaseModel):

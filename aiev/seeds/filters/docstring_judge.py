@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from aiev.seeds.model_queries import ModelQueries
     from aiev.seeds.snippet import Snippet
+    from aiev_agents.roles.judge import Shots
 
 
 class DocstringJudge:
@@ -26,10 +27,11 @@ class DocstringJudge:
 
     name = "docstring_judge"
 
-    def __init__(self, queries: ModelQueries, *, tokens: int, seed: int) -> None:
+    def __init__(self, queries: ModelQueries, *, tokens: int, seed: int, shots: Shots = 2) -> None:
         self._queries = queries
         self._sampling = Sampling(temperature=0.0, top_p=1.0, max_tokens=tokens)
         self._seed = seed
+        self._shots = shots
 
     def judge(self, batch: Sequence[Snippet]) -> list[Drop | None]:
         """See `Filter.judge`.
@@ -45,7 +47,7 @@ class DocstringJudge:
         agent = self._queries.agent(self._sampling)
         try:
             enough = await documentation_is_enough(
-                agent, function=snippet.content, seed=self._seed, language=snippet.language
+                agent, function=snippet.content, seed=self._seed, language=snippet.language, shots=self._shots
             )
         except RequestRejected as error:
             return Drop("not_judged", str(error))

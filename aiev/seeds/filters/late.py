@@ -32,7 +32,10 @@ LATE: dict[str, Callable[[Settings, ModelQueries, Path], Filter]] = {
     ),
     "type_check": lambda settings, *_: TypeCheck(settings.filters.type_checker, settings.filters.type_check_seconds),
     "docstring_judge": lambda settings, queries, _: DocstringJudge(
-        queries, tokens=settings.filters.judge_tokens, seed=settings.run.seed
+        queries,
+        tokens=settings.filters.judge_tokens,
+        seed=settings.run.seed,
+        shots=settings.filters.judge_shots,
     ),
 }
 

@@ -18,3 +18,11 @@ def test_the_judge_drops_what_its_model_says_no_to_and_asks_once(tmp_path):
     again = ScriptedChatModel(judge)
     assert build(tmp_path, again, JUDGED)["candidates"] == report["candidates"]
     assert again.requests == []
+
+
+def test_the_judge_is_shown_as_many_examples_as_the_setting_says(tmp_path):
+    write_functions(tmp_path)
+    for shots in (2, 7):
+        model = ScriptedChatModel(judge)
+        build(tmp_path, model, JUDGED, f"filters.judge_shots={shots}")
+        assert {len(request.turns) for request in model.requests} == {2 * shots + 2}
