@@ -9,9 +9,13 @@ Source: chat templates of DeepSeek-R1, Qwen3, QwQ, Magistral, Kimi, Seed-OSS, Op
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiev_agents.fences import fenced_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TAGS = r"think|thinking|thought|thoughts|reasoning|reflection|scratchpad|seed:think"
 _OPENING = re.compile(
@@ -26,7 +30,7 @@ _CLOSINGS = {
     "gpt": r"<\|end\|>(?:<\|start\|>assistant)?(?:<\|channel\|>final<\|message\|>)?",
 }
 _ORPHAN = re.compile(
-    rf"(?<![`'\"])(?:</(?:{_TAGS})>|◁/think▷|\[/THINK\]|<\|end_of_thought\|>|<\|channel\|>final<\|message\|>)(?![`'\"])",
+    rf"(?:</(?:{_TAGS})>|◁/think▷|\[/THINK\]|<\|end_of_thought\|>|<\|channel\|>final<\|message\|>)",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(r"\s*(?:<s>|<\|im_start\|>(?:assistant\s)?|<\|begin_of_solution\|>|<answer>)")
@@ -39,6 +43,7 @@ _NEXT_TURN = re.compile(
     r"<\|im_end\|>\s*<\|im_start\|>|<\|eot_id\|><\|start_header_id\|>|<end_of_turn>\s*<start_of_turn>"
 )
 """A model that goes on with a turn that is not its own."""
+_QUOTES = {("`", "`"), ("'", "'"), ('"', '"')}
 _MOST_MARKS = 8
 
 
@@ -84,22 +89,34 @@ def _closed(rest: str, opening: re.Match[str]) -> tuple[str, str]:
     """What stands before the mark that closes thoughts, and what stands behind it."""
     kind = opening.lastgroup or "tag"
     closing = _CLOSINGS.get(kind) or f"</{re.escape(opening['tag'])}>"
-    found = re.search(rf"(?<![`'\"]){closing}(?![`'\"])", rest, re.IGNORECASE)
+    found = next(_unquoted(re.compile(closing, re.IGNORECASE), rest), None)
     return (rest[: found.start()], rest[found.end() :]) if found else (rest, "")
 
 
 def _outside(mark: re.Pattern[str], text: str) -> re.Match[str] | None:
     """The first mark that is not code; one alone on its line also ends a block that thoughts left open."""
-    found = mark.search(text)
-    if found is None or ("```" not in text[: found.start()] and "~~~" not in text[: found.start()]):
-        return found
+    found = list(islice(_unquoted(mark, text), _MOST_MARKS))
+    if not found or ("```" not in text[: found[0].start()] and "~~~" not in text[: found[0].start()]):
+        return found[0] if found else None
     blocks = fenced_blocks(text)
-    while found:
-        block = next((one for one in blocks if one.start <= found.start() < one.end), None)
-        if block is None or _left_open(text, found, block.start):
-            return found
-        found = mark.search(text, found.end())
+    for one in found:
+        block = next((block for block in blocks if block.start <= one.start() < block.end), None)
+        if block is None or _behind_fence(text, one) or _left_open(text, one, block.start):
+            return one
     return None
+
+
+def _unquoted(mark: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Marks that are not spoken of: `</think>` between two backticks or quotes is."""
+    for found in mark.finditer(text):
+        around = text[max(0, found.start() - 1) : found.start()], text[found.end() : found.end() + 1]
+        if around not in _QUOTES:
+            yield found
+
+
+def _behind_fence(text: str, mark: re.Match[str]) -> bool:
+    """Whether a mark is glued to the fence that closes a block."""
+    return bool(re.fullmatch(r"[ \t]*(?:`{3,}|~{3,})", text[text.rfind("\n", 0, mark.start()) + 1 : mark.start()]))
 
 
 def _left_open(text: str, mark: re.Match[str], start: int) -> bool:

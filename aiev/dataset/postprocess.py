@@ -22,6 +22,7 @@ from aiev.dataset.sample import UNKNOWN_LICENCE, Sample, Turn
 from aiev.dataset.thoughts import apart, marked
 from aiev_agents.fences import fenced_blocks
 from aiev_agents.languages import LANGUAGES
+from aiev_agents.roles.dividing import counted
 from aiev_agents.roles.installing import is_install, without_installs
 from aiev_agents.roles.reply import code_blocks, with_tests
 
@@ -123,7 +124,7 @@ def _with_tokens(text: str, record: DialogueRecord, message: MessageRecord, sett
     """A reply that announces its run, with special tokens around each block that is to be run."""
     speaking = LANGUAGES[record.language]
     blocks = fenced_blocks(text)
-    code = code_blocks(blocks, speaking)
+    code = counted(code_blocks(blocks, speaking), speaking)
     parts, end, announced = [], 0, False
     for block in blocks:
         pieces = list(without_installs(block, speaking))

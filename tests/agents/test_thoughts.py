@@ -23,6 +23,13 @@ def test_thoughts_of_every_family_are_taken_out(before, after):
     assert (said.thoughts, said.answer.strip()) == (DRAFT, ANSWER)
 
 
+def test_a_mark_glued_to_a_fence_ends_thoughts():
+    draft = "```python\ndef f(): return 0\n```"
+    for before in ("", "<think>"):
+        said = separated(f"{before}{draft}</think>{ANSWER}")
+        assert (said.thoughts, said.answer) == (draft, ANSWER)
+
+
 def test_thoughts_may_stand_between_and_behind():
     said = separated(f"Sure.\n<think>one</think>\n{ANSWER}\n<think>two</think>")
     assert (said.thoughts, said.answer.strip()) == ("one\n\ntwo", f"Sure.\n\n{ANSWER}")

@@ -152,3 +152,17 @@ def test_the_last_answer_is_shown_with_the_tests_that_ran(tmp_path):
     assert ["amended(1)" in turn.content for turn in turns if turn.role == "assistant"][:2] == [False, True]
     plain = build_sample(amended, settings.model_copy(update={"plain_share": 1.0})).turns
     assert "amended(1)" in plain[-1].content
+
+
+def test_only_blocks_that_count_are_run(tmp_path):
+    usage = "Wrong. Usage:\n```python\nprint(f1(1))\n```\nOutput:\n```\n1\n```\n"
+    prose = f"First:\n```python\ndef f1(x):\n    return 0\n```\n{usage}"
+    answer = only(tmp_path, Talk(1, prose=prose)).turns[1].content
+    assert answer.count(START) == 2
+    assert answer.index(START) > answer.index("Output:")
+
+
+def test_blocks_in_a_list_or_without_an_end_are_whole_between_their_tokens(tmp_path):
+    talk = Talk(1, prose="1. Data:\n   ```python\n   import math\n   ```\n\nThen")
+    answer = only(tmp_path, talk).turns[1].content
+    assert f"{START}\n```python\nimport math\n```\n{STOP}" in answer

@@ -34,6 +34,9 @@ class Talk:
     output: str = ""
     assertions: int = 2
     prose: str = ""
+    thoughts: str = ""
+    inline: bool = False
+    """Thoughts stand in the reply, as files from before they were kept apart have them."""
     install: str = ""
     code: str = ""
     ended: str = ""
@@ -57,7 +60,8 @@ class Talk:
     def answer(self, number):
         install = f"```bash\n{self.install}\n```\n\n" if self.install else ""
         code = f"```{self.language}\n{self.program(number)}\n```\n\nUnit tests:\n```{self.language}\nassert f\n```"
-        return f"{self.prose or 'Solution'} {number}.\n\n{install}{code}"
+        thoughts = f"<think>\n{self.thoughts}\n</think>\n\n" if self.inline else ""
+        return f"{thoughts}{self.prose or 'Solution'} {number}.\n\n{install}{code}"
 
     def messages(self):
         texts = [("user", self.problem or f"Problem {self.number}: {words(self.number)}", 0, False)]
@@ -68,7 +72,15 @@ class Talk:
             if number < len(self.verdicts):
                 texts.append(("user", f"It fails in round {number}.", number, False))
         return [
-            MessageRecord(position, role, text, train=train, round=number)
+            MessageRecord(
+                position,
+                role,
+                text,
+                train=train,
+                round=number,
+                request_hash="" if role == "interpreter" else f"q{position}",
+                reasoning=self.thoughts if role == "assistant" and not self.inline else "",
+            )
             for position, (role, text, number, train) in enumerate(texts)
         ]
 

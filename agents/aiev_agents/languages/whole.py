@@ -90,5 +90,5 @@ def _is_stub(node: Node) -> bool:
     body = inner.child_by_field_name("body")
     if body is None:
         return True
-    said = [child.named_children[0] if child.named_children else child for child in body.named_children]
+    said = [one.named_children[0] if one.type == "expression_statement" else one for one in body.named_children]
     return inner.type == "function_definition" and body.type == "block" and all(one.type in _STUB for one in said)

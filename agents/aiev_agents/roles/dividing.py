@@ -28,6 +28,7 @@ _SHOWS = re.compile(r"\b(?:usage|example|demo|call)\b", re.IGNORECASE)
 class _Part:
     """What one block holds."""
 
+    block: Block
     program: str
     tests: str
     whole: bool
@@ -37,17 +38,25 @@ class _Part:
 
 def divide(blocks: Sequence[Block], language: Language) -> tuple[str, str]:
     """Solution and tests of a reply's code; either may be empty."""
+    parts = _parts(blocks, language)
+    return (
+        "\n\n".join(part.program for part in parts if part.program.strip()),
+        "\n\n".join(part.tests for part in parts if part.tests.strip()),
+    )
+
+
+def counted(blocks: Sequence[Block], language: Language) -> list[Block]:
+    """The blocks that solution and tests are taken from."""
+    return [part.block for part in _parts(blocks, language) if part.program.strip() or part.tests.strip()]
+
+
+def _parts(blocks: Sequence[Block], language: Language) -> list[_Part]:
     parts: list[_Part] = []
     defining = any(defined_names(block.body, language.name) for block in blocks)
     for block in blocks:
-        if defining and _only_shows(block, language):
-            continue
-        parts.append(_part(block, parts, language))
-    chosen = _chosen(parts, language)
-    return (
-        "\n\n".join(part.program for part in chosen if part.program.strip()),
-        "\n\n".join(part.tests for part in chosen if part.tests.strip()),
-    )
+        if not (defining and _only_shows(block, language)):
+            parts.append(_part(block, parts, language))
+    return _chosen(parts, language)
 
 
 def _part(block: Block, before: Sequence[_Part], language: Language) -> _Part:
@@ -62,10 +71,10 @@ def _part(block: Block, before: Sequence[_Part], language: Language) -> _Part:
     anew = bool(names & known) and not _repeats(program, before)
     if any(part.program.strip() for part in before) and not anew:
         if tests or named:
-            return _Part("", _own(block.body, program, tests, before, language), whole, frozenset())
+            return _Part(block, "", _own(block.body, program, tests, before, language), whole, frozenset())
     elif not tests and _TESTS.search(block.info) and not names:
-        return _Part("", block.body, whole, frozenset())
-    return _Part(program, tests, whole, names)
+        return _Part(block, "", block.body, whole, frozenset())
+    return _Part(block, program, tests, whole, names)
 
 
 def _only_shows(block: Block, language: Language) -> bool:

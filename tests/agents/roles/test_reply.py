@@ -210,6 +210,7 @@ def test_functions_and_classes_that_check_are_tests(tests):
 @pytest.mark.parametrize(
     ("language", "first", "last", "tests"),
     [
+        ("python", "def f(x):\n    return ''", "def f(x):\n    'Say x.'\n    return 'x'", "assert f(1)"),
         ("python", "def f(x):\n    return -x\n\nassert f(1) == -1", SOLUTION, CHECK),
         ("java", "class A { int f() { return 0; } }", "class A { int f() { return 1; } }", "class Tests {}"),
         ("cpp", "int f() { return 0; }", "int f() { return 1; }", "int main() { assert(f() == 1); }"),

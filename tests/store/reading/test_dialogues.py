@@ -1,6 +1,7 @@
 """Whole dialogues, as an export and the figures read them."""
 
 import asyncio
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
@@ -106,3 +107,14 @@ def test_a_database_without_dialogues_has_none(tmp_path):
     assert read(path) == []
     with DialogueReader.open(path) as reader:
         assert (reader.splits(), reader.begun(), reader.error_classes()) == ([], {}, {})
+
+
+def test_a_file_from_before_thoughts_were_kept_is_read(tmp_path):
+    path = write(tmp_path / "d.db", [Talk(1)])
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("alter table messages drop column reasoning")
+        db.execute("delete from _sqlite_migrations where name = 'm012_reasoning'")
+        db.commit()
+    with DialogueReader.open(path) as reader:
+        (record,) = reader.dialogues()
+    assert [message.reasoning for message in record.messages] == ["", "", ""]

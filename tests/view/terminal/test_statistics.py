@@ -41,6 +41,7 @@ def row(**changes):
         "evidence": EvidenceCounts().as_dict(),
         "rounds_text": "1×4", "verdicts_text": "ok×4", "tokens": 80, "cost": cost, "starts": [],
         "tokens_read": {"all": 2000, "cached": 1500},
+        "tokens_written": {"all": 1000, "thoughts": 250},
         "figures": RunFigures().as_dict(),
     }  # fmt: skip
     return base | changes
