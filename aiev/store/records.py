@@ -242,6 +242,23 @@ class HeartbeatRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaseRecord:
+    """Who is at work on something that one process at a time may do."""
+
+    name: str
+    """What is worked on, in words: `run 1a2b3c4d5e6f`."""
+    holder: str
+    """Unique to this taking of the lease."""
+    process: str
+    """Tells the process from all others, on any machine."""
+    host: str
+    pid: int
+    since: str
+    beat_at: str
+    """When it was last written that the work goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class BatchRecord:
     """Requests that went to a provider's batch API together. `id` is ours; `provider_id` comes with its answer."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiev.store.reading.read_only import Reader, parsed
-from aiev.store.records import HeartbeatRecord, RunRecord, StartRecord
+from aiev.store.records import HeartbeatRecord, LeaseRecord, RunRecord, StartRecord
 
 _TOTALS = """
 select coalesce(sum(prompt_tokens), 0) as prompt_tokens, coalesce(sum(completion_tokens), 0) as completion_tokens,
@@ -107,6 +107,11 @@ class RunReader(Reader):
     def heartbeats(self) -> list[HeartbeatRecord]:
         """The last word of each run's newest start, the newest first; none in a file from before there were any."""
         return [HeartbeatRecord(**parsed(row, "progress")) for row in self.db.rows_of("heartbeats", _HEARTBEATS)]
+
+    def lease(self, name: str) -> LeaseRecord | None:
+        """Who is at work on something, or was when it was killed."""
+        found = self.db.rows_of("leases", "select * from leases where name = ?", name)
+        return LeaseRecord(**found[0]) if found else None
 
     def _counter(self, query: str, run_id: str) -> Counter[Any]:
         return Counter({row["value"]: row["number"] for row in self.db.rows(query, run_id)})

@@ -200,6 +200,12 @@ def m012_reasoning(db: Database) -> None:
     _execute(db, steps.REASONING)
 
 
+@migrations()
+def m013_leases(db: Database) -> None:
+    """Which process is at work on what, so that no two make one run."""
+    _execute(db, steps.LEASES)
+
+
 def migrate(db: Database, path: Path) -> None:
     """Bring a database to the newest schema, all pending steps in one transaction or none.
 

@@ -243,6 +243,18 @@ create table evidence_tests (
 ) strict;
 """
 
+LEASES = """
+create table leases (
+  name text primary key,
+  holder text not null,
+  process text not null,
+  host text not null,
+  pid integer not null,
+  since text not null,
+  beat_at text not null
+) strict;
+"""
+
 SEARCH_INDEX = """
 drop trigger messages_au;
 create trigger messages_au after update of content on messages begin

@@ -45,6 +45,7 @@ def open_database(path: Path, *, full_sync: bool = False) -> Database:
         _enable_wal(db)
         connection.execute("pragma foreign_keys = on")
         connection.execute(f"pragma synchronous = {'full' if full_sync else 'normal'}")
+        connection.execute("select 1 from leases").fetchall()  # opens the log, which cannot be once the file is gone
     except sqlite3.Error as error:
         connection.close()
         raise StoreError(f"cannot write to {path}: {error}; name another file with --db") from None

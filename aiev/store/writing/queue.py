@@ -95,11 +95,19 @@ class CommandQueue:
             self._waiters.append(_Waiter(number, done, own=False))
             return done
 
-    def take(self, most: int) -> list[Command]:
-        """Wait for commands, and a moment for those that come with them; at most so many, none when it is closed."""
+    def take(self, most: int, seconds: float | None = None) -> list[Command]:
+        """Wait for commands, and a moment for those that come with them.
+
+        Args:
+            most: so many at most.
+            seconds: how long to wait for the first; None for ever.
+
+        Returns:
+            Commands, or none when the time is over or the queue is closed.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._commands or self._closed)
-        if len(self._commands) < min(most, self._size) and not self._closed:
+            self._changed.wait_for(lambda: self._commands or self._closed, seconds)
+        if 0 < len(self._commands) < min(most, self._size) and not self._closed:
             time.sleep(GATHER_SECONDS)
         with self._changed:
             taken = self._commands[:most]
@@ -107,6 +115,16 @@ class CommandQueue:
             rooms, self._for_room = self._for_room, []
         _tell([(room, "") for room in rooms])
         return taken
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is closed and nothing is left to take."""
+        return self._closed and not self._commands
+
+    def waiting(self) -> list[Command]:
+        """What is queued and not taken, which stays so."""
+        with self._changed:
+            return list(self._commands)
 
     def end(self, errors: Sequence[str]) -> None:
         """Say how the next commands of those taken have ended, and tell those who wait for them.

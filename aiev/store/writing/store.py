@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         EvidenceRecord,
         ExecutionRecord,
         HeartbeatRecord,
+        LeaseRecord,
         MessageRecord,
         RequestRecord,
         RunRecord,
@@ -40,6 +41,7 @@ _FORGET_MESSAGES = "delete from messages where conversation_id = ?"
 _FORGET_PACKAGES = "delete from packages where conversation_id = ?"
 _FORGET_LATER_ROUNDS = "delete from executions where conversation_id = ? and round > ?"
 _FORGET_TESTS = "delete from evidence_tests where conversation_id = ?"
+_FORGET_LEASE = "delete from leases where name = ? and holder = ?"
 _ACCEPT = "update conversations set status = 'accepted', reason = '' where id = ?"
 _TRAIN_ON = "update messages set train = 1 where conversation_id = ? and position = ?"
 _END_REQUEST = "update batch_requests set status = ?, detail = ? where batch_id = ? and hash = ?"
@@ -77,6 +79,25 @@ class Store:
     def close(self) -> None:
         """Commit what is queued and close the file. May be called twice."""
         self._thread.close()
+
+    @property
+    def broken(self) -> str:
+        """Why nothing can be written any more, in one line: the file or the lease is lost. Empty while it can."""
+        return self._thread.broken
+
+    async def take_lease(self, lease: LeaseRecord, dead: str = "") -> None:
+        """Take a lease where nobody has it, or the holder called `dead` has; the reader says who has it then."""
+        row = columns(lease)
+        await self._write((_FORGET_LEASE, [(lease.name, dead)]), insert("leases", row))
+
+    def require_lease(self, lease: LeaseRecord) -> None:
+        """Write from now on only while a lease is held that was taken, and keep it fresh, once a second."""
+        self._thread.require(lease)
+
+    async def release_lease(self, lease: LeaseRecord) -> None:
+        """Give a lease up that is held."""
+        await self._write((_FORGET_LEASE, [(lease.name, lease.holder)]))
+        self._thread.require(None)
 
     @property
     def position(self) -> int:

@@ -3,7 +3,7 @@
 Invariants: every command that was taken is answered, also when another fails, when its caller is cancelled, and when
 the store closes; an answer without an error means committed; the queue is bounded (`queue.py`), so a slow disk slows
 the callers instead of filling memory. A command that is itself at fault fails alone; when the file cannot be written
-any more, so does every later command. Knows nothing of tables.
+any more, so does every later command, and what is known goes into a rescue file (`rescue.py`). Knows nothing of tables.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING
 
 from aiev.errors import StoreError
 from aiev.store.writing import connection
+from aiev.store.writing.guard import BEAT_SECONDS, Guard, LeaseLostError, MovedError
 from aiev.store.writing.queue import CommandQueue
+from aiev.store.writing.rescue import rescue
 from aiev.store.writing.statements import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from aiev.store.records import LeaseRecord
     from aiev.store.writing.statements import Command
 
 GROUP = 512
@@ -39,7 +42,8 @@ class WriterThread:
         self._path = path
         self._full_sync = full_sync
         self._queue = CommandQueue(path, waiting)
-        self._broken = ""
+        self.broken = ""
+        """Why nothing can be written any more; empty while it can."""
         self._opened: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, name="aiev-store", daemon=True)
 
@@ -52,6 +56,10 @@ class WriterThread:
         """Open the file; raises StoreError."""
         self._thread.start()
         self._opened.result()
+
+    def require(self, lease: LeaseRecord | None) -> None:
+        """Write from now on only while this lease is held; None asks for none."""
+        self._guard.lease = lease
 
     def close(self) -> None:
         """Commit what is queued and close the file. May be called twice."""
@@ -92,32 +100,60 @@ class WriterThread:
         self._raise_late()
 
     def _raise_late(self) -> None:
-        if self._queue.late:
-            raise StoreError(self._queue.late)
+        if self.broken or self._queue.late:
+            raise StoreError(self.broken or self._queue.late)
 
     def _work(self) -> None:
         try:
             db = connection.open_database(self._path, full_sync=self._full_sync)
+            self._guard = Guard(self._path)
         except BaseException as error:  # noqa: BLE001 - whoever waits for the opening must hear of it
             self._opened.set_exception(error)
             return
         self._opened.set_result(None)
         with contextlib.closing(db):
-            while group := self._queue.take(GROUP):
-                self._queue.end(self._commit(db.conn, group))
+            while not self._queue.is_over:
+                if group := self._queue.take(GROUP, BEAT_SECONDS):
+                    self._queue.end(self._commit(db.conn, group))
+                elif not self.broken:
+                    self._look(db.conn)
 
     def _commit(self, db: sqlite3.Connection, group: list[Command]) -> list[str]:
         """Commit a group together, or else one by one, so that only those at fault fail; the error of each, or ""."""
-        error = self._broken
+        error = self.broken
         for attempt in (self._together, self._one_by_one):
-            if self._broken:
+            if self.broken:
                 break
             try:
+                self._guard.check_file()
                 with _transaction(db):
+                    self._guard.check_lease(db)
                     return attempt(db, group)
             except Exception as found:  # noqa: BLE001 - whatever it is, its callers hear of it and the thread goes on
-                error = self._message(found)
+                error = self._ended(db, found, group)
         return [error] * len(group)
+
+    def _look(self, db: sqlite3.Connection) -> None:
+        """See after file and lease while there is nothing to write; what else is wrong, the next write will tell."""
+        try:
+            self._guard.check_file()
+            if self._guard.lease:
+                with _transaction(db):
+                    self._guard.check_lease(db)
+        except (MovedError, LeaseLostError) as found:
+            self._ended(db, found, [])
+        except sqlite3.Error:
+            return
+
+    def _ended(self, db: sqlite3.Connection, error: Exception, group: list[Command]) -> str:
+        """An error in one line; where it is lasting, nothing is written any more but a rescue file."""
+        message = self._message(error)
+        if is_lasting(error) and not isinstance(error, LeaseLostError):
+            moved = isinstance(error, MovedError)
+            message += f"; {rescue(db, self._path, lambda: [*group, *self._queue.waiting()], moved=moved)}"
+        if is_lasting(error):
+            self.broken = message
+        return message
 
     def _together(self, db: sqlite3.Connection, group: list[Command]) -> list[str]:
         for command in group:
@@ -133,28 +169,28 @@ class WriterThread:
         try:
             run(db, command)
         except Exception as error:
-            message = self._message(error)
-            if self._broken:
+            if is_lasting(error):
                 raise
             db.execute("rollback to command")
-            return message
+            return self._message(error)
         finally:
             if db.in_transaction:
                 db.execute("release command")
         return ""
 
     def _message(self, error: Exception) -> str:
-        """An error in one line; one that every later command would meet as well breaks the store."""
+        if isinstance(error, (MovedError, LeaseLostError)):
+            return str(error)
         message = f"cannot write to {self._path}: {error}"
         if is_lasting(error):
             message += "; free the disk or end the other process, then run the same command again to resume"
-            self._broken = message
         return message
 
 
 def is_lasting(error: Exception) -> bool:
-    """Whether the file, not the statement, is at fault: full, locked, read-only, damaged, gone."""
-    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+    """Whether the file, not the statement, is at fault: full, locked, read-only, damaged, gone, another process's."""
+    lasting = (sqlite3.OperationalError, MovedError, LeaseLostError)
+    return isinstance(error, lasting) or type(error) is sqlite3.DatabaseError
 
 
 @contextlib.contextmanager
