@@ -4,7 +4,8 @@
     ├── UsageError            exit code 2: the command or its input is wrong
     │   ├── ConfigError       a configuration file, key or value
     │   └── SeedError         a seed source that cannot be read or holds nothing
-    ├── StoreError            the database cannot be opened or is from a newer aiev
+    ├── StoreError            the database cannot be opened or written any more, or is from a newer aiev
+    ├── LeaseError            another process is at work on the same run
     ├── SetupError            a part that must be present is not (sandbox, model, endpoint)
     └── WorkerError           a worker process was killed
 
@@ -35,7 +36,11 @@ class SeedError(UsageError):
 
 
 class StoreError(AievError):
-    """The database cannot be opened, or was written by a newer aiev."""
+    """The database cannot be opened or written any more, or was written by a newer aiev."""
+
+
+class LeaseError(AievError):
+    """Another process is at work on the same run."""
 
 
 class SetupError(AievError):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from aiev.run.lease import watched
 from aiev.setup.errors import as_setup_errors
 from aiev.setup.model import endpoint
 from aiev.store.clock import now
@@ -75,7 +76,7 @@ async def open_session(config: Config, db: Path) -> AsyncIterator[BatchSession]:
     store = Store.open(db, full_sync=config.settings.store.full_sync)
     try:
         with BatchReader.open(db) as reader:
-            async with batch_session(config, store, reader) as session:
+            async with watched(store), batch_session(config, store, reader) as session:
                 yield session
     finally:
         await asyncio.to_thread(store.close)

@@ -16,6 +16,7 @@ from aiev.batch.requests import pending_questions, request_of
 from aiev.batch.session import BatchSession, open_session
 from aiev.errors import ConfigError
 from aiev.run.identity import run_id
+from aiev.run.lease import held, lease_of_run
 from aiev.store.clock import now
 from aiev.store.records import BatchRecord, BatchRequestRecord
 
@@ -51,13 +52,14 @@ async def submit_questions(config: Config, seeds: Sequence[SeedRecord], db: Path
     Raises:
         ConfigError: the model is not behind an endpoint, which alone can have a batch API.
         SetupError: the provider refuses or does not answer; the same command resumes.
+        LeaseError: another process is at this run.
     """
     if config.settings.model.backend != "openai" or not config.settings.model.base_url:
         raise ConfigError(
             "batches need a provider's batch API: set model.backend to openai and model.base_url to its address"
         )
     run = run_id(config)
-    async with open_session(config, db) as session:
+    async with open_session(config, db) as session, held(session.store, lease_of_run(run)):
         sent = await resume_prepared(session, run)
         pending, known = await pending_questions(config.settings, seeds, run, session.reader.db)
         sent += await send_requests(session, run, pending)

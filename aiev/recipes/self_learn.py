@@ -20,6 +20,7 @@ from langgraph.runtime import Runtime  # noqa: TC002 - LangGraph reads the nodes
 from aiev.errors import AievError, UsageError
 from aiev.recipes.teach import Teaching
 from aiev.run.identity import SELF_LEARN, TEACH
+from aiev.run.lease import held
 from aiev.store.reading.student import StudentReader
 from aiev.store.writing.student import StudentStore
 from aiev.student.context import DEFAULT_BACKENDS, Backends
@@ -71,13 +72,15 @@ class SelfLearning:
         """Run until `student.rounds` decisions are made or no seed is left.
 
         Raises:
+            LeaseError: another process runs a loop in this database.
             AievError: something cannot be opened, or a step failed; the same command resumes.
         """
         if not self.config.settings.student.name:
             raise UsageError("no student to train: name a model with --student or set student.name")
-        StudentStore.open(self.db).close()  # makes a new file
         most = 8 + 4 * len(self.seeds)  # each round of four steps uses a seed at least
-        now = await loop_graph().ainvoke({"now": self.state()}, {"recursion_limit": most}, context=self)
+        with StudentStore.open(self.db, rescues=False) as store:  # each step has a store of its own
+            async with held(store, "the self-learning loop"):
+                now = await loop_graph().ainvoke({"now": self.state()}, {"recursion_limit": most}, context=self)
         return cast("Channel", now)["now"]
 
     def state(self) -> LoopState:

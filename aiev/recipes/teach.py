@@ -22,6 +22,7 @@ from aiev.run.engine import Engine
 from aiev.run.heartbeat import beating
 from aiev.run.identity import TEACH, run_id
 from aiev.run.journal import journal_of
+from aiev.run.lease import lease_of_run, leased
 from aiev.run.prices import Prices, check_cost_limit
 from aiev.run.progress import Before, Progress
 from aiev.run.result import RunResult
@@ -100,12 +101,14 @@ class Teaching:
             interpreter: runs the programs; likewise.
 
         Raises:
+            LeaseError: another process makes this run.
             AievError: something cannot be opened, or the endpoint refuses all requests; what was done is kept.
         """
         settings = self.config.settings
         async with AsyncExitStack() as closing:
             store = Store.open(self.db, full_sync=settings.store.full_sync, waiting=settings.rates.writes)
             closing.push_async_callback(asyncio.to_thread, store.close)
+            await closing.enter_async_context(leased(store, lease_of_run(self.run_id)))
             interpreter = interpreter or await build_interpreter(settings, self.languages(), run_id=self.run_id)
             closing.push_async_callback(interpreter.close)
             model = model or await build_model(settings)

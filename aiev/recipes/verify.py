@@ -30,6 +30,7 @@ from aiev.run.engine import Engine
 from aiev.run.heartbeat import beating
 from aiev.run.identity import VERIFY, run_id
 from aiev.run.journal import SuspendedError, journal_of
+from aiev.run.lease import lease_of_run, leased
 from aiev.run.prices import Prices, check_cost_limit
 from aiev.run.progress import Progress
 from aiev.run.result import RunResult
@@ -93,12 +94,14 @@ class Verification:
             interpreter: runs the matrices; likewise.
 
         Raises:
+            LeaseError: another process makes this run.
             AievError: something cannot be opened, or the endpoint refuses all requests; what was done is kept.
         """
         settings = self.config.settings
         async with AsyncExitStack() as closing:
             store = Store.open(self.db, full_sync=settings.store.full_sync, waiting=settings.rates.writes)
             closing.push_async_callback(asyncio.to_thread, store.close)
+            await closing.enter_async_context(leased(store, lease_of_run(self.run_id)))
             db = closing.enter_context(ReadOnly(self.db))
             passed = EvidenceReader(db).passed(again=self.again)
             passed = passed[: settings.run.limit or None]

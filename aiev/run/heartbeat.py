@@ -13,13 +13,13 @@ import time
 from collections import Counter
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, fields, is_dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import StoreError
 from aiev.run.progress import Progress
 from aiev.store.clock import now
 from aiev.store.records import HeartbeatRecord
+from aiev_interpreter.backends import owners
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -46,7 +46,7 @@ async def beating(
         started_at=now(),
         host=socket.gethostname(),
         pid=os.getpid(),
-        process=process_mark(os.getpid()),
+        process=owners.this_process(),
         state="running",
         beat_at="",
     )
@@ -94,16 +94,6 @@ def restored(values: dict[str, Any]) -> Progress:
         if field.name in values and field.name != "started":
             setattr(progress, field.name, _like(getattr(progress, field.name), values[field.name]))
     return progress
-
-
-def process_mark(pid: int) -> str:
-    """Boot id and start time of a process, which no other process shares; "" when there is none."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        started = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-    return f"{boot}:{started}"
 
 
 def _plain(value: Any) -> Any:

@@ -61,7 +61,7 @@ def build_seeds(
     check_ending(out)
     plan = Plan(settings.seeds, settings.filters, settings.run.seed)
     funnel = Funnel(order=settings.seeds.applied_filters)
-    with ModelQueries(settings, db, model) as queries:
+    with ModelQueries(settings, db, model, sources=named) as queries:
         late = late_filters(settings, queries, out if is_database(out) else Path())
         found = select(named, plan, late, funnel)
         seeds = iter(sample(found, settings.run.limit, settings.run.seed)) if settings.run.limit else found

@@ -60,7 +60,7 @@ def select_seeds(config: Config, sources: Sequence[str], db: Path) -> SeedSet:
     """
     settings, named, funnel = config.settings, named_sources(sources), Funnel()
     plan = Plan(settings.seeds, settings.filters, settings.run.seed, judge_rows=False)
-    with ModelQueries(settings, db) as queries:
+    with ModelQueries(settings, db, sources=named) as queries:
         found = select(named, plan, late_filters(settings, queries, db), funnel)
         chosen = sample(found, settings.run.limit, settings.run.seed)
     if not chosen:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiev.errors import SetupError, UsageError
 from aiev.run.engine import Engine
+from aiev.run.lease import leased
 from aiev.setup.errors import as_resumable_errors
 from aiev.store.clock import now
 from aiev.store.reading.read_only import ReadOnly
@@ -103,6 +104,7 @@ async def evaluate(
         round_number: of the gate; 0 outside of any.
 
     Raises:
+        LeaseError: another process makes this evaluation.
         ConfigError: `gate.k` or `gate.temperature` does not fit `gate.samples`.
         SetupError: the endpoint refuses everything or does not answer, or the sandbox has no tools for a language;
             what was done is kept.
@@ -114,14 +116,15 @@ async def evaluate(
     earlier = Evaluation(known or record, answered(context.reader.samples(record.id)))
     if earlier.record.finished_at and not earlier.missing:
         return earlier
-    await context.store.write_evaluation(earlier.record)
-    refused = await _draw_missing(context, record, problems)
-    samples = answered(context.reader.samples(record.id))
-    scores = pass_at_k_of(samples, context.settings.gate.k, drawn=record.samples)
-    if refused and not scores:
-        raise SetupError(f"{next(iter(refused.values()))}; no problem was answered whole, so there is no result")
-    ended = replace(earlier.record, finished_at=now(), pass_at_k=scores)
-    await context.store.write_evaluation(ended)
+    async with leased(context.store, f"evaluation {record.id}"):
+        await context.store.write_evaluation(earlier.record)
+        refused = await _draw_missing(context, record, problems)
+        samples = answered(context.reader.samples(record.id))
+        scores = pass_at_k_of(samples, context.settings.gate.k, drawn=record.samples)
+        if refused and not scores:
+            raise SetupError(f"{next(iter(refused.values()))}; no problem was answered whole, so there is no result")
+        ended = replace(earlier.record, finished_at=now(), pass_at_k=scores)
+        await context.store.write_evaluation(ended)
     return Evaluation(ended, samples, refused)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiev.errors import AievError, UsageError
+from aiev.run.lease import leased
 from aiev.store.clock import now
 from aiev.store.reading.read_only import ReadOnly
 from aiev.store.reading.student import StudentReader
@@ -50,6 +51,7 @@ async def train_student(
     Raises:
         UsageError: no student is named, or there is nothing to train on.
         SetupError: the extra `train` is not installed.
+        LeaseError: another process is at this training.
         AievError: the training failed; the same command resumes from its last checkpoint.
     """
     settings = config.settings
@@ -77,8 +79,9 @@ async def train_student(
             config=spec.as_dict() | {"data": data.digest},
             started_at=now(),
         )
-        await store.write_training(record)
-        return await _run(store, record, spec, settings, on_event)
+        async with leased(store, f"training {identity}"):
+            await store.write_training(record)
+            return await _run(store, record, spec, settings, on_event)
 
 
 def _has_weights(record: TrainingRecord) -> bool:

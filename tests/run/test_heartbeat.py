@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from support.loading import load_seeds
@@ -12,7 +11,7 @@ from support.talk import judge, scripted_model
 from aiev.config.layers import load_config
 from aiev.errors import SetupError
 from aiev.recipes.teach import Teaching
-from aiev.run.heartbeat import process_mark, restored, snapshot
+from aiev.run.heartbeat import restored, snapshot
 from aiev.run.progress import Progress
 from aiev.run.status import run_statuses
 from aiev.store.reading.runs import RunReader
@@ -46,11 +45,6 @@ def test_a_snapshot_survives_json_and_gives_the_same_counters():
 def test_a_snapshot_of_another_version_is_read_as_far_as_it_goes():
     assert restored({"total": 4, "moons": 2}).total == 4
     assert restored({}).statuses == {}
-
-
-def test_no_two_processes_have_one_mark():
-    assert process_mark(1) != process_mark(int(Path("/proc/self").readlink().name))
-    assert process_mark(2**22 + 1) == ""
 
 
 async def test_a_run_that_ends_says_finished_and_its_counters_are_those_of_its_summary(teaching):

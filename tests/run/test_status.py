@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from aiev.run.status import SILENT_SECONDS, _state
+from aiev.run.lease import SILENT_SECONDS
+from aiev.run.status import _state
 from aiev.store.records import HeartbeatRecord
+from aiev_interpreter.backends import owners
 
 AIEV = [sys.executable, "-c", "from aiev.cli import main; main(prog_name='aiev')"]
 SERVER = str(Path(__file__).parents[1] / "support" / "chat_server.py")
@@ -83,18 +85,21 @@ def test_a_database_without_runs_or_from_before_heartbeats_is_one_line(tmp_path)
     assert "no run has begun in t.db" in done.stderr
 
 
+PLACE, _, _ = owners.this_process().rpartition("/")
 HERE = HeartbeatRecord(
-    run_id="r", started_at="", host=os.uname().nodename, pid=1, process="other boot:1", state="running", beat_at=""
+    run_id="r", started_at="", host="h", pid=1, process=owners.this_process(), state="running", beat_at=""
 )
 
 
 @pytest.mark.parametrize(
     ("said", "age", "state"),
     [
-        (HERE, 0.0, "died"),
+        (HERE, 1.0, "running"),
+        (HERE, SILENT_SECONDS + 1, "silent"),
+        (replace(HERE, process=f"{PLACE}/0"), 0.0, "died"),
         (replace(HERE, state="finished"), 1e6, "finished"),
-        (replace(HERE, host="elsewhere"), 1.0, "running"),
-        (replace(HERE, host="elsewhere"), SILENT_SECONDS + 1, "died"),
+        (replace(HERE, process="other boot:1"), 1.0, "running"),
+        (replace(HERE, process="other boot:1"), SILENT_SECONDS + 1, "died"),
     ],
 )
 def test_what_the_last_word_of_a_run_means(said, age, state):

@@ -50,23 +50,24 @@ _END_REQUEST = "update batch_requests set status = ?, detail = ? where batch_id 
 class Store:
     """Writes records; use as a context manager or call `close()`. Every write raises StoreError when it fails."""
 
-    def __init__(self, path: Path, *, full_sync: bool = False, waiting: int = QUEUE) -> None:
+    def __init__(self, path: Path, *, full_sync: bool = False, waiting: int = QUEUE, rescues: bool = True) -> None:
         self.path = path
-        self._thread = WriterThread(path, full_sync=full_sync, waiting=waiting)
+        self._thread = WriterThread(path, full_sync=full_sync, waiting=waiting, rescues=rescues)
 
     @classmethod
-    def open(cls, path: Path, *, full_sync: bool = False, waiting: int = QUEUE) -> Self:
+    def open(cls, path: Path, *, full_sync: bool = False, waiting: int = QUEUE, rescues: bool = True) -> Self:
         """Open or make the database and bring it to the newest schema.
 
         Args:
             path: the file; its folder must exist.
             full_sync: acknowledged writes survive a power cut too, not only the death of the process.
             waiting: writes that wait for the disk, at most, before their callers wait.
+            rescues: whether a rescue file is written when the file is lost.
 
         Raises:
             StoreError: the file cannot be opened, is no database, or is from a newer aiev.
         """
-        store = cls(path, full_sync=full_sync, waiting=waiting)
+        store = cls(path, full_sync=full_sync, waiting=waiting, rescues=rescues)
         store._thread.start()
         return store
 

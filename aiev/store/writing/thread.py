@@ -38,9 +38,10 @@ QUEUE = 4096
 class WriterThread:
     """Runs commands on the only writing connection. Safe to call from several event loops."""
 
-    def __init__(self, path: Path, *, full_sync: bool, waiting: int = QUEUE) -> None:
+    def __init__(self, path: Path, *, full_sync: bool, waiting: int = QUEUE, rescues: bool = True) -> None:
         self._path = path
         self._full_sync = full_sync
+        self._rescues = rescues
         self._queue = CommandQueue(path, waiting)
         self.broken = ""
         """Why nothing can be written any more; empty while it can."""
@@ -148,7 +149,7 @@ class WriterThread:
     def _ended(self, db: sqlite3.Connection, error: Exception, group: list[Command]) -> str:
         """An error in one line; where it is lasting, nothing is written any more but a rescue file."""
         message = self._message(error)
-        if is_lasting(error) and not isinstance(error, LeaseLostError):
+        if self._rescues and is_lasting(error) and not isinstance(error, LeaseLostError):
             moved = isinstance(error, MovedError)
             message += f"; {rescue(db, self._path, lambda: [*group, *self._queue.waiting()], moved=moved)}"
         if is_lasting(error):

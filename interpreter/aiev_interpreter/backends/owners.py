@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 _FIELD_OF_START = 19
+_DEAD, _SUSPENDED = frozenset("ZXx"), frozenset("Tt")
+"""States of a process as the kernel calls them; one that nobody has waited for yet is dead."""
 
 
 @cache
@@ -19,19 +21,19 @@ def _place() -> tuple[str, str]:
     return boot, Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
 
 
-def _started(pid: int) -> str:
-    """Start time of a process in ticks since boot; empty when it does not exist."""
+def _about(pid: int) -> tuple[str, str]:
+    """State of a process, and its start time in ticks since boot; empty when it does not exist."""
     try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        found = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:
-        return ""
-    return text.rpartition(")")[2].split()[_FIELD_OF_START]
+        return "", ""
+    return ("", "") if found[0] in _DEAD else (found[0], found[_FIELD_OF_START])
 
 
 def this_process() -> str:
     """The label of this process: boot, namespace, process id, start time."""
     pid = os.getpid()
-    return "/".join((*_place(), str(pid), _started(pid)))
+    return "/".join((*_place(), str(pid), _about(pid)[1]))
 
 
 def is_visible(label: str) -> bool:
@@ -45,4 +47,9 @@ def is_dead(label: str) -> bool:
     if not is_visible(label):
         return False
     pid, started = label.split("/")[2:4]
-    return _started(int(pid)) != started
+    return _about(int(pid))[1] != started
+
+
+def is_suspended(label: str) -> bool:
+    """Whether the process that a label names is visible from here and stopped by a signal."""
+    return is_visible(label) and not is_dead(label) and _about(int(label.split("/")[2]))[0] in _SUSPENDED
