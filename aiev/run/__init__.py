@@ -1,1 +1,1 @@
-"""One run: the pool it runs on, its limits, prices, journal, heartbeat and status."""
+"""One run: the pool it runs on, its limits, prices, journal, lease, heartbeat and status."""

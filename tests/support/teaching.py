@@ -44,7 +44,7 @@ def start(folder, endpoint, *command, db="t.db", **changes):
     )
 
 
-def ended(process, code, seconds=60):
+def ended(process, code, seconds=150):
     """What a command printed; of one that failed, its one line."""
     out, errors = process.communicate(timeout=seconds)
     assert process.returncode == code, errors
@@ -70,7 +70,7 @@ def status(folder, db="t.db"):
     return json.loads(done.stdout)[0] if done.returncode == 0 else {"state": "", "pid": 0}
 
 
-def wait_until(true, seconds=40.0):
+def wait_until(true, seconds=120.0):
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline
