@@ -37,6 +37,27 @@ def test_an_endpoint_without_keys_asks_the_environment_for_none(monkeypatch):
     assert not endpoint(settings(*OPENAI, "model.api_key_env=")).api_key
 
 
+def test_headers_take_secrets_from_the_environment_by_name(monkeypatch):
+    monkeypatch.setenv("AZURE_KEY", "az-1")
+    built = settings(*OPENAI, "model.api_key_env=", 'model.extra_headers={X-Title = "aiev", api-key = "$AZURE_KEY"}')
+    found = endpoint(built)
+    assert found.headers == {"X-Title": "aiev", "api-key": "az-1"}
+    assert "az-1" in found.secrets
+    assert "az-1" not in repr(found) + repr(built)
+    assert built.model.secret_variables == ["AZURE_KEY"]
+    monkeypatch.delenv("AZURE_KEY")
+    with pytest.raises(SetupError, match="header api-key: set the environment variable AZURE_KEY"):
+        endpoint(built)
+
+
+def test_each_of_several_endpoints_may_have_a_preset_of_its_own():
+    chosen = f'model.endpoints=[{{base_url="{ADDRESS}", preset="mistral"}}, {{base_url="{ADDRESS}"}}]'
+    built = settings("model.backend=openai", "model.api_key_env=", "model.preset=qwen", chosen)
+    one, other = (endpoint(built, each).shape for each in built.model.endpoints)
+    assert (one.rename, one.extra_body) == ({"seed": "random_seed"}, {})
+    assert other.extra_body == {"enable_thinking": False}
+
+
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_key_that_is_missing_or_empty_names_its_variable(monkeypatch, value):
     if value is not None:

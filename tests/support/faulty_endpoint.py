@@ -55,6 +55,7 @@ class FaultyEndpoint:
         self.answers = list(answers)
         self.decide = decide
         self.bodies = []
+        self.headers = []
         self.now = 0
         self.peak = 0
 
@@ -73,6 +74,7 @@ class FaultyEndpoint:
     async def _chat(self, request):
         body = await request.json()
         self.bodies.append(body)
+        self.headers.append(request.headers)
         answer = self.decide(body) if self.decide else self._next()
         self.now += 1
         self.peak = max(self.peak, self.now)

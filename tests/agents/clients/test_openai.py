@@ -122,6 +122,42 @@ async def test_a_lasting_error_is_not_tried_again_and_names_no_key(serve, model_
     assert "sk-secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("answer", [(401, "wrong key", None), (400, "API key not valid", None), (403, "no", None)])
+async def test_a_key_that_is_refused_is_named_by_its_variable(serve, model_at, answer):
+    status, message, code = answer
+    url, bodies = await serve((status, {"error": {"message": message, "code": code}}))
+    with pytest.raises(ModelRefused, match="check the key in the environment variable MY_KEY"):
+        await model_at(url, key_env="MY_KEY").chat(REQUEST)
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (404, {"message": "The model `x` does not exist", "code": "model_not_found"}),
+        (400, {"message": "Model Not Exist"}),
+        (400, {"message": "Invalid model: x"}),
+        (422, {"message": "x is not a valid model ID"}),
+    ],
+)
+async def test_a_model_that_is_unknown_is_answered_with_those_that_there_are(serve, model_at, answer):
+    status, error = answer
+    url, _ = await serve((status, {"error": error}))
+    model = model_at(url)
+    for _ in range(2):
+        with pytest.raises(ModelRefused, match=r"check model\.name.*; it offers m$"):
+            await model.chat(REQUEST)
+
+
+async def test_headers_of_the_user_go_out_over_ours_and_their_secrets_nowhere_else(faulty, model_at):
+    endpoint = await faulty(error(400, "your header az-secret and key sk-secret are odd"))
+    options = {"headers": {"X-Title": "aiev", "authorization": "az-secret"}, "other_secrets": ["az-secret"]}
+    with pytest.raises(RequestRejected, match=r"header \*\*\* and key \*\*\* are odd"):
+        await model_at(endpoint.url, **options).chat(REQUEST)
+    sent = endpoint.headers[-1]
+    assert (sent.getall("Authorization"), sent["X-Title"]) == (["az-secret"], "aiev")
+
+
 async def test_a_spent_quota_is_a_refusal_although_it_is_a_429(serve, model_at):
     url, bodies = await serve((429, {"error": {"message": "insufficient_quota", "code": "insufficient_quota"}}))
     with pytest.raises(ModelRefused):
