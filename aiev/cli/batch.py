@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiev.cli.options import AS_JSON, DATABASE, DB, LANGUAGE, LIMIT, SOURCES, configured
-from aiev.cli.printing import print_json
+from aiev.cli.printing import print_json, say
 from aiev.errors import AievError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def batch_submit(sources: tuple[str, ...], db: Path, config: Config, as_json: bo
         return
     _print(submitted.batches)
     sent = sum(each.requests for each in submitted.batches)
-    click.echo(f"{sent} questions sent, {submitted.known} were known; next: aiev batch collect {db} --wait")
+    say(f"{sent} questions sent, {submitted.known} were known; next: aiev batch collect {db} --wait")
 
 
 @batch.command("status")
@@ -78,7 +78,7 @@ def batch_collect(db: Path, wait: bool, config: Config, as_json: bool) -> None:
 
     def print_changes(batches: list[BatchRecord]) -> None:
         if wait and batches != last:
-            click.echo("\n".join(_line(each) for each in batches), err=True)
+            say("\n".join(_line(each) for each in batches), err=True)
         last[:] = batches
 
     batches = asyncio.run(collect_batches(config, _existing(db), wait=wait, on_poll=print_changes))
@@ -111,12 +111,12 @@ def _show(batches: Sequence[BatchRecord], *, as_json: bool) -> None:
     elif batches:
         _print(batches)
     else:
-        click.echo("no batches; `aiev batch submit` makes one")
+        say("no batches; `aiev batch submit` makes one")
 
 
 def _print(batches: Sequence[BatchRecord]) -> None:
     for each in batches:
-        click.echo(_line(each))
+        say(_line(each))
 
 
 def _line(each: BatchRecord) -> str:

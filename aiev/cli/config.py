@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiev.cli.options import AS_JSON, configured
-from aiev.cli.printing import print_json
+from aiev.cli.printing import print_json, say
 
 if TYPE_CHECKING:
     from aiev.config.layers import Config
@@ -32,4 +32,4 @@ def config_show(config: Config, as_json: bool) -> None:
     for section, table in values.items():
         for key, value in table.items():
             name = f"{section}.{key}"
-            click.echo(f"{name:<{width}} = {json.dumps(value):<34} # {config.origins[name]}")
+            say(f"{name:<{width}} = {json.dumps(value):<34} # {config.origins[name]}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiev.cli.options import AS_JSON, AT_LEAST_0, PATH, configured, language_called, setting
-from aiev.cli.printing import print_json
+from aiev.cli.printing import print_json, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,4 +45,4 @@ def decontaminate(
     if as_json:
         print_json(found)
     else:
-        click.echo(decontamination_text(found))
+        say(decontamination_text(found))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiev.cli.options import AS_JSON, configured
-from aiev.cli.printing import print_json
+from aiev.cli.printing import print_json, say
 
 if TYPE_CHECKING:
     from aiev.config.layers import Config
@@ -29,6 +29,6 @@ def doctor(config: Config, as_json: bool) -> None:
     else:
         for finding in findings:
             mark = "ok     " if finding.present else "missing"
-            click.echo(f"{mark}  {finding.part}: {finding.detail}" + (f"; {finding.advice}" if finding.advice else ""))
+            say(f"{mark}  {finding.part}: {finding.detail}" + (f"; {finding.advice}" if finding.advice else ""))
     if any(finding.needed and not finding.present for finding in findings):
         sys.exit(1)

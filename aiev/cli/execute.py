@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiev.cli.options import AS_JSON, PATH, configured, language_called, setting
-from aiev.cli.printing import show
+from aiev.cli.printing import say, show
 from aiev.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def execute(
     )
     executed = asyncio.run(work)
     for line in executed.refused:
-        click.echo(f"aiev: not installed: {line}", err=True)
+        say(f"aiev: not installed: {line}", err=True)
     show(as_json, executed.as_dict, lambda: execution_text(executed))
     if executed.result.verdict != "ok":
         sys.exit(1)

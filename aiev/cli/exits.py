@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
+from aiev.cli.printing import say
 from aiev.errors import AievError
-from aiev.view.safe import safe
 
 INTERRUPTED = 130
 
@@ -24,7 +24,7 @@ class _OnStderr(logging.Handler):
         """Print a record."""
         if record.levelno >= _SAID[record.name]:
             fields = getattr(record, "fields", {})
-            click.echo(f"aiev: {safe(fields.get('message') or record.getMessage())}", err=True)
+            say(f"aiev: {fields.get('message') or record.getMessage()}", err=True)
 
 
 _ON_STDERR = _OnStderr()
@@ -44,7 +44,7 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except AievError as error:
-            click.echo(f"aiev: {error}", err=True)
+            say(f"aiev: {error}", err=True)
             ctx.exit(error.exit_code)
         except BrokenPipeError:
             sys.stderr.close()

@@ -11,8 +11,7 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-import click
-
+from aiev.cli.printing import say
 from aiev.cli.progress import progress_panel
 from aiev.run.result import RunResult
 
@@ -63,11 +62,11 @@ def _interrupts(start: Start, work: asyncio.Future[RunResult]) -> Iterator[None]
 
     def interrupt() -> None:
         if start.progress.draining:
-            click.echo("aiev: stopped at once; the same command resumes the run", err=True)
+            say("aiev: stopped at once; the same command resumes the run", err=True)
             work.cancel()
             return
         start.drain()
-        click.echo("aiev: finishing what is in flight; Ctrl-C again stops at once", err=True)
+        say("aiev: finishing what is in flight; Ctrl-C again stops at once", err=True)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiev.cli.options import AS_JSON, DB
-from aiev.cli.printing import print_json
+from aiev.cli.printing import print_json, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,4 +28,4 @@ def migrate(db: Path, as_json: bool) -> None:
     if as_json:
         print_json({"db": str(db), "steps": steps})
     else:
-        click.echo(f"{db}: {', '.join(steps) if steps else 'already has this schema'}")
+        say(f"{db}: {', '.join(steps) if steps else 'already has this schema'}")

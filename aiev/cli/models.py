@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aiev.cli.options import AS_JSON
-from aiev.cli.printing import print_json
+from aiev.cli.printing import print_json, say
 
 
 @click.group()
@@ -29,7 +29,7 @@ def models_list(as_json: bool) -> None:
         return
     for row in rows:
         place = row["path"] or "not fetched"
-        click.echo(f"{row['name']}: {row['megabytes']} MB, {row['licence']}, {row['about']}; {place}")
+        say(f"{row['name']}: {row['megabytes']} MB, {row['licence']}, {row['about']}; {place}")
 
 
 @models.command("fetch")
@@ -46,4 +46,4 @@ def models_fetch(names: tuple[str, ...]) -> None:
 
     for name in names or (load_config().settings.model.name,):
         with as_setup_errors():
-            click.echo(f"{name}: {fetch_weights(name, lambda line: click.echo(f'aiev: {line}', err=True))}")
+            say(f"{name}: {fetch_weights(name, lambda line: say(f'aiev: {line}', err=True))}")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aiev.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,6 +28,11 @@ def print_json(data: Any) -> None:
 
 def print_view(renderable: Any) -> None:
     """Print what rich renders; nothing in it is read as markup."""
-    from rich.console import Console
+    from aiev.view.terminal.console import VisibleConsole
 
-    Console().print(renderable, markup=False)
+    VisibleConsole().print(renderable, markup=False)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print lines; characters in them that are unseen or steer a terminal are made visible."""
+    click.echo(visible(text), err=err)

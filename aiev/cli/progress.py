@@ -6,7 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import click
+from aiev.cli.printing import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -26,19 +26,19 @@ def progress_lines(
     async def print_lines() -> None:
         while not quiet:
             await asyncio.sleep(LINE_SECONDS)
-            click.echo(f"aiev: {line(progress)}", err=True)
+            say(f"aiev: {line(progress)}", err=True)
 
     return _meanwhile(print_lines())
 
 
 def progress_panel(progress: Progress, title: str, *, quiet: bool = False) -> AbstractAsyncContextManager[None]:
     """Show the live panel of a run while the body runs; lines where there is no terminal, and nothing when `quiet`."""
-    from rich.console import Console
     from rich.live import Live
 
+    from aiev.view.terminal.console import VisibleConsole
     from aiev.view.terminal.panel import line, panel
 
-    console = Console(stderr=True)
+    console = VisibleConsole(stderr=True)
     if quiet or not console.is_terminal:
         return progress_lines(progress, line, quiet=quiet)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiev.cli.options import AS_JSON, configured, language_called
-from aiev.cli.printing import print_json
+from aiev.cli.printing import print_json, say
 
 if TYPE_CHECKING:
     from aiev.config.layers import Config
@@ -28,7 +28,7 @@ def image_build(languages: tuple[str, ...], config: Config) -> None:
 
     names = tuple(language if language == "all" else language_called(language) for language in languages)
     settings = config.settings.interpreter
-    click.echo(asyncio.run(build_sandbox_image(settings, names or settings.languages)))
+    say(asyncio.run(build_sandbox_image(settings, names or settings.languages)))
 
 
 @click.group()
@@ -49,4 +49,4 @@ def sandbox_gc(packages: bool, images: bool, config: Config, as_json: bool) -> N
     if as_json:
         print_json(removed)
         return
-    click.echo("; ".join(f"{count} {what}" for what, count in removed.items()) + " removed")
+    say("; ".join(f"{count} {what}" for what, count in removed.items()) + " removed")

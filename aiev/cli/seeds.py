@@ -20,7 +20,7 @@ from aiev.cli.options import (
     configured,
     setting,
 )
-from aiev.cli.printing import show
+from aiev.cli.printing import say, show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +71,6 @@ def build(sources: tuple[str, ...], out: Path, report: Path | None, db: Path, co
     try:
         made = build_seeds(config, sources or config.settings.seeds.sources, out, report=report, db=db)
     except KeyboardInterrupt:
-        click.echo("aiev: stopped; a file is written whole or not at all, a database keeps what it has", err=True)
+        say("aiev: stopped; a file is written whole or not at all, a database keeps what it has", err=True)
         sys.exit(INTERRUPTED)
     show(as_json, lambda: made, lambda: funnel_view(made))

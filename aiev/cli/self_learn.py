@@ -10,7 +10,7 @@ import click
 
 from aiev.cli.exits import INTERRUPTED
 from aiev.cli.options import AS_JSON, AT_LEAST_1, DATABASE, LIMIT, SOURCES, configured, setting
-from aiev.cli.printing import show
+from aiev.cli.printing import say, show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,11 +39,11 @@ def self_learn(sources: tuple[str, ...], db: Path, config: Config, as_json: bool
     from aiev.view.terminal.rounds import rounds_view
 
     seeds = select_seeds(config, sources or config.settings.seeds.sources, db).seeds
-    loop = SelfLearning(config, seeds, db, tell=lambda words: click.echo(f"aiev: {words}", err=True))
+    loop = SelfLearning(config, seeds, db, tell=lambda words: say(f"aiev: {words}", err=True))
     try:
         asyncio.run(loop.run())
     except KeyboardInterrupt:
-        click.echo("aiev: stopped; the same command resumes the loop", err=True)
+        say("aiev: stopped; the same command resumes the loop", err=True)
         sys.exit(INTERRUPTED)
     with StudentReader.open(db) as reader:
         rounds = round_documents(reader)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiev.cli.options import AS_JSON, DB
-from aiev.cli.printing import print_json
+from aiev.cli.printing import print_json, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def serve(db: Path, port: int, open_browser: bool, as_json: bool) -> None:
         if as_json:
             print_json({"url": address.url, "port": address.port})
         else:
-            click.echo(f"{db} at {address.url}\nCtrl-C ends it.")
+            say(f"{db} at {address.url}\nCtrl-C ends it.")
         if open_browser:
             click.launch(address.url)
 

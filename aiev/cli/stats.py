@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiev.cli.options import AS_JSON, DB, PATH
-from aiev.cli.printing import show
+from aiev.cli.printing import say, show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def stats(db: Path, plots: Path | None, html: Path | None, as_json: bool) -> Non
     if plots:
         from aiev.view.report.plots import draw_plots
 
-        click.echo(f"aiev: {len(draw_plots(runs, plots))} charts in {plots}", err=True)
+        say(f"aiev: {len(draw_plots(runs, plots))} charts in {plots}", err=True)
     if html:
         from aiev.view.report.page import write_report
 

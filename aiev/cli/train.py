@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aiev.cli.options import AS_JSON, DB, PATH, configured, setting
-from aiev.cli.printing import show
+from aiev.cli.printing import say, show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def train(db: Path, student: str, out: Path | None, config: Config, as_json: boo
 
     def print_event(event: dict[str, Any]) -> None:
         if not as_json and (line := training_line(event)):
-            click.echo(f"aiev: {line}", err=True)
+            say(f"aiev: {line}", err=True)
 
     record = asyncio.run(train_student(config, db, student=student, out=out, on_event=print_event))
     show(as_json, lambda: asdict(record), lambda: training_view(record))

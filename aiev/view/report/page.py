@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aiev import __version__
 from aiev.view.report.plots import CHARTS, MOST_BARS
+from aiev.visible import visible
 from aiev.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def write_report(runs: Sequence[dict[str, Any]], path: Path) -> None:
         UsageError: the file cannot be written.
     """
     with whole_file(path, "--html") as file:
-        file.write(render_report(runs))
+        file.write(visible(render_report(runs)))
 
 
 def render_report(runs: Sequence[dict[str, Any]]) -> str:

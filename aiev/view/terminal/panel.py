@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aiev.view.amounts import histogram, money, span
+from aiev.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -44,7 +45,7 @@ def panel(progress: Progress, title: str) -> RenderableType:
     if progress.draining:
         why = f"{progress.stopped}; " if progress.stopped else ""
         grid.add_row("", Text(f"{why}finishing what is in flight; Ctrl-C again stops at once", "yellow"))
-    return Panel(grid, title=Text(title), title_align="left")
+    return Panel(grid, title=Text(visible(title)), title_align="left")
 
 
 def line(progress: Progress) -> str:

@@ -14,6 +14,7 @@ from aiev.run.status import run_statuses
 from aiev.view.amounts import span
 from aiev.view.evidence import counts_line, reasons_line
 from aiev.view.safe import safe
+from aiev.view.terminal.console import VisibleConsole
 from aiev.view.terminal.panel import panel
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def status_view(status: RunStatus) -> RenderableType:
 def follow(db: Path, run_prefix: str = "") -> None:
     """Show the statuses on the terminal until no run is active, or until Ctrl-C. Raises what `run_statuses` raises."""
     statuses = run_statuses(db, run_prefix)
-    with Live(_views(statuses), auto_refresh=False) as live:
+    with Live(_views(statuses), console=VisibleConsole(), auto_refresh=False) as live:
         while any(status.active for status in statuses):
             try:
                 time.sleep(LOOK_SECONDS)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from aiev.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
@@ -15,7 +17,7 @@ def pairs(rows: Iterable[tuple[str, str | Text]]) -> Table:
     """Names in bold, each followed by its value."""
     grid = Table.grid(padding=(0, 2))
     for name, value in rows:
-        grid.add_row(Text(name, "bold"), value if isinstance(value, Text) else Text(value))
+        grid.add_row(Text(visible(name), "bold"), value if isinstance(value, Text) else Text(visible(value)))
     return grid
 
 

@@ -15,6 +15,8 @@ from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
+from aiev.view.web.visibility import VisibleHtml
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
@@ -83,7 +85,7 @@ class Guard:
         elif not _is_own(scope["method"], headers):
             await _refuse(send, 403, "This request came from another site.\n")
         else:
-            await self._app(scope, receive, self._with_policy(scope["path"], send))
+            await self._app(scope, receive, self._with_policy(scope["path"], VisibleHtml(send)))
 
     def _is_known(self, headers: dict[bytes, bytes]) -> bool:
         bearer = headers.get(b"authorization", b"").decode("latin-1")

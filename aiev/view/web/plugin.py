@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.hookspecs import hookimpl
 
 from aiev.store.keys import shield
+from aiev.view.web.result_size import bound
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,8 +55,9 @@ class Plugin:
 
     @hookimpl
     def prepare_connection(self, conn: sqlite3.Connection) -> None:
-        """Keep the keys in use out of all that Datasette reads."""
+        """Keep the keys in use out of all that Datasette reads, and bound what a query brings."""
         shield(conn)
+        bound(conn)
 
     @hookimpl
     def handle_exception(self, datasette: Any, request: Any, exception: Exception) -> Any:
