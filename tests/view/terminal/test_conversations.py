@@ -27,6 +27,13 @@ def test_a_conversation_shows_roles_verdicts_and_what_the_repair_changed(reader)
         assert part in text, part
 
 
+def test_thoughts_are_shown_by_their_beginning(reader):
+    message = replace(reader.conversation("c0").messages[1], reasoning="Hm. " * 500)
+    text = shown(view._panel(message, None))
+    assert "thoughts (2,000 characters): Hm." in text
+    assert text.count("Hm.") == 100
+
+
 def test_hostile_text_is_inert_and_cut(reader):
     text = shown(view.conversation_view(reader.conversation("c0"), reader))
     assert "\x1b" not in text

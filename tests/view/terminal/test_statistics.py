@@ -99,6 +99,11 @@ def test_of_many_names_the_first_are_listed_and_the_others_counted():
     assert "E8" not in text
 
 
+def test_tokens_of_thoughts_are_told_where_there_are_any():
+    assert "250 tokens, 25% of those written" in shown(statistics_view([row()]))
+    assert "thoughts" not in shown(statistics_view([row(tokens_written={"all": 9, "thoughts": 0})]))
+
+
 def test_figures_that_are_empty_have_no_line():
     text = shown(statistics_view([row()]))
     assert "funnel" in text
