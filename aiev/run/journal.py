@@ -116,6 +116,7 @@ class JournaledModel:
             record = request_record(request, reply, cost, self._conversation_id)
             await self._store.add_request(record, request.encoded.decode(), wait=False)
             self._count(reply, cost)
+        self._progress.answered[request.purpose] += 1
         self.prompt_tokens += reply.prompt_tokens
         self.completion_tokens += reply.completion_tokens
         self.cost = None if cost is None or self.cost is None else self.cost + cost
@@ -129,7 +130,7 @@ class JournaledModel:
         except ModelError as error:
             self._count_lost(error)
             if isinstance(error, RequestRejected) and not error.answered:
-                self._progress.refuses(str(error), of_text=isinstance(error, TextRejected))
+                self._progress.refuses(request.purpose, str(error), of_text=isinstance(error, TextRejected))
             raise
 
     def _count(self, reply: ChatReply, cost: float | None) -> None:

@@ -69,6 +69,10 @@ class Progress:
     """Requests that the endpoint refused."""
     refusal: str = ""
     """Its words for the first of them."""
+    refusals: Counter[str] = field(default_factory=Counter)
+    """Of those not refused for their text, by purpose."""
+    answered: Counter[str] = field(default_factory=Counter)
+    """Requests that had a reply, now or before, by purpose."""
     stopped: str = ""
     """The limit that was reached; empty when none was."""
     started: float = field(default_factory=time.monotonic)
@@ -85,28 +89,31 @@ class Progress:
         else:
             self.cost += cost
 
-    def refuses(self, words: str, *, of_text: bool = False) -> None:
+    def refuses(self, purpose: str, words: str, *, of_text: bool = False) -> None:
         """Count a request that the endpoint refused; not one whose text it refused while it answered others before.
 
         Raises:
-            ModelRefused: it refused `MAX_REFUSALS` of them, and answered none.
+            ModelRefused: it refused `MAX_REFUSALS`, and answered none of this purpose, or none at all.
         """
         if of_text and self.replayed:
             return
         self.refused += 1
         self.refusal = self.refusal or words
-        if self.refused >= MAX_REFUSALS and not self.requests:
-            raise ModelRefused(f"{self.refusal}; it refused the first {self.refused} requests")
+        self.refusals[purpose] += not of_text
+        nothing, none = self.requests == 0, not self.answered[purpose]
+        if (self.refused >= MAX_REFUSALS and nothing) or (self.refusals[purpose] >= MAX_REFUSALS and none):
+            raise ModelRefused(
+                f"{words}; it refused the first {MAX_REFUSALS} requests{'' if nothing else f' of {purpose}'}"
+            )
 
     def check_answered(self) -> None:
-        """Raise where the endpoint answered nothing that it was asked.
+        """Raise where refusals left nothing: no reply, or no dialogue that came to its end.
 
         Raises:
-            SetupError: it refused every request; with its words.
+            SetupError: with the endpoint's words.
         """
-        if self.refused and not self.requests:
-            count = f"all {self.refused} requests were" if self.refused > 1 else "the one request was"
-            raise SetupError(f"{self.refusal}; {count} refused")
+        if self.refused and (not self.requests or self.done == self.statuses["failed"] > 0):
+            raise SetupError(f"{self.refusal}; {self.refused} of {self.refused + self.requests} requests were refused")
 
     @property
     def done(self) -> int:

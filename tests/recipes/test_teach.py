@@ -128,6 +128,23 @@ async def test_an_endpoint_that_refuses_every_request_ends_the_run_with_its_word
     assert (await teach(scripted_model(), count=count)).progress.statuses["accepted"] == count
 
 
+@pytest.mark.parametrize("count", [2, 30])
+async def test_a_role_that_is_refused_every_time_ends_the_run_before_all_questions_are_paid_for(teach, count):
+    model, asked = scripted_model(), []
+    answer = model.chat
+
+    async def chat(request):
+        asked.append(request.purpose)
+        if request.purpose == "programmer/solve":
+            raise RequestRejected("400 max_tokens is beyond me")
+        return await answer(request)
+
+    model.chat = chat
+    with pytest.raises(SetupError, match="400 max_tokens is beyond me"):
+        await teach(model, count=count, assignments=("run.workers=1",))
+    assert asked.count("programmer/solve") == min(count, 10)
+
+
 async def test_a_refusal_stops_the_run_keeps_what_is_done_and_resumes_without_paying_twice(teach, tmp_path):
     model, paid = scripted_model(), []
     answer = model.chat
