@@ -27,30 +27,38 @@ MOST_CONCEPTS = 8
 MOST_CONCEPT_WORDS = 8
 """What has more is a sentence."""
 _FENCE_LINE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
-_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\(?\d+[.)])[ \t]+(?P<text>.*\S)", re.MULTILINE)
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\(?\d+[.)])[ \t]+(?P<text>\S.*)", re.MULTILINE)
 """A line of a list, with a bullet or a number."""
-_LABEL = re.compile(r"^\W*(?:[a-z]+[ \t]+){0,5}concepts?\b[^:\n]*:", re.IGNORECASE | re.MULTILINE)
-_BETWEEN = re.compile(r"[,;\n](?![^()\n]*\))")
-"""What divides concepts, unless it stands in brackets."""
-_EXPLAINED = re.compile(r"\s+[-–—]\s+|:(?=[\s*]|$)")
+_LABEL = re.compile(r"^[^:\n]{0,60}\bconcepts?\b[^:\n]{0,40}:", re.IGNORECASE | re.MULTILINE)
+_PHRASE = re.compile(r"(?:\([^()\n]*\)|[^,;\n])+")
+"""What stands between commas, semicolons and line ends outside of brackets."""
+_EXPLAINED = re.compile(r" [-–—] |:(?=[ *]|$)")
 """What stands between a concept and its explanation."""
 _AND = re.compile(r"^and\s+", re.IGNORECASE)
 _AROUND = " \t\"'`*_.[]{}“”"
 _PROPERTIES = "concepts?|category|difficulty|language|title"
 _ANSWERS = "response|(?:example )?solution|answer|explanation|hints?|(?:unit )?tests|snippet"
 _NEXT_SECTION = re.compile(
-    rf"^[ \t]*[#*]*[ \t]*(?:{_PROPERTIES}|{_ANSWERS})\b\**(?:[ \t]*:.*)?$",
+    rf"^[#* \t]*(?:{_PROPERTIES}|{_ANSWERS})\b\**(?:[ \t]*:.*)?$|^[-*=]{{3,}}$",
     re.IGNORECASE | re.MULTILINE,
 )
 """A line that begins something else than the instruction."""
 _HEADING = re.compile(
-    rf"\A\s*(?:#[^\n]*\n|[#* \t]*(?:{_PROPERTIES})\b\**:[^\n]*(?:\n|\Z)"
-    r"|[#* \t]*(?:instruction|exercise|task|problem)\b[^\n:.]{0,20}:\**"
+    rf"(?:#[^\n]*\n|[-*=]{{3,}}\n|[#* \t]*(?:{_PROPERTIES})\b\**:[^\n]*(?:\n|\Z)"
+    r"|[#* \t]*(?:instruction|exercise|task|problem)\b[^\n:.]{0,20}(?::\**|\n)"
     r"|(?:sure|certainly|of course|here)\b[^\n]*:[ \t]*\n)",
     re.IGNORECASE,
 )
+_DEFINES = re.compile(
+    r"^[ \t]*(?:\w+[ \t]+)*(?:(?:def|class|function|fn|func|struct)\b|\w+\([^\n]*\)[ \t]*\{)", re.MULTILINE
+)
+_GIVES = re.compile(r"\b(?:return|yield|echo|print\w*)\b")
+"""What a whole definition has, and a mere signature has not."""
+_ANNOUNCEMENT = re.compile(r"^[^\n]*:\s*\Z", re.MULTILINE)
+_MARK = re.compile(r"^(?:[-+>]|#+|\d+[.)])[ \t]+", re.MULTILINE)
 _PAIRS = {'"': '"', "'": "'", "`": "`", "“": "”", "**": "**"}
 _SENTENCE_BEGINS = re.compile(r"[A-Z][a-z]+ [a-z`]")
+_SENTENCE_ENDS = re.compile(r"[.?!:](?:\s|$)")
 _WORDS = re.compile(r"\w+")
 _MOST_PHRASE_WORDS = 5
 
@@ -116,10 +124,11 @@ def concepts_of(text: str) -> tuple[str, ...]:
     more than `MOST_CONCEPT_WORDS` words, and repetitions in whatever case are left out.
     """
     text = _LABEL.sub("", _FENCE_LINE.sub("", text)).strip()
-    items = [match["text"] for match in _ITEM.finditer(text)] or _BETWEEN.split(_first_paragraph(text))
+    items = [match["text"] for match in _ITEM.finditer(text)] or _PHRASE.findall(_first_paragraph(text))
     found: dict[str, str] = {}
     for item in items:
-        concept = _AND.sub("", _EXPLAINED.split(item.strip(_AROUND))[0].strip(_AROUND))
+        phrase = " ".join(item.split()).strip(_AROUND)
+        concept = _AND.sub("", _EXPLAINED.split(phrase, maxsplit=1)[0].strip(_AROUND))
         if 0 < len(_WORDS.findall(concept)) <= MOST_CONCEPT_WORDS:
             found.setdefault(concept.lower(), concept)
     return tuple(found.values())[:MOST_CONCEPTS]
@@ -135,31 +144,41 @@ def instruction_of(text: str, copied_from: Iterable[str] = ()) -> str:
     Returns:
         Empty when what is left is one of these texts, a list of phrases, or code alone.
     """
+    text = text.strip()
     while heading := _HEADING.match(text):
-        text = text[heading.end() :]
+        text = text[heading.end() :].strip()
     following = _NEXT_SECTION.search(text)
-    text = _unwrapped(text[: following.start()] if following else text)
+    text = _unwrapped(_before_solution(text[: following.start()] if following else text))
     copies = {tuple(_WORDS.findall(copied.lower())) for copied in copied_from}
     return "" if tuple(_WORDS.findall(text.lower())) in {(), *copies} or _is_list(text) else text
 
 
 def _first_paragraph(text: str) -> str:
-    """The first paragraph that is no heading: one line that ends with a colon or begins with a hash."""
-    paragraphs = (part.strip() for part in text.split("\n\n"))
-    lines = ("\n".join(line for line in part.split("\n") if not _is_heading(line)) for part in paragraphs)
-    return next((part for part in lines if part), "")
+    """The first paragraph below a heading; all of them together where each is a phrase."""
+    paragraphs = ["\n".join(line for line in part.split("\n") if not _is_heading(line)) for part in text.split("\n\n")]
+    paragraphs = [part for part in paragraphs if part.strip()] or [""]
+    phrases = all(len(_PHRASE.findall(part)) == 1 for part in paragraphs)
+    return "\n".join(paragraphs) if phrases else paragraphs[0]
 
 
 def _is_heading(line: str) -> bool:
+    """Whether a line begins with a hash or ends with a colon."""
     return line.rstrip().endswith(":") or line.startswith("#")
 
 
+def _before_solution(text: str) -> str:
+    """A text up to the first block that defines something whole, and without the line that announces it."""
+    blocks = [block for block in fenced_blocks(text) if _DEFINES.search(block.body) and _GIVES.search(block.body)]
+    return _ANNOUNCEMENT.sub("", text[: blocks[0].start]) if blocks else text
+
+
 def _unwrapped(text: str) -> str:
-    """A text without the quotation marks or the fence around all of it; empty when it is code alone."""
+    """A text without what marks all of it: quotation marks, a bullet, a fence. Empty when it is code alone."""
     text = text.strip()
+    text = text if len(_MARK.findall(text)) > 1 else _MARK.sub("", text)
     for opening, closing in _PAIRS.items():
         inner = text[len(opening) : -len(closing)]
-        if text == f"{opening}{inner}{closing}" and inner and not {opening, closing} & set(inner):
+        if text == f"{opening}{inner}{closing}" and inner and opening not in inner and closing not in inner:
             text = inner.strip()
     if prose_of(text):
         return text
@@ -173,5 +192,5 @@ def _is_list(text: str) -> bool:
     if items:
         listed = len(items) == len([line for line in text.split("\n") if line.strip()])
         return listed and all(len(_WORDS.findall(item)) <= MOST_CONCEPT_WORDS for item in items)
-    phrases = [len(_WORDS.findall(phrase)) for phrase in _BETWEEN.split(text)]
-    return max(phrases) <= _MOST_PHRASE_WORDS and text[-1] not in ".?!:"
+    phrases = [len(_WORDS.findall(phrase)) for phrase in _PHRASE.findall(text)]
+    return max(phrases) <= _MOST_PHRASE_WORDS and not _SENTENCE_ENDS.search(text)

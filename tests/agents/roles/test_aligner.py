@@ -1,5 +1,7 @@
 """What is read out of replies to the aligner, and what its prompts show."""
 
+import time
+
 import pytest
 
 from aiev_agents.clients.scripted import ScriptedChatModel
@@ -21,6 +23,8 @@ TASK = "Write a Python function `total(prices)` that takes a list of numbers and
         ("1. recursion\n2) nested lists\n3. recursion", "recursion|nested lists"),
         ("Here are the concepts:\n\n* **Recursion**: a function calls itself, again.\n* `lists`", "Recursion|lists"),
         ("The concepts are:\nrecursion\nnested lists", "recursion|nested lists"),
+        ("Sure, here are some concepts: recursion, lists", "recursion|lists"),
+        ("recursion\n\nnested  lists\n\ndepth", "recursion|nested lists|depth"),
         ("**Concepts:** recursion; list (nested, deep), and depth", "recursion|list (nested, deep)|depth"),
         ("### Concepts\n\nrecursion, lists\n\nThese are short, simple words.", "recursion|lists"),
         ('["recursion", "nested lists"]', "recursion|nested lists"),
@@ -46,12 +50,18 @@ def test_concepts_are_read_from_lists_of_all_kinds(text, found):
         f'"{TASK}"',
         f"**{TASK}**",
         f"### Exercise\n\n{TASK}",
+        f"# {TASK}",
+        f"1. {TASK}",
+        f"Exercise\n{TASK}",
         f"**Instruction:** {TASK}",
         f"Sure! Here is an exercise:\n\n{TASK}",
         f"Concepts: sum, list\nCategory: function\nDifficulty: easy\n\nExercise 1: {TASK}",
         f"Title: Sums\n\n{TASK}",
         f"{TASK}\n\nSolution:\n```python\ndef total(prices):\n    return sum(prices)\n```",
+        f"{TASK}\n\nHere it is:\n\n```python\ndef total(prices):\n    return sum(prices)\n```\nIt adds them.",
+        f"{TASK}\n\n```js\nconst total = (p) => 1;\nfunction f() {{ return total([]); }}\n```",
         f"{TASK}\n\n### Response\nAdd them.",
+        f"{TASK}\n\n---\nAnother one.",
         f"{TASK}\nConcepts: loops\nCategory: class",
         f"```text\n{TASK}\n```",
         f"```\n{TASK}\n```",
@@ -65,9 +75,11 @@ def test_an_instruction_is_read_without_what_stands_around_it(text):
     "text",
     [
         "Write a function `f(x)`. For example:\n\n```python\nf(2) == 4\n```",
+        "Complete this function, which gives 1:\n\n```python\ndef f(x: int) -> int:\n    ...\n```",
         "Write a function with these parts:\n1. It takes a list of any number of numbers.\n2. It returns their sum.",
         'Write a function that returns "yes" or "no".',
         "Given a, b, and c, return the sum.",
+        "**Write** a function `f(x)` that doubles what it is **given**",
     ],
 )
 def test_what_belongs_to_an_instruction_stays(text):
@@ -129,3 +141,12 @@ async def test_a_response_is_asked_for_in_the_form_that_replies_are_read_in():
     assert [role for role, _ in turns] == ["system", "user", "assistant", "user"]
     reply = parse_reply(turns[2][1], "go")
     assert (reply.tests, reply.install) == (shot.tests, "")
+
+
+@pytest.mark.parametrize("flood", [" ", "\n", "a, ", "(", "- ", "# \n", "**", "concept ", "def f\n", "Sure ", '"'])
+def test_a_reply_that_repeats_itself_for_ever_is_read_in_no_time(flood):
+    started = time.process_time()
+    for text in (flood * 20_000, f"a{flood * 20_000}a", f"```\n{flood * 20_000}\n```"):
+        assert len(concepts_of(text)) <= 8
+        assert len(instruction_of(text)) <= len(text)
+    assert time.process_time() - started < 5
