@@ -109,7 +109,7 @@ def foresee_base(client: DockerClient, base: str) -> str:
     if base != AUTO:
         raise InterpreterUnavailable(_missing(wanted, refused))
     source = next(one.source for one in reversed(_MADE) if not one.lacking())
-    return f"on a base made from {source}, since {_missing(wanted, refused)}"
+    return f"on {wanted} if it can be pulled ({refused}), else on a base made from {source}"
 
 
 def _made(client: DockerClient, one: _Made, *, packages: bool) -> str:
