@@ -31,8 +31,11 @@ _TOOLS = (
 _TOOL_FOLDERS = "/usr/bin:/bin:/usr/sbin:/sbin"
 _NEEDED = ("sh", "sed", "chown", "mkdir", "rm")
 """What the Dockerfile calls."""
-_LOADED_LATER = ("libgcc_s.so.1", "libstdc++.so.6", "libnss_dns.so.2", "libnss_files.so.2")
-"""Libraries that wheels and the C library load by name; a Python is not linked to them."""
+_LOADED_LATER = (
+    *("libgcc_s.so.1", "libstdc++.so.6", "libm.so.6", "libdl.so.2", "librt.so.1", "libpthread.so.0", "libutil.so.1"),
+    *("libresolv.so.2", "libz.so.1", "libexpat.so.1", "libnss_dns.so.2", "libnss_files.so.2"),
+)
+"""Libraries that wheels may be linked to (manylinux) and that the C library loads by name; a Python need not be."""
 _DATA = ("/usr/share/zoneinfo", "/usr/lib/locale/C.utf8")
 _SKIPPED = {"__pycache__", "test", "tests", "idlelib", "site-packages", "dist-packages", "EXTERNALLY-MANAGED"}
 

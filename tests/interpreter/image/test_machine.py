@@ -44,6 +44,11 @@ def test_all_of_it_is_readable_and_roots_and_nothing_is_the_machines_own(root):
     assert not [one.name for one in members if "site-packages" in Path(one.name).parts]
 
 
+def test_the_libraries_that_wheels_are_linked_to_are_in_it(root):
+    held = {Path(one.name).name for one in root[1]}
+    assert held >= {"libstdc++.so.6", "libgcc_s.so.1", "libm.so.6", "librt.so.1", "libpthread.so.0", "libdl.so.2"}
+
+
 def test_a_machine_without_a_shell_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "_TOOL_FOLDERS", str(tmp_path))
     with pytest.raises(InterpreterUnavailable, match="this machine has no sh, sed"):
