@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import openai
 from yarl import URL
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from aiev_agents.clients.openai import Endpoint
     from aiev_agents.messages import ChatReply, ChatRequest
 
-PATH: Final = "/v1/chat/completions"
 TOKEN = "aiev_batch"  # noqa: S105 - the name of a field
 FINAL = frozenset({"completed", "failed", "expired", "cancelled"})
 """Statuses after which nothing more comes."""
@@ -85,11 +84,16 @@ class BatchModel:
         if response.has_redirect_location:
             followed(URL(str(response.url)), response.headers["location"], self.endpoint.allow_hosts)
 
+    @property
+    def _path(self) -> str:
+        """Where each request of a batch goes."""
+        return f"/v1{self.endpoint.shape.path}"
+
     def lines(self, requests: Iterable[ChatRequest]) -> Iterator[bytes]:
         """Each request as its line of a batch's file, named by its hash."""
         for request in requests:
             body = self.endpoint.shape.body(request, self.endpoint.grammar_field, batch=True)
-            line = {"custom_id": request.hash, "method": "POST", "url": PATH, "body": body}
+            line = {"custom_id": request.hash, "method": "POST", "url": self._path, "body": body}
             yield json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
     async def upload(self, lines: Sequence[bytes]) -> str:
@@ -103,7 +107,7 @@ class BatchModel:
         with _translated(self.endpoint):
             batch = await self._client.batches.create(
                 input_file_id=file,
-                endpoint=PATH,
+                endpoint=self._path,  # type: ignore[arg-type]  # one of two that are known
                 completion_window=window,  # type: ignore[arg-type]  # other providers have other windows
                 metadata={TOKEN: token},
             )

@@ -3,13 +3,15 @@
 Invariants: a shape changes how a request is written and what decoding it asks for, never the words of its turns; what
 the user adds goes out as he wrote it. Not covered: which shape an endpoint takes (`presets.py`, `refusals.py`).
 
-Source: OpenAI's reference of chat completions.
+Source: OpenAI's references of chat completions and of completions.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from aiev_agents.clients.prompt_text import STOP, prompt_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,17 +38,29 @@ class Shape:
     alternate_roles: bool = False
     """Neighbouring turns of one role are joined."""
     stream: bool = False
+    completion: bool = False
+    """Prompts go to the completion API, as one text."""
     owned: frozenset[str] = frozenset()
     """Parameters that the user set himself, which no refusal removes."""
 
     def body(self, request: ChatRequest, grammar_field: GrammarField = "", *, batch: bool = False) -> dict[str, Any]:
         """The body of a request; one of a `batch` is never streamed."""
         plain = _plain_body(request, grammar_field)
+        if self.completion:
+            plain["stop"] = [*request.sampling.stop, STOP]
         if self.stream and not batch:
             plain |= {"stream": True, "stream_options": {"include_usage": True}}
         body = {self.rename.get(name, name): value for name, value in plain.items() if name not in self.leave_out}
-        body["messages"] = self._messages(request)
+        if self.completion:
+            body["prompt"] = prompt_text(request.turns)
+        else:
+            body["messages"] = self._messages(request)
         return {**body, **self.extra_body}
+
+    @property
+    def path(self) -> str:
+        """Where requests go, below the endpoint's address."""
+        return "/completions" if self.completion else "/chat/completions"
 
     def plain_name(self, name: str) -> str:
         """What a parameter of the body is called before it is renamed."""

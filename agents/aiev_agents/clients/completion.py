@@ -114,7 +114,9 @@ def _said(choice: dict[str, Any]) -> Said:
 
 
 def _text(choice: dict[str, Any]) -> str:
-    """The message's text; some endpoints send it in parts."""
+    """The message's text, which some endpoints send in parts; or the text of the completion API."""
+    if isinstance(choice.get("text"), str):
+        return str(choice["text"])
     content = _mapping(choice.get("message")).get("content")
     if isinstance(content, str):
         return content

@@ -81,7 +81,7 @@ class Endpoint:
 
 
 class OpenAIChatModel:
-    """Speaks the chat-completions API."""
+    """Speaks the chat-completions API, or the completion API where the endpoint's shape says so."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.name = endpoint.model
@@ -176,7 +176,7 @@ class OpenAIChatModel:
             shape = await self._learning.turn()
             try:
                 body = shape.body(request, self.endpoint.grammar_field)
-                answer = await self._sent("/chat/completions", body)
+                answer = await self._sent(shape.path, body)
                 if _is_refusal(answer) and self._learns(answer, shape, body):
                     await self._pacer.admit(0, 0)
                     continue

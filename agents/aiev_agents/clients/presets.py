@@ -35,5 +35,6 @@ def shape_of(model: ModelSettings, preset: str = "") -> Shape:
         system_role=model.system_role or given.get("system_role", "system"),
         alternate_roles=model.alternate_roles or given.get("alternate_roles", False),
         stream=model.stream or given.get("stream", False),
+        completion=model.api == "completion",
         owned=frozenset(model.extra_body),
     )

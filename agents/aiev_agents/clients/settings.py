@@ -86,6 +86,11 @@ class ModelSettings(BaseModel):
     retry_seconds: float = Field(
         120.0, ge=0, description="budget for all tries of one request; 0 tries once", json_schema_extra=_ASIDE
     )
+    api: Literal["chat", "completion"] = Field(
+        "chat",
+        description="chat: turns | completion: one text for `/v1/completions`, for base models that know no chat",
+        json_schema_extra=_SINCE,
+    )
     preset: Preset = Field(
         "",
         description=f"shape of requests by name: {' | '.join(PRESETS)}; the keys below go over it",
@@ -196,6 +201,7 @@ class ModelSettings(BaseModel):
     def decoding(self) -> str:
         """What of these settings changes the replies to a request, as one text; empty when nothing does."""
         changed = {
+            "api": self.api if self.api != "chat" else "",
             "preset": self.preset,
             "leave_out": sorted(self.leave_out),
             "extra_body": self.extra_body,

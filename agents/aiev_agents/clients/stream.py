@@ -49,7 +49,7 @@ def whole_completion(content: bytes) -> dict[str, Any]:
             raise ValueError("an event that is no chunk")  # noqa: TRY004 - of what was sent, not of a caller's type
         completion |= {name: value for name, value in chunk.items() if name != "choices" and value is not None}
         for choice in _first(chunk.get("choices")):
-            _add(message, choice.get("delta") or choice.get("message"))
+            _add(message, choice.get("delta") or choice.get("message") or {"content": choice.get("text") or ""})
             reason = choice.get("finish_reason") or reason
     if not (complete or reason or completion.get("error")):
         raise StreamCutError("a stream that was cut")

@@ -53,3 +53,12 @@ def test_a_batch_is_never_streamed():
     shape = Shape(stream=True)
     assert shape.body(REQUEST)["stream"] is True
     assert not {"stream", "stream_options"} & set(shape.body(REQUEST, batch=True))
+
+
+def test_the_completion_api_gets_one_text_that_ends_where_the_model_begins():
+    shape = Shape(completion=True)
+    body = shape.body(REQUEST)
+    assert "messages" not in body
+    assert body["prompt"] == "S\n\n### Task\nA\n\n### Task\nB\n\n### Answer\nC\n\n### Task\nD\n\n### Answer\n"
+    assert body["stop"] == ["E", "\n### Task"]
+    assert (shape.path, Shape().path) == ("/completions", "/chat/completions")

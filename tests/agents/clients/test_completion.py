@@ -84,3 +84,10 @@ async def test_thoughts_alone_are_no_reply(faulty, model_at, message, reason, wo
     endpoint = await faulty(Answer(body=body))
     with pytest.raises(RequestRejected, match=words):
         await model_at(endpoint.url).chat(REQUEST)
+
+
+async def test_the_text_of_the_completion_api_is_the_reply(faulty, model_at):
+    answer = Answer(body=completion(choices=[{"text": " 4", "finish_reason": "stop"}]))
+    endpoint = await faulty(answer)
+    reply = await model_at(endpoint.url).chat(REQUEST)
+    assert (reply.content, reply.finish_reason) == (" 4", "stop")

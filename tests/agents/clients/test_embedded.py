@@ -12,9 +12,10 @@ from aiev_agents.clients.embedded import EmbeddedChatModel
 from aiev_agents.clients.settings import ModelSettings
 from aiev_agents.clients.weights import fetch_weights
 from aiev_agents.errors import ModelUnavailable
-from aiev_agents.messages import Sampling
+from aiev_agents.messages import ChatRequest, Sampling
 from aiev_agents.roles import programmer, questioner
 from aiev_agents.roles.agent import Agent
+from aiev_agents.roles.prompting import load_prompt
 from aiev_agents.roles.reply import parse_reply
 from aiev_agents.roles.settings import Constraint
 
@@ -46,9 +47,12 @@ async def test_a_strict_problem_and_program_have_the_form_that_parsing_needs(mod
 async def test_prompts_that_begin_alike_are_read_once_though_they_come_at_once(real_models):
     three = SMALL.model_copy(update={"parallel": 3})
     model = await EmbeddedChatModel.start(fetch_weights(NAME), three, name=NAME)
-    agent = Agent(model, Sampling(temperature=0.3, max_tokens=4), Constraint.OFF)
-    asked = (questioner.ask(agent, snippet=f"def f(x):\n    return x + {n}", basic=True, seed=n) for n in range(3))
-    first, *others = [turn.reply for turn in await asyncio.gather(*asked)]
+    prompt = load_prompt("questioner/ask")
+    requests = [
+        ChatRequest(NAME, prompt.render(snippet=f"x + {n}", basic=True), Sampling(max_tokens=4), purpose=prompt.name)
+        for n in range(3)
+    ]
+    first, *others = await asyncio.gather(*map(model.chat, requests))
     await model.close()
     assert first.cached_tokens == 0
     assert all(reply.cached_tokens > 0.8 * reply.prompt_tokens for reply in others)

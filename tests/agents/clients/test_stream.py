@@ -53,3 +53,9 @@ def test_a_stream_without_its_end_is_no_completion(end):
 @pytest.mark.parametrize("content", [b'{"data": "data: x"}', b"<html>data: x</html>", b"", b"[1]"])
 def test_what_is_no_stream_is_not_taken_for_one(content):
     assert not is_stream(content)
+
+
+def test_a_stream_of_the_completion_api_is_put_together():
+    content = events({"choices": [{"index": 0, "text": "2"}]}, {"choices": [{"text": " + 2", "finish_reason": "stop"}]})
+    (choice,) = whole_completion(content)["choices"]
+    assert (choice["message"], choice["finish_reason"]) == ({"content": "2 + 2"}, "stop")
