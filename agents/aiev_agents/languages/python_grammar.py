@@ -1,7 +1,8 @@
 r"""GBNF grammars for Python.
 
-`strict`, for the smallest models, takes the function's signature from the problem and lets tests compare one call with
-literals only, so that neither a forgotten name nor a wrong number of arguments can spend a round.
+`form` bounds the number of tests: a small model that begins to count (`f(1) == 1`, `f(2) == 2`, …) goes on to the limit
+of the reply. `strict`, for the smallest models, takes the function's signature from the problem and lets tests compare
+one call with literals only, so that neither a forgotten name nor a wrong number of arguments can spend a round.
 
 Source: the GBNF notation of llama.cpp, grammars/README.md.
 """
@@ -27,11 +28,11 @@ _TYPES = {
 _SECOND = {"number": "other", "string": "second"}
 """Names for a second argument of the same type."""
 
-FORM = r"""root ::= sentence "\n\n" install? program "\nUnit tests:\n```python\n" assertion assertion+ "```"
+FORM = r"""root ::= sentence "\n\n" install? program "\nUnit tests:\n```python\n" assertion{3,10} "```"
 sentence ::= [A-Z] [^\n]+
 install ::= "```bash\npip install " [A-Za-z0-9_.=<> -]+ "\n```\n\n"
 program ::= "```python\n" (head | "\n")* def (line | "\n")* "```\n"
-head ::= ("import " | "from ") [^\n]+ "\n"
+head ::= ("import " | "from " | "#" | [A-Z] [A-Z0-9_]* " = ") [^\n]+ "\n"
 def ::= ("def " | "class " | "@") [^\n]+ "\n"
 line ::= [^`\n] [^\n]* "\n"
 assertion ::= "assert " [^ \n] [^\n]+ "\n"

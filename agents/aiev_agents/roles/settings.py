@@ -28,8 +28,7 @@ class RoleSettings(BaseModel):
     max_tokens: int = Field(400, ge=1, description="longest reply, in tokens")
     constraint: Constraint = Field(
         Constraint.OFF,
-        description="grammar: off | form (blocks and asserts) | strict (also the signature, and tests of literals); it "
-        "makes long replies several times slower",
+        description="grammar: off | form | strict",
     )
 
 
@@ -48,6 +47,11 @@ class QuestionerSettings(RoleSettings):
 class ProgrammerSettings(RoleSettings):
     """Decoding settings of the programmer."""
 
+    constraint: Constraint = Field(
+        Constraint.FORM,
+        description="grammar: off | form (blocks, and 3 to 10 asserts) | strict (also the signature, and tests of "
+        "literals, which makes long replies several times slower)",
+    )
     temperature_step: float = Field(
         0.08,
         ge=0,
