@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from aiev_interpreter.matrix import MatrixResult
     from aiev_interpreter.protocol import Interpreter, Limits
 
+FURTHER_SUITES = 2
+"""Sets of tests that are asked for where those that are there would pass a program that does nothing."""
 TRIES = 3
 """Of a matrix whose sandbox fails."""
 
@@ -74,14 +76,22 @@ class Gatherer:
         return replace(evidence, sentence=verdict.sentence(evidence)), witnesses
 
     async def _heard(self, claim: Claim, known: Witnesses) -> tuple[Trial, Witnesses]:
-        """The trial with as many solutions as must agree, and with all where that leaves the outcome open."""
+        """The trial with as many solutions as must agree, and with all where that leaves the outcome open.
+
+        Where all tests together tell too little, further ones are asked for.
+        """
         if self._hearing is None:
             return await self._trial(claim, known), known
         settings = self._settings
-        witnesses = await self._hearing.witnesses(known, needed(settings.agreement, settings.alternatives))
+        first = needed(settings.agreement, settings.alternatives)
+        witnesses = await self._hearing.witnesses(known, first, settings.suites)
         trial = await self._trial(claim, witnesses)
         if self._is_open(trial, witnesses):
-            witnesses = await self._hearing.witnesses(witnesses, settings.alternatives)
+            witnesses = await self._hearing.witnesses(witnesses, settings.alternatives, settings.suites)
+            trial = await self._trial(claim, witnesses)
+        if trial.suspicions and settings.suites:
+            suites = settings.suites + FURTHER_SUITES
+            witnesses = await self._hearing.witnesses(witnesses, len(witnesses.solutions), suites)
             trial = await self._trial(claim, witnesses)
         return trial, witnesses
 

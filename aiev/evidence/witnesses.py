@@ -70,8 +70,8 @@ class Hearing:
         self._arbiter = _sampled(questioner, settings, arbiter.MAX_TOKENS)
         self._problem, self._language, self._settings, self._seed = problem, language, settings, seed
 
-    async def witnesses(self, known: Witnesses, solutions: int) -> Witnesses:
-        """What is known, and what is missing to so many solutions and to all suites. Raises what `Agent.say` raises."""
+    async def witnesses(self, known: Witnesses, solutions: int, suites: int) -> Witnesses:
+        """What is known, and what is missing to so many solutions and suites. Raises what `Agent.say` raises."""
         solve = [
             programmer.alternative(
                 self._programmer,
@@ -88,7 +88,7 @@ class Hearing:
                 seed=self._seed("examine", number),
                 language=self._language,
             )
-            for number in range(len(known.suites), self._settings.suites)
+            for number in range(len(known.suites), suites)
         ]
         texts = ["" if turn.cut else turn.text for turn in await asyncio.gather(*solve, *examine)]
         return Witnesses(known.solutions + tuple(texts[: len(solve)]), known.suites + tuple(texts[len(solve) :]))

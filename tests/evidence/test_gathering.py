@@ -225,3 +225,11 @@ async def test_a_sandbox_that_fails_every_time_is_an_error(gather):
     with pytest.raises(AievError, match="sandbox failure while evidence was gathered: no disk"):
         await gather(interpreter=broken)
     assert len(broken.matrices) == 3
+
+
+async def test_further_tests_are_asked_for_where_those_that_are_there_tell_nothing(gather):
+    talk = Talk(GOOD, OTHER, OTHER, suites=["assert triple(1) == 3", "assert triple(4) == 12", "assert triple(0) == 0"])
+    evidence, _ = await gather(tests="assert triple(1) == 3\n", talk=talk)
+    assert len(talk.asked("questioner/examine")) == 3
+    assert evidence.status == "verified"
+    assert evidence.suites_passed == 3
