@@ -9,8 +9,6 @@ and is verified now becomes accepted.
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,27 +21,18 @@ from aiev.evidence.disputes import replayed
 from aiev.evidence.gathering import Gatherer
 from aiev.evidence.verdict import VERIFIED
 from aiev.evidence.witnesses import Witnesses
-from aiev.run.bounded import bounded
-from aiev.run.context import RunContext
 from aiev.run.dialogues import dialogue_key
 from aiev.run.engine import Engine
-from aiev.run.heartbeat import beating
 from aiev.run.identity import VERIFY, run_id
-from aiev.run.journal import SuspendedError, journal_of
-from aiev.run.lease import lease_of_run, leased
-from aiev.run.prices import Prices, check_cost_limit
+from aiev.run.journal import SuspendedError
+from aiev.run.opened import Start, opened_parts, opened_store
+from aiev.run.prices import check_cost_limit
 from aiev.run.progress import Progress
-from aiev.run.result import RunResult
-from aiev.run.start import recorded_start, run_record
 from aiev.setup.errors import as_resumable_errors
-from aiev.setup.interpreter import build_interpreter
-from aiev.setup.model import build_model, endpoint_figures
 from aiev.setup.roles import build_hearing
 from aiev.store.reading.conversations import ConversationReader
 from aiev.store.reading.evidence import EvidenceReader
-from aiev.store.reading.journal import JournalReader
-from aiev.store.reading.read_only import ReadOnly
-from aiev.store.writing.store import Store
+from aiev.telemetry.operations import Observers
 from aiev_agents.errors import AgentError
 from aiev_interpreter.limits import Limits
 
@@ -51,6 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiev.config.layers import Config
+    from aiev.run.context import RunContext
+    from aiev.run.result import RunResult
     from aiev.store.reading.evidence import PassedConversation
     from aiev.store.records import EvidenceRecord
     from aiev_agents.clients.chat_model import ChatModel
@@ -98,44 +89,15 @@ class Verification:
             AievError: something cannot be opened, or the endpoint refuses all requests; what was done is kept.
         """
         settings = self.config.settings
-        async with AsyncExitStack() as closing:
-            store = Store.open(self.db, full_sync=settings.store.full_sync, waiting=settings.rates.writes)
-            closing.push_async_callback(asyncio.to_thread, store.close)
-            await closing.enter_async_context(leased(store, lease_of_run(self.run_id)))
-            db = closing.enter_context(ReadOnly(self.db))
-            passed = EvidenceReader(db).passed(again=self.again)
-            passed = passed[: settings.run.limit or None]
+        start = Start(self.config, VERIFY, self.run_id, self._engine, self.progress, Observers())
+        async with opened_store(self.db, settings, self.run_id) as (store, db):
+            passed = EvidenceReader(db).passed(again=self.again)[: settings.run.limit or None]
             self.progress.total = len(passed)
             languages = {one.language for one in passed}
-            interpreter = interpreter or await build_interpreter(settings, languages, run_id=self.run_id)
-            closing.push_async_callback(interpreter.close)
-            model = model or await build_model(settings)
-            closing.push_async_callback(model.close)
-            await store.add_run(run_record(self.config, self.run_id, VERIFY, model, interpreter))
-            context = self._context(store, db, model, interpreter)
-            async with (
-                recorded_start(store, self.run_id, self.progress),
-                beating(store, self.run_id, self.progress, partial(endpoint_figures, model)),
-            ):
-                await self._engine.run(iter(passed), partial(self._verify, context, ConversationReader(db)))
-                self.progress.check_answered()
-        return RunResult(
-            self.run_id, self.progress, interpreter.name, interpreter.image, model.name, interpreter.notice
-        )
-
-    def _context(self, store: Store, db: ReadOnly, model: ChatModel, interpreter: Interpreter) -> RunContext:
-        settings = self.config.settings
-        return RunContext(
-            run_id=self.run_id,
-            settings=settings,
-            store=store,
-            journal=journal_of(JournalReader(db)),
-            model=model,
-            interpreter=bounded(interpreter, settings.rates.executions, settings.rates.installs),
-            prices=Prices(settings.model),
-            progress=self.progress,
-            stopping=lambda: self._engine.failed,
-        )
+            async with opened_parts(start, store, db, languages, model=model, interpreter=interpreter) as parts:
+                verify = partial(self._verify, parts.context, ConversationReader(db))
+                await self._engine.run(iter(passed), verify)
+        return parts.result
 
     async def _verify(self, run: RunContext, reader: ConversationReader, one: PassedConversation) -> None:
         """Gather and store the evidence of one dialogue; one whose sandbox or endpoint fails is left for later."""

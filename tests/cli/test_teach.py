@@ -81,10 +81,7 @@ def test_a_target_language_is_part_of_the_runs_configuration(aiev, tmp_path):
 
 def test_a_scripted_model_that_runs_out_fails_its_items_with_a_reason(aiev, tmp_path):
     (tmp_path / "script.json").write_text('["Write a Python function `f(x)`."]')
-    done = aiev(
-        "teach", "--limit", "1", "--json", "--set", "model.backend=scripted", "--set", "model.script=script.json"
-    )
-    assert done.exit_code == 0, done.stderr
-    assert json.loads(done.stdout)["statuses"] == {"failed": 1}
+    done = aiev("teach", "--limit", "1", "--set", "model.backend=scripted", "--set", "model.script=script.json")
+    assert_one_line(done, 1, "the script has no reply left; 1 of 2 requests were refused")
     listed = json.loads(aiev("inspect", "aiev.db", "--json").stdout)
     assert listed[0]["reason"] == "the script has no reply left"

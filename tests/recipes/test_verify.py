@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 from support import backends
+from support.kept import Kept
 from support.loading import load_seeds
 from support.talk import PROBLEM, reply
 
@@ -25,21 +26,6 @@ TESTS = "assert add(1, 2) == 3\nassert add(0, 5) == 5\nassert add(-1, 1) == 0"
 def sandbox():
     with backends.opened("bubblewrap", run_id="verify") as interpreter:
         yield Kept(interpreter)
-
-
-class Kept:
-    """An interpreter that outlives the runs that close it."""
-
-    def __init__(self, interpreter):
-        self.name, self.image, self.notice = interpreter.name, interpreter.image, interpreter.notice
-        self.execute, self.execute_matrix, self.release = (
-            interpreter.execute,
-            interpreter.execute_matrix,
-            interpreter.release,
-        )
-
-    async def close(self):
-        """Another test needs it."""
 
 
 def model(*replies, answer="Answer: undetermined"):

@@ -33,7 +33,13 @@ def test_runs_of_dialogues_keep_their_ids_whatever_other_agents_are_told(recipe)
 
 
 def test_a_run_of_self_alignment_is_named_by_its_own_prompts_and_the_pool(monkeypatch):
-    assert {name.partition("/")[0] for name in prompts_of(SELF_ALIGN)} == {"aligner", "judge", "pool"}
+    assert {name.partition("/")[0] for name in prompts_of(SELF_ALIGN)} == {
+        "aligner",
+        "judge",
+        "pool",
+        "programmer",
+        "questioner",
+    }
     before, taught = run_id(load_config(), SELF_ALIGN), run_id(load_config())
     monkeypatch.setattr(identity, "pool_hashes", lambda: {"pool/python": "another"})
     assert run_id(load_config(), SELF_ALIGN) != before

@@ -1,10 +1,13 @@
 """A model that echoes the key with which it is asked: the key is in no file that the run leaves."""
 
+from contextlib import nullcontext
+
 import pytest
 from support.faulty_endpoint import Answer, FaultyEndpoint, completion
 from support.talk import GOOD, PROBLEM, judge
 
 from aiev.config.layers import load_config
+from aiev.errors import SetupError
 from aiev.recipes.teach import Teaching
 from aiev.seeds.select import select_seeds
 from aiev.telemetry.open import observers_of
@@ -44,7 +47,9 @@ async def test_no_file_of_a_run_holds_the_key(echoing, tmp_path, answer):
     seeds = select_seeds(config, (), tmp_path / "t.db")
     with observers_of(config.settings) as observers:
         teaching = Teaching(config, seeds.seeds[:1], tmp_path / "t.db", observers=observers)
-        await teaching.run(interpreter=ScriptedInterpreter(judge))
+        refused = pytest.raises(SetupError, match="refused") if answer == "error" else nullcontext()
+        with refused:
+            await teaching.run(interpreter=ScriptedInterpreter(judge))
     await echoing.stop()
     left = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert left["t.db"]

@@ -73,6 +73,7 @@ async def test_one_of_many_that_come_at_once_gets_it(store):
         ("other boot/1/7/5", 1000, True),
         ("other boot/1/7/5", -1000, True),  # its clock goes ahead, and it says nothing more
     ],
+    ids=["pid reused", "alive", "another boot", "another boot, silent", "clock ahead"],
 )
 async def test_who_is_followed_and_who_is_named(store, process, silent, follows):
     await store.take_lease(other(process, ago(silent)))
