@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import grimp
 
+from aiev.alignment.graph import mermaid as align_diagram
 from aiev.cli import main
 from aiev.config.reference import render_defaults
 from aiev.dialogue.graph import mermaid as dialogue_diagram
@@ -83,6 +84,7 @@ PARTS = {
     ("architecture.md", "packages"): package_diagram,
     ("architecture.md", "diagram"): lambda: block(dialogue_diagram()),
     ("self-learning.md", "loop"): lambda: block(loop_diagram()),
+    ("self-alignment.md", "align"): lambda: block(align_diagram()),
     ("commands.md", "commands"): command_docs,
     ("schema.md", "schema"): render_schema,
 }

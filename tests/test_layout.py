@@ -14,6 +14,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}
 ROOMS = {
     "aiev": {
         *(
+            "alignment",
             "batch",
             "cli",
             "config",

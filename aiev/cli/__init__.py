@@ -21,6 +21,7 @@ from aiev.cli.migrate import migrate
 from aiev.cli.models import models
 from aiev.cli.sandbox import image, sandbox
 from aiev.cli.seeds import seeds
+from aiev.cli.self_align import self_align
 from aiev.cli.self_learn import self_learn
 from aiev.cli.serve import serve
 from aiev.cli.stats import stats
@@ -37,7 +38,7 @@ def main() -> None:
 
 
 for command in (
-    *(teach, verify, seeds, batch, status, inspect, serve, stats, split, export),
+    *(teach, self_align, verify, seeds, batch, status, inspect, serve, stats, split, export),
     *(train, evaluate, gate, self_learn, evaluate_benchmark),
     *(execute, doctor, config_group, image, sandbox, models, migrate),
 ):

@@ -51,7 +51,8 @@ def configured(command: Callable[..., Any]) -> Callable[..., Any]:
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="A TOML file over the defaults, or the name of a shipped one (openai, vllm, smollm2); repeatable.",
+        help="A TOML file over the defaults, or the name of a shipped one (openai, vllm, selfcodealign, smollm2); "
+        "repeatable.",
     )
     @functools.wraps(command)
     def with_config(*, files: tuple[Path, ...], assignments: tuple[str, ...], **values: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from aiev.alignment.settings import AlignSettings
 from aiev.batch.settings import BatchSettings
 from aiev.dataset.settings import ExportSettings, SplitSettings
 from aiev.dialogue.settings import DialogueSettings
@@ -39,6 +40,7 @@ class Settings(BaseModel):
     programmer: ProgrammerSettings = ProgrammerSettings()
     dialogue: DialogueSettings = DialogueSettings()
     accept: AcceptSettings = AcceptSettings()
+    align: AlignSettings = AlignSettings()
     seeds: SeedsSettings = SeedsSettings()
     filters: FiltersSettings = FiltersSettings()
     evolve: EvolveSettings = EvolveSettings()

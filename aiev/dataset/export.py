@@ -18,7 +18,7 @@ from aiev.dataset.duplicates import worse_duplicates
 from aiev.dataset.exported import Exported
 from aiev.dataset.folder import MANIFEST, refuse_foreign
 from aiev.dataset.formats import llama_factory
-from aiev.dataset.formats.shape import without_evidence
+from aiev.dataset.formats.shape import OF_ALIGNMENT, OF_EVIDENCE, without
 from aiev.dataset.judges import configured_judges
 from aiev.dataset.manifest import Manifest, file_hashes
 from aiev.dataset.outputs import open_files, refuse_repeated
@@ -26,6 +26,7 @@ from aiev.dataset.postprocess import build_sample
 from aiev.dataset.replacement import replacement
 from aiev.dataset.selection import admitted, select
 from aiev.dataset.split import assign_splits
+from aiev.store.reading.alignment import AlignmentReader
 from aiev.store.reading.dialogues import DialogueReader
 from aiev.store.reading.evidence import EvidenceReader
 from aiev.store.reading.read_only import ReadOnly
@@ -75,9 +76,9 @@ def export(
     assign_splits(path, settings.split, wanted=lambda record: admitted(record, wanted))
     result = Exported(out, [judge.name for judge in judges], [output.name for output in outputs])
     with DialogueReader.open(path) as reader, ExitStack() as stack:
-        result.tells_evidence = EvidenceReader(reader.db).gathered()
+        result.untold = _untold(reader.db)
         folder = stack.enter_context(replacement(out))
-        files = stack.enter_context(open_files(folder, outputs, wanted.splits, evidence=result.tells_evidence))
+        files = stack.enter_context(open_files(folder, outputs, wanted.splits, untold=result.untold))
         worse = worse_duplicates(partial(reader.dialogues, messages=False), wanted)
         for record in select(reader.dialogues(), wanted, judges, worse, result.funnel):
             _write(record, files, wanted, result, check)
@@ -89,6 +90,12 @@ def export(
         result.rows = {file.name: file.sink.rows for file in files}
         _finish(folder, files, Manifest.of(result, RunReader(reader.db), settings))
     return result
+
+
+def _untold(db: ReadOnly) -> frozenset[str]:
+    """Columns in which no dialogue of a database has anything to say."""
+    evidence = () if EvidenceReader(db).gathered() else OF_EVIDENCE
+    return frozenset(evidence) | frozenset(() if AlignmentReader(db).any() else OF_ALIGNMENT)
 
 
 def _write(
@@ -109,7 +116,7 @@ def _write(
         for row in file.shape.rows(shown):
             if check:
                 check.row(file.name, row, shown)
-            file.sink.write(row if result.tells_evidence else without_evidence(row))
+            file.sink.write(without(row, result.untold))
     result.count(sample, record)
 
 

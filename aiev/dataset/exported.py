@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiev.dataset.distribution import evidence_values
+from aiev.dataset.formats.shape import OF_ALIGNMENT, OF_EVIDENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,8 +45,13 @@ class Exported:
     """Counts of tokens by file, where the export was checked with a tokenizer."""
     split_tokens: list[str] = field(default_factory=list)
     """Special tokens that the tokenizer of the check does not have as one token."""
-    tells_evidence: bool = False
-    """Whether rows say what is known of their programs: where any dialogue of the database has evidence."""
+    untold: frozenset[str] = frozenset(OF_EVIDENCE) | frozenset(OF_ALIGNMENT)
+    """Columns that rows lack, since no dialogue of the database has anything to say in them."""
+
+    @property
+    def tells_evidence(self) -> bool:
+        """Whether rows say what is known of their programs."""
+        return self.untold.isdisjoint(OF_EVIDENCE)
 
     def count(self, sample: Sample, record: DialogueRecord) -> None:
         """Count a dialogue that was written."""

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from aiev.dataset.files import SINKS
 from aiev.dataset.formats import SHAPES
-from aiev.dataset.formats.shape import without_evidence
+from aiev.dataset.formats.shape import without
 from aiev.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from aiev.dataset.files.sink import Sink
@@ -80,9 +80,9 @@ def refuse_repeated(outputs: Sequence[Output]) -> None:
 
 @contextmanager
 def open_files(
-    out: Path, outputs: Sequence[Output], splits: Sequence[str], *, evidence: bool = True
+    out: Path, outputs: Sequence[Output], splits: Sequence[str], *, untold: Collection[str] = ()
 ) -> Iterator[list[DatasetFile]]:
-    """A file for each output and split, with the columns of evidence or without.
+    """A file for each output and split, without the columns that are untold.
 
     Raises:
         UsageError: the folder cannot be written.
@@ -98,7 +98,7 @@ def open_files(
                 raise UsageError(
                     f"cannot write to {folder}: {error.strerror}; name another folder with --out"
                 ) from None
-            columns = output.shape.columns if evidence else without_evidence(output.shape.columns)
+            columns = without(output.shape.columns, untold)
             for split in splits:
                 sink = SINKS[output.kind](folder, split, columns)
                 stack.callback(sink.abandon)

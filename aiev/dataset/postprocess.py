@@ -57,12 +57,16 @@ def build_sample(record: DialogueRecord, settings: ExportSettings) -> Sample:
         seed_id=record.seed.id,
         evidence=record.evidence_status,
         evidence_sentence=record.evidence.sentence if record.evidence else "",
+        concepts=record.made_from.concepts if record.made_from else (),
+        category=record.made_from.category if record.made_from else "",
+        difficulty=record.made_from.difficulty if record.made_from else "",
+        seed=record.seed.content,
     )
 
 
 def _is_plain(record: DialogueRecord, settings: ExportSettings) -> bool:
     drawn = draw(_SHARE_STEPS, "plain", record.id) / _SHARE_STEPS
-    return record.passed_round > 0 and drawn < settings.plain_share
+    return record.passed_round > 0 and (record.made_from is not None or drawn < settings.plain_share)
 
 
 def _plain(record: DialogueRecord, settings: ExportSettings) -> tuple[Turn, ...]:

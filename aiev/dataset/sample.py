@@ -50,6 +50,12 @@ class Sample:
     evidence: str = "none"
     """Status of the evidence."""
     evidence_sentence: str = ""
+    concepts: tuple[str, ...] = ()
+    """Of self-alignment: what the instruction was made from."""
+    category: str = ""
+    difficulty: str = ""
+    seed: str = ""
+    """Text of the seed."""
 
     def about(self) -> dict[str, Any]:
         """The columns with the origin of a row; none has a name with a meaning for trainers."""
@@ -66,4 +72,7 @@ class Sample:
             "executed": self.executed,
             "evidence": self.evidence,
             "evidence_sentence": self.evidence_sentence,
+            "concepts": list(self.concepts),
+            "category": self.category,
+            "difficulty": self.difficulty,
         }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from aiev.dataset.duplicates import worse_duplicates
 from aiev.dataset.exported import Funnel
 from aiev.dataset.formats import SHAPES
-from aiev.dataset.formats.shape import without_evidence
+from aiev.dataset.formats.shape import OF_ALIGNMENT, OF_EVIDENCE, without
 from aiev.dataset.judges import default_judges
 from aiev.dataset.postprocess import build_sample
 from aiev.dataset.selection import select
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from aiev.config.settings import Settings
 
 _SHAPE = SHAPES["messages"]
+_BARE = frozenset({*OF_EVIDENCE, *OF_ALIGNMENT})
+"""Columns that no trainer reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def write_training_files(db: Path, number: int, settings: Settings, folder: Path
         for record in select(dialogues.dialogues(), chosen, default_judges(chosen), worse, funnel):
             for name in (name for name, ids in parts.items() if record.id in ids):
                 sample = build_sample(record, chosen)
-                bare = map(without_evidence, _SHAPE.rows(sample))
+                bare = (without(row, _BARE) for row in _SHAPE.rows(sample))
                 rows[name] += map(json_line, bare)
     files = {name: folder / f"{name}.jsonl" for name in rows}
     digest = hashlib.sha256()

@@ -11,7 +11,7 @@ from aiev_agents.languages import LANGUAGES
 from aiev_agents.languages.names import LanguageName
 
 
-@pytest.mark.parametrize("name", ["openai", "qwen", "smollm2", "vllm"])
+@pytest.mark.parametrize("name", ["openai", "qwen", "selfcodealign", "smollm2", "vllm"])
 def test_shipped_files_load_by_name(name):
     config = load_config([Path(name)])
     assert any(origin.endswith(f"{name}.toml") for origin in config.origins.values())
@@ -33,7 +33,9 @@ def test_a_file_over_a_configuration_keeps_the_origins_below(tmp_path):
 
 
 def test_a_file_that_is_not_there_is_an_error_that_names_the_shipped_ones():
-    with pytest.raises(ConfigError, match=r"nowhere\.toml: No such file.*default, openai, qwen, smollm2, vllm"):
+    with pytest.raises(
+        ConfigError, match=r"nowhere\.toml: No such file.*default, openai, qwen, selfcodealign, smollm2, vllm"
+    ):
         load_config([Path("nowhere.toml")])
 
 

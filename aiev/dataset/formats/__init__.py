@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.dataset.formats import kto, llama_factory, messages, openai, preference, prompt_completion, sharegpt
+from aiev.dataset.formats import (
+    kto,
+    llama_factory,
+    messages,
+    openai,
+    preference,
+    prompt_completion,
+    self_oss_instruct,
+    sharegpt,
+)
 
 if TYPE_CHECKING:
     from aiev.dataset.formats.shape import Shape
@@ -23,5 +32,6 @@ SHAPES: dict[str, Shape] = {
         prompt_completion.SHAPE,
         preference.SHAPE,
         kto.SHAPE,
+        self_oss_instruct.SHAPE,
     )
 }

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from aiev.dataset.sample import Sample, Turn
 
@@ -34,6 +34,8 @@ class Column(StrEnum):
 
 OF_EVIDENCE = {"evidence": Column.TEXT, "evidence_sentence": Column.TEXT}
 """What is known of a row's program; left out where no dialogue has evidence."""
+OF_ALIGNMENT = {"concepts": Column.TEXTS, "category": Column.TEXT, "difficulty": Column.TEXT}
+"""What a row's instruction was made from; left out where no dialogue comes from self-alignment."""
 ABOUT = {
     "id": Column.TEXT,
     "language": Column.TEXT,
@@ -46,6 +48,7 @@ ABOUT = {
     "seed_id": Column.TEXT,
     "executed": Column.FLAG,
     **OF_EVIDENCE,
+    **OF_ALIGNMENT,
 }
 """Columns of `Sample.about()`; every shape has them."""
 
@@ -63,9 +66,9 @@ class Shape:
     """Whether a row needs a turn in the loss; preferences and labels do not."""
 
 
-def without_evidence(columns: dict[str, _Value]) -> dict[str, _Value]:
-    """A row, or the types of its columns, without what is known of its program."""
-    return {name: value for name, value in columns.items() if name not in OF_EVIDENCE}
+def without(columns: dict[str, _Value], untold: Collection[str]) -> dict[str, _Value]:
+    """A row, or the types of its columns, without those that no dialogue of the database has anything to say in."""
+    return {name: value for name, value in columns.items() if name not in untold} if untold else columns
 
 
 def chat(turns: tuple[Turn, ...]) -> list[Row]:

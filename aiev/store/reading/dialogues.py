@@ -7,10 +7,11 @@ page is read in one go, so a run that goes on beside it neither blocks nor distu
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from aiev.store.reading.alignment import AlignmentReader
 from aiev.store.reading.evidence import EvidenceReader
 from aiev.store.reading.read_only import Reader, thoughts_column
 from aiev.store.reading.standing import NO_EVIDENCE
@@ -19,6 +20,7 @@ from aiev.store.records import MessageRecord, SeedRecord, SplitRecord
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aiev.store.alignment_records import InstructionRecord
     from aiev.store.reading.read_only import Row
     from aiev.store.records import EvidenceRecord
 
@@ -100,6 +102,8 @@ class DialogueRecord:
     rounds: tuple[RoundRecord, ...]
     evidence: EvidenceRecord | None = None
     """Without its tests; None when none was gathered."""
+    made_from: InstructionRecord | None = None
+    """Of self-alignment: how its instruction came about."""
 
     @property
     def evidence_status(self) -> str:
@@ -124,9 +128,11 @@ class DialogueReader(Reader):
             said = _by_conversation(self.db.rows(self._messages, ids)) if messages else {}
             rounds = _by_conversation(self.db.rows(_ROUNDS, ids))
             evidence = EvidenceReader(self.db).without_tests(row["id"] for row in page)
+            made_from = AlignmentReader(self.db).of_conversations(row["id"] for row in page)
             for row in page:
                 one = row["id"]
-                yield _dialogue(row, said.get(one, []), rounds.get(one, []), evidence.get(one))
+                found = _dialogue(row, said.get(one, []), rounds.get(one, []))
+                yield replace(found, evidence=evidence.get(one), made_from=made_from.get(one))
             last = page[-1]["id"]
 
     def splits(self) -> list[SplitRecord]:
@@ -168,7 +174,7 @@ def _by_conversation(rows: list[Row]) -> dict[str, list[Row]]:
     return grouped
 
 
-def _dialogue(row: Row, messages: list[Row], rounds: list[Row], evidence: EvidenceRecord | None) -> DialogueRecord:
+def _dialogue(row: Row, messages: list[Row], rounds: list[Row]) -> DialogueRecord:
     names = ("id", "run_id", "status", "problem", "program", "tests", "seconds", "recipe", "model", "language")
     values: dict[str, Any] = {name: row[name] for name in (*names, "prompt_tokens", "completion_tokens")}
     seed = SeedRecord(
@@ -189,5 +195,4 @@ def _dialogue(row: Row, messages: list[Row], rounds: list[Row], evidence: Eviden
         rounds=tuple(
             RoundRecord(**entry | {"requirements": tuple(json.loads(entry["requirements"]))}) for entry in rounds
         ),
-        evidence=evidence,
     )

@@ -206,6 +206,12 @@ def m013_leases(db: Database) -> None:
     _execute(db, steps.LEASES)
 
 
+@migrations()
+def m014_alignment(db: Database) -> None:
+    """Instructions of self-alignment with what they were made from, and the responses to each."""
+    _execute(db, steps.ALIGNMENT)
+
+
 def migrate(db: Database, path: Path) -> None:
     """Bring a database to the newest schema, all pending steps in one transaction or none.
 

@@ -261,3 +261,32 @@ create trigger messages_au after update of content on messages begin
   insert into messages_fts (messages_fts, rowid, content) values ('delete', old.rowid, old.content)
   ; insert into messages_fts (rowid, content) values (new.rowid, new.content); end;
 """
+
+ALIGNMENT = """
+create table instructions (
+  conversation_id text primary key references conversations(id),
+  category text not null check (category in ('function', 'class', 'program')),
+  difficulty text not null check (difficulty in ('easy', 'medium', 'hard')),
+  concepts text not null,
+  shots text not null,
+  instruction text not null,
+  responses integer not null,
+  passing integer not null,
+  learnability real not null,
+  shows_tests integer not null check (shows_tests in (0, 1)),
+  dropped text not null
+) strict;
+create table candidates (
+  conversation_id text not null references conversations(id),
+  position integer not null,
+  request_hash text not null,
+  program text not null references blobs(hash),
+  tests text not null references blobs(hash),
+  verdict text not null,
+  detail text not null,
+  assertions integer not null,
+  cpu_seconds real not null,
+  chosen integer not null check (chosen in (0, 1)),
+  primary key (conversation_id, position)
+) strict;
+"""

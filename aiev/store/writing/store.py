@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from aiev.store.alignment_records import CandidateRecord, InstructionRecord
     from aiev.store.records import (
         BatchRecord,
         BatchRequestRecord,
@@ -42,6 +43,9 @@ _FORGET_PACKAGES = "delete from packages where conversation_id = ?"
 _FORGET_LATER_ROUNDS = "delete from executions where conversation_id = ? and round > ?"
 _FORGET_TESTS = "delete from evidence_tests where conversation_id = ?"
 _FORGET_LEASE = "delete from leases where name = ? and holder = ?"
+_FORGET_CANDIDATES = "delete from candidates where conversation_id = ?"
+_DISCARD = "update conversations set status = 'discarded', reason = ? where id = ? and status = 'accepted'"
+_DROPPED = "update instructions set dropped = ? where conversation_id = ?"
 _ACCEPT = "update conversations set status = 'accepted', reason = '' where id = ?"
 _TRAIN_ON = "update messages set train = 1 where conversation_id = ? and position = ?"
 _END_REQUEST = "update batch_requests set status = ?, detail = ? where batch_id = ? and hash = ?"
@@ -204,6 +208,35 @@ class Store:
     async def accept(self, conversation_id: str) -> None:
         """Accept a conversation that was discarded for want of evidence."""
         await self._write((_ACCEPT, [(conversation_id,)]))
+
+    async def write_instruction(self, instruction: InstructionRecord, *, wait: bool = True) -> None:
+        """Write an instruction over what was known of it before."""
+        row = columns(instruction) | {
+            "concepts": as_json(instruction.concepts),
+            "shots": as_json(instruction.shots),
+            "shows_tests": int(instruction.shows_tests),
+        }
+        await self._write(upsert("instructions", row, "conversation_id"), wait=wait)
+
+    async def write_candidates(
+        self, conversation_id: str, candidates: Sequence[CandidateRecord], *, wait: bool = True
+    ) -> None:
+        """Write the responses to an instruction over what was known of them before."""
+        rows = [columns(one) | {"conversation_id": conversation_id, "chosen": int(one.chosen)} for one in candidates]
+        texts = {digest(row[name]): row[name] for row in rows for name in ("program", "tests")}
+        rows = [row | {name: digest(row[name]) for name in ("program", "tests")} for row in rows]
+        await self._write(
+            insert("blobs", *({"hash": name, "text": text} for name, text in texts.items())),
+            (_FORGET_CANDIDATES, [(conversation_id,)]),
+            insert("candidates", *rows),
+            wait=wait,
+        )
+
+    async def drop(self, conversation_ids: Mapping[str, str]) -> None:
+        """Discard accepted conversations of self-alignment, each with the reason that sanitising gives."""
+        rows = [(f"sanitised: {why}", one) for one, why in conversation_ids.items()]
+        marks = [(why, one) for one, why in conversation_ids.items()]
+        await self._write((_DISCARD, rows), (_DROPPED, marks))
 
     async def beat(self, heartbeat: HeartbeatRecord) -> None:
         """Write how far a run is, over what the same start of it said before."""

@@ -32,7 +32,7 @@ def test_an_export_tells_its_evidence_where_there_is_any():
     result = exported()
     result.counts["evidence"] = Counter(verified=20, none=7)
     assert "evidence" not in shown(exported_view(result))
-    result.tells_evidence = True
+    result.untold = frozenset()
     assert "20 verified, 7 none" in shown(exported_view(result))
 
 

@@ -1,0 +1,167 @@
+"""The nodes of one item: its concepts, its instruction, the responses, their runs, and the choice.
+
+Invariants: what a node made is recorded before the next begins; a response whose form is wrong never runs. Source:
+SelfCodeAlign, arXiv 2410.24198, section 2.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from langgraph.graph import END
+from langgraph.runtime import Runtime  # noqa: TC002 - LangGraph reads the nodes' annotations at run time
+
+from aiev.alignment.candidate import Candidate, Response
+from aiev.alignment.checks import instruction_fault
+from aiev.alignment.evidence import best, evidence_of
+from aiev.alignment.picking import in_order, nothing_to_pick
+from aiev.alignment.settings import ABLATIONS, Pick
+from aiev.alignment.state import AlignContext, AlignState  # noqa: TC001 - likewise
+from aiev.dialogue.execution import run_until_real
+from aiev.evidence.settings import Policy
+from aiev.evidence.verdict import VERIFIED
+from aiev_agents.roles import aligner
+from aiev_interpreter.packages.installation import install_plan
+from aiev_interpreter.protocol import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from aiev_agents.roles.agent import Agent
+
+
+async def concepts(state: AlignState, runtime: Runtime[AlignContext]) -> AlignState:
+    """The model names the concepts of the snippet."""
+    del state  # nothing has been made yet
+    context, item = runtime.context, runtime.context.item
+    turn = await aligner.concepts(
+        _limited(context.agent, context.settings.align.concept_tokens),
+        snippet=item.snippet,
+        shots=item.for_concepts,
+        seed=context.seed("concepts", 0),
+        language=item.language,
+    )
+    found = aligner.concepts_of(turn.text)
+    return {"concepts": found, "reason": "" if found else "no concepts"}
+
+
+async def instruct(state: AlignState, runtime: Runtime[AlignContext]) -> AlignState:
+    """The model writes an instruction from the concepts, or from the snippet itself."""
+    context, item = runtime.context, runtime.context.item
+    agent = _limited(context.agent, context.settings.align.instruction_tokens)
+    seed = context.seed("instruct", 0)
+    named = state.get("concepts", ())
+    if named:
+        turn = await aligner.instruct(
+            agent,
+            concepts=named,
+            category=item.category,
+            difficulty=item.difficulty,
+            shots=item.for_instruction,
+            seed=seed,
+            language=item.language,
+        )
+    else:
+        turn = await aligner.inspire(
+            agent,
+            snippet=item.snippet,
+            category=item.category,
+            difficulty=item.difficulty,
+            shots=item.for_instruction,
+            seed=seed,
+            language=item.language,
+        )
+    shown = (item.snippet, ", ".join(named), *(example.instruction for example in item.for_instruction))
+    text = aligner.instruction_of(turn.text, copied_from=shown)
+    made: AlignState = {"concepts": named, "instruction": text, "asked": turn}
+    made["reason"] = instruction_fault(text, item.snippet)
+    await context.recorder.instruction(made)
+    return made
+
+
+async def respond(state: AlignState, runtime: Runtime[AlignContext]) -> AlignState:
+    """The model answers the instruction several times, each with its own decoding seed."""
+    context, item, settings = runtime.context, runtime.context.item, runtime.context.settings.align
+    agent = _limited(context.agent, settings.response_tokens)
+    turns = await asyncio.gather(
+        *(
+            aligner.respond(
+                agent,
+                instruction=state["instruction"],
+                shots=item.for_response,
+                seed=context.seed("respond", number),
+                language=item.language,
+            )
+            for number in range(settings.responses)
+        )
+    )
+    return {"responses": tuple(Response.of(turn, item.language) for turn in turns)}
+
+
+async def execute(state: AlignState, runtime: Runtime[AlignContext]) -> AlignState:
+    """Every response that is well formed runs with its tests; equal ones run once."""
+    context = runtime.context
+    jobs = [_job(context, response) for response in state["responses"]]
+    distinct = list({job: None for job in jobs if job})
+    results = await asyncio.gather(*(run_until_real(context.interpreter, job) for job in distinct))
+    known = dict(zip(distinct, results, strict=True))
+    candidates = tuple(
+        Candidate(position, response, job, known[job] if job else None)
+        for position, (response, job) in enumerate(zip(state["responses"], jobs, strict=True))
+    )
+    await context.recorder.candidates(candidates)
+    return {"candidates": candidates}
+
+
+async def choose(state: AlignState, runtime: Runtime[AlignContext]) -> AlignState:
+    """One response is kept, if the policy accepts it."""
+    context, settings = runtime.context, runtime.context.settings
+    pick, candidates = settings.align.pick, state["candidates"]
+    pool = in_order(candidates, pick, context.item.chance)
+    chosen = pool[0] if pool else None
+    made: AlignState = {"chosen": chosen, "evidence": None, "reason": ""}
+    if chosen is None:
+        made["reason"] = nothing_to_pick(candidates, pick)
+    elif pick not in ABLATIONS and settings.accept.policy is Policy.VERIFIED:
+        tried = pool if pick is Pick.BEST else [chosen]
+        found = [(one, await evidence_of(context, state["instruction"], one, candidates)) for one in tried]
+        made["chosen"], evidence = best(found)
+        made |= {"evidence": evidence, "reason": "" if evidence.status == VERIFIED else evidence.sentence}
+    return made
+
+
+async def first_node(state: AlignState, runtime: Runtime[AlignContext]) -> str:
+    """Whether instructions come from concepts."""
+    del state
+    return "concepts" if runtime.context.settings.align.concepts else "instruct"
+
+
+async def goes_on(state: AlignState) -> str:
+    """Name of the edge to take after a node that can come to nothing."""
+    return "nothing" if state["reason"] else "made"
+
+
+AFTER_CONCEPTS: dict[Hashable, str] = {"made": "instruct", "nothing": END}
+AFTER_INSTRUCTION: dict[Hashable, str] = {"made": "respond", "nothing": END}
+
+
+def _limited(agent: Agent, max_tokens: int) -> Agent:
+    return replace(agent, sampling=agent.sampling._replace(max_tokens=max_tokens))
+
+
+def _job(context: AlignContext, response: Response) -> Job | None:
+    """What runs of a response; None when its form is wrong."""
+    parsed = response.parsed
+    if parsed is None or response.fault:
+        return None
+    language = context.item.language
+    plan = install_plan(parsed.install, language, context.settings.install)
+    return Job(
+        program=parsed.program,
+        tests=parsed.tests,
+        language=language,
+        requirements=plan.requirements,
+        limits=context.limits,
+    )
