@@ -21,6 +21,7 @@ ROOMS = {
             "dataset",
             "dialogue",
             "evidence",
+            "preference",
             "recipes",
             "run",
             "seeds",

@@ -13,6 +13,7 @@ from aiev.batch.settings import BatchSettings
 from aiev.dataset.settings import ExportSettings, SplitSettings
 from aiev.dialogue.settings import DialogueSettings
 from aiev.evidence.settings import AcceptSettings
+from aiev.preference.settings import PreferSettings
 from aiev.run.settings import LimitsSettings, RunRatesSettings, RunSettings
 from aiev.seeds.settings import EvolveSettings, FiltersSettings, SeedsSettings
 from aiev.similarity.settings import DecontaminationSettings, NearDuplicatesSettings
@@ -41,6 +42,7 @@ class Settings(BaseModel):
     dialogue: DialogueSettings = DialogueSettings()
     accept: AcceptSettings = AcceptSettings()
     align: AlignSettings = AlignSettings()
+    prefer: PreferSettings = PreferSettings()
     seeds: SeedsSettings = SeedsSettings()
     filters: FiltersSettings = FiltersSettings()
     evolve: EvolveSettings = EvolveSettings()

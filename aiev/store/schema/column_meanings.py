@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from aiev.store.schema import preference_meanings
+
 _BLOB = "SHA-256 of {}; its text is in `blobs`."
 
 TABLES = {
@@ -35,6 +37,7 @@ TABLES = {
     "evidence_tests": "A test that programs were compared by, and how many passed it.",
     "instructions": "An instruction that the model wrote for itself, and how its responses did.",
     "candidates": "One of several responses to an instruction, and what came of it.",
+    **preference_meanings.TABLES,
     "gates": "A decision of the gate, with its evidence.",
     "gate_items": "A problem of a gate with both scores.",
     "messages_fts": "Full-text index over `messages.content` (FTS5); its `rowid` is `messages.id`.",
@@ -378,6 +381,7 @@ COLUMNS = {
         "student_passed": "The student's samples that passed.",
         "student_samples": "The student's samples.",
     },
+    **preference_meanings.COLUMNS,
     "messages_fts": {"content": "The indexed text."},
 }
 

@@ -212,6 +212,12 @@ def m014_alignment(db: Database) -> None:
     _execute(db, steps.ALIGNMENT)
 
 
+@migrations()
+def m015_preference(db: Database) -> None:
+    """Programs and tests that were sampled apart and run against each other, their scores, and pairs to train on."""
+    _execute(db, steps.PREFERENCE)
+
+
 def migrate(db: Database, path: Path) -> None:
     """Bring a database to the newest schema, all pending steps in one transaction or none.
 

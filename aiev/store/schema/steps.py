@@ -290,3 +290,52 @@ create table candidates (
   primary key (conversation_id, position)
 ) strict;
 """
+PREFERENCE = """
+create table generations (
+  conversation_id text not null references conversations(id),
+  kind text not null check (kind in ('program', 'tests')),
+  position integer not null,
+  model text not null,
+  decoding text not null,
+  request_hash text not null,
+  text text not null references blobs(hash),
+  primary key (conversation_id, kind, position)
+) strict;
+create table test_units (
+  conversation_id text not null references conversations(id),
+  position integer not null,
+  tests integer not null,
+  source text not null references blobs(hash),
+  set_apart text not null,
+  mutation_score real,
+  weight real,
+  primary key (conversation_id, position)
+) strict;
+create table cells (
+  conversation_id text not null references conversations(id),
+  program integer not null,
+  unit integer not null,
+  verdict text not null,
+  cpu_seconds real,
+  primary key (conversation_id, program, unit)
+) strict, without rowid;
+create table scores (
+  conversation_id text not null references conversations(id),
+  scorer text not null,
+  parameters text not null,
+  program integer not null,
+  score real not null,
+  primary key (conversation_id, scorer, parameters, program)
+) strict, without rowid;
+create table pairs (
+  conversation_id text not null references conversations(id),
+  position integer not null,
+  kind text not null check (kind in ('correctness', 'efficiency')),
+  chosen integer not null,
+  rejected integer not null,
+  gap real not null,
+  rule text not null,
+  primary key (conversation_id, position),
+  check (chosen != rejected)
+) strict;
+"""

@@ -19,9 +19,11 @@ STEPS = (
     *("m001_first_schema", "m002_usage_and_money", "m003_heartbeats_and_batches", "m004_splits_and_labels"),
     *("m005_student", "m006_provenance_of_seeds", "m008_browsing", "m009_decontamination"),
     *("m010_search_index", "m011_evidence", "m012_reasoning", "m013_leases", "m014_alignment"),
+    "m015_preference",
 )
 NOT_READ = frozenset({
     *("m009_decontamination", "m010_search_index", "m011_evidence", "m012_reasoning", "m013_leases", "m014_alignment"),
+    "m015_preference",
 })  # fmt: skip
 """Steps that bring nothing which `aiev inspect` and `aiev stats` read; a file without them can be shown."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from aiev.store.error_class import error_class
 from aiev.store.packages import package_names
 from aiev.store.texts import digest
+from aiev.store.writing.preference import matrix_statements
 from aiev.store.writing.statements import as_json, columns, insert, upsert
 from aiev.store.writing.thread import QUEUE, WriterThread
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiev.store.alignment_records import CandidateRecord, InstructionRecord
+    from aiev.store.preference_records import MatrixRecord
     from aiev.store.records import (
         BatchRecord,
         BatchRequestRecord,
@@ -231,6 +233,10 @@ class Store:
             insert("candidates", *rows),
             wait=wait,
         )
+
+    async def write_matrix(self, matrix: MatrixRecord, *, wait: bool = True) -> None:
+        """Write the programs and tests of a problem, with all that they came to, over what was known of them before."""
+        await self._write(*matrix_statements(matrix), wait=wait)
 
     async def drop(self, conversation_ids: Mapping[str, str]) -> None:
         """Discard accepted conversations of self-alignment, each with the reason that sanitising gives."""

@@ -1,0 +1,64 @@
+"""What programs and units that were run against each other come to: units that may judge, scores, and pairs.
+
+Invariant: a judgement has pairs, or the reason why there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiev.preference.ambiguity import ambiguous
+from aiev.preference.correctness import correctness_pairs
+from aiev.preference.outcomes import least_share
+from aiev.preference.scorers import scored
+from aiev.preference.selection import Selection, constant_units
+from aiev.preference.settings import Scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aiev.evidence.scores import Scores
+    from aiev.preference.outcomes import Outcomes, Passed
+    from aiev.preference.pair import Pair
+    from aiev.preference.settings import PreferSettings
+
+AMBIGUOUS = "ambiguous"
+NOTHING_TELLS = "no test unit tells the programs apart"
+TOO_NEAR = "no two programs are far enough apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How the programs of one problem are judged."""
+
+    selection: Selection
+    scores: Mapping[Scorer, Scores]
+    """By each scorer; of the units those that are kept."""
+    pairs: tuple[Pair, ...]
+    """Of correctness."""
+    reason: str
+    """Why there is no pair; else empty."""
+
+
+def judge(
+    programs: Sequence[str], units: Sequence[str], language: str, outcomes: Outcomes, settings: PreferSettings
+) -> Judgement:
+    """Judge the programs of one problem by the units that they were run against.
+
+    Returns:
+        The scores of all scorers, side by side, and the pairs of the one that the settings name.
+    """
+    selection = Selection.of(outcomes.passed, constant_units(units, programs, language))
+    passed = selection.narrowed(outcomes.passed)
+    scores = {one: scored(passed, one, settings) for one in Scorer}
+    chosen = scores[settings.scorer]
+    reason = NOTHING_TELLS if not selection.kept else AMBIGUOUS if ambiguous(passed) else ""
+    working = {one: programs[one] for one, works in enumerate(selection.working(outcomes.passed)) if works}
+    pairs = () if reason else correctness_pairs(working, language, passed, chosen, settings)
+    return Judgement(selection, scores, pairs, reason or ("" if pairs else _why(passed, chosen, settings)))
+
+
+def _why(passed: Passed, scores: Scores, settings: PreferSettings) -> str:
+    best = max(least_share(row, scores.tests) for row in passed)
+    return f"no program passes more than {best:.0%} of the weight" if best < settings.best else TOO_NEAR

@@ -1,0 +1,82 @@
+"""Reads what programs and tests came to that judge each other, and their pairs. A file of an earlier aiev has none."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiev.store.preference_records import (
+    CellRecord,
+    GenerationRecord,
+    MatrixRecord,
+    PairRecord,
+    ScoreRecord,
+    UnitRecord,
+)
+from aiev.store.reading.read_only import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_GENERATIONS = """
+select g.kind, g.position, g.model, g.decoding, g.request_hash, b.text
+from generations g join blobs b on b.hash = g.text
+where g.conversation_id = ? order by g.kind, g.position
+"""
+_UNITS = """
+select u.position, u.tests, b.text as source, u.set_apart, u.mutation_score, u.weight
+from test_units u join blobs b on b.hash = u.source where u.conversation_id = ? order by u.position
+"""
+_CELLS = "select program, unit, verdict, cpu_seconds from cells where conversation_id = ? order by program, unit"
+_SCORES = """
+select scorer, parameters, program, score from scores where conversation_id = ? order by scorer, parameters, program
+"""
+_PAIRS = "select position, kind, chosen, rejected, gap, rule from pairs where conversation_id = ? order by position"
+_TEXTS = """
+select c.id as conversation_id, c.problem, s.language, p.kind, x.text as chosen, y.text as rejected, p.gap, p.rule
+from pairs p join conversations c on c.id = p.conversation_id join seeds s on s.id = c.seed_id
+  join generations g on g.conversation_id = c.id and g.kind = 'program' and g.position = p.chosen
+  join generations h on h.conversation_id = c.id and h.kind = 'program' and h.position = p.rejected
+  join blobs x on x.hash = g.text join blobs y on y.hash = h.text
+where c.run_id = ? and c.status = 'accepted' order by c.id, p.position
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencePair:
+    """A pair with its texts."""
+
+    conversation_id: str
+    problem: str
+    language: str
+    kind: str
+    chosen: str
+    rejected: str
+    gap: float
+    rule: str
+
+
+class PreferenceReader(Reader):
+    """Reads matrices and pairs."""
+
+    def matrix(self, conversation_id: str) -> MatrixRecord | None:
+        """All that is known of the programs and tests of a conversation's problem; None where there are none."""
+        generations = self.db.rows_of("generations", _GENERATIONS, conversation_id)
+        if not generations:
+            return None
+        return MatrixRecord(
+            conversation_id,
+            tuple(GenerationRecord(**row | {"decoding": json.loads(row["decoding"])}) for row in generations),
+            tuple(UnitRecord(**row) for row in self.db.rows(_UNITS, conversation_id)),
+            tuple(CellRecord(**row) for row in self.db.rows(_CELLS, conversation_id)),
+            tuple(
+                ScoreRecord(**row | {"parameters": json.loads(row["parameters"])})
+                for row in self.db.rows(_SCORES, conversation_id)
+            ),
+            tuple(PairRecord(**row) for row in self.db.rows(_PAIRS, conversation_id)),
+        )
+
+    def pairs(self, run_id: str) -> Iterator[PreferencePair]:
+        """The pairs of a run's accepted conversations, in the order of their ids."""
+        return (PreferencePair(**row) for row in self.db.rows_of("pairs", _TEXTS, run_id))
