@@ -23,10 +23,14 @@ _DIGITS = 9
 
 
 def ranked(passed: Passed, scores: Scores) -> list[int]:
-    """Programs by score, of equals the one that surely passes more of the weight first; then by position."""
-    return sorted(
-        range(len(passed)), key=lambda one: (-scores.programs[one], -least_share(passed[one], scores.tests), one)
-    )
+    """Programs by score; of equals those first that surely pass more of the weight, then those that may."""
+    weights = scores.tests
+
+    def key(one: int) -> tuple[float, float, float, int]:
+        row = passed[one]
+        return -scores.programs[one], -least_share(row, weights), -most_share(row, weights), one
+
+    return sorted(range(len(passed)), key=key)
 
 
 def correctness_pairs(
