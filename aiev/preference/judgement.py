@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiev.preference.ambiguity import ambiguous
+from aiev.preference.constancy import constant_units
 from aiev.preference.correctness import correctness_pairs
 from aiev.preference.outcomes import least_share
 from aiev.preference.scorers import scored
-from aiev.preference.selection import Selection, constant_units
+from aiev.preference.selection import Selection
 from aiev.preference.settings import Scorer
 
 if TYPE_CHECKING:

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aiev.evidence.definitions import defined_names, functions
-from aiev.evidence.trees import descendants, text_of, tree
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -79,25 +76,3 @@ def _reason(column: tuple[bool | None, ...], seen: set[tuple[bool | None, ...]])
     if len(known) == 1:
         return Reason.EVERY_PASSES if True in known else Reason.NONE_PASSES
     return Reason.REPEATED if column in seen else None
-
-
-def constant_units(units: Sequence[str], programs: Sequence[str], language: str) -> list[bool]:
-    """Of each unit, whether it uses none of the functions and classes of any program, or only ones of its own.
-
-    Where no program defines a name, as where all are read from standard input, no unit is called constant.
-    """
-    names = {name for program in programs for name in _defined(program, language)}
-    return [bool(names) and not (_names(unit, language) & names) - _defined(unit, language) for unit in units]
-
-
-def _defined(text: str, language: str) -> set[str]:
-    root = tree(text, language)
-    inner = defined_names(root) if root is not None else []
-    return {name.partition("(")[0] for name in (*functions(text, language), *inner)} - {""}
-
-
-def _names(text: str, language: str) -> set[str]:
-    """Words of a text outside of its strings and comments."""
-    root = tree(text, language)
-    leaves = [node for node in descendants(root) if not node.children] if root is not None else []
-    return {text_of(node) for node in leaves if not ("string" in node.type or "comment" in node.type)}

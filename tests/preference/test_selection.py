@@ -1,8 +1,6 @@
 import pytest
 
-from aiev.preference.selection import Reason, Selection, constant_units
-
-PROGRAM = "class Stack:\n    pass\n\n\ndef _inner(x):\n    return x\n\n\ndef double(x):\n    return 2 * _inner(x)\n"
+from aiev.preference.selection import Reason, Selection
 
 
 @pytest.mark.parametrize(
@@ -29,28 +27,3 @@ def test_a_constant_unit_does_not_set_apart_the_one_with_the_same_column():
 
 def test_without_programs_no_unit_was_run():
     assert Selection.of([], [False]).reasons == (Reason.NOT_RUN,)
-
-
-@pytest.mark.parametrize(
-    ("unit", "constant"),
-    [
-        ("assert True\n", True),
-        ("import math\nassert math.floor(1.5) == 1  # double\n", True),
-        ('assert "double" == "dou" + "ble"\n', True),
-        ("def double(x):\n    return 2 * x\n\nassert double(2) == 4\n", True),
-        ("assert double(2) == 4\n", False),
-        ("def test_it():\n    assert _inner(2) == 2\n", False),
-        ("assert Stack() is not None\n", False),
-    ],
-)
-def test_a_unit_is_constant_when_it_uses_nothing_of_the_programs(unit, constant):
-    assert constant_units([unit], [PROGRAM, "def other(): pass\n"], "python") == [constant]
-
-
-def test_other_languages_have_constant_units_too():
-    units = ["if (1 !== 1) throw new Error();", "if (double(2) !== 4) throw new Error();"]
-    assert constant_units(units, ["function double(x) { return 2 * x; }"], "javascript") == [True, False]
-
-
-def test_programs_that_define_nothing_make_no_unit_constant():
-    assert constant_units(["assert True\n"], ["print(input())\n"], "python") == [False]
