@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from aiev.evidence.normal_form import form
+from aiev.evidence.program_tokens import program_tokens
 from aiev.evidence.trees import tree
 
 if TYPE_CHECKING:
@@ -58,12 +59,13 @@ def matched(order: Sequence[int], gap: Callable[[int, int], float], most: int) -
 
 
 def comparable(first: str, second: str, language: str, settings: PreferSettings) -> bool:
-    """Whether two programs differ in more than layout, and not too much in length."""
+    """Whether two programs differ in more than layout and comments, and not too much in length."""
     lengths = len(first.strip()), len(second.strip())
-    near = 0 < max(lengths) <= settings.length_ratio * min(lengths)
-    return near and _shape(first, language) != _shape(second, language)
+    return 0 < max(lengths) <= settings.length_ratio * min(lengths) and not _same(first, second, language)
 
 
-def _shape(program: str, language: str) -> str:
-    root = tree(program, language)
-    return program.strip() if root is None else form(root)
+def _same(first: str, second: str, language: str) -> bool:
+    one, other = tree(first, language), tree(second, language)
+    if one is None or other is None:
+        return first.strip() == second.strip()
+    return form(one) == form(other) or program_tokens(first, language) == program_tokens(second, language)

@@ -44,6 +44,10 @@ def test_what_is_not_sure_saves_nothing(fast, slow):
     assert saved(fast, slow, SETTINGS) == 0
 
 
+def test_a_tenth_is_enough():
+    assert saved([0.9] * 10, [1.0] * 10, SETTINGS) == pytest.approx(0.1)
+
+
 def test_the_half_that_says_less_counts():
     assert saved([0.1] * 10, [0.2] * 5 + [0.4] * 5, SETTINGS) == pytest.approx(0.5)
 

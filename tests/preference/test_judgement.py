@@ -103,18 +103,12 @@ def test_missing_cells_make_no_pair():
 
 
 def test_the_same_program_in_another_layout_is_no_pair():
-    same = ["def f(x):\n    return (x + 1)  # fast\n", "def f(x):\n\n  return x+1\n"]
-    other = "def f(x):\n    return x\n"
+    programs = ["def f(x):\n    return (x + 1)\n", "def f(x):\n\n  return x+1\n", "def f(x):\n    return x\n"]
     passed = [[T, T, T], [T, F, F], [T, T, F]]
     assert chosen(judged(passed, gap=0.1)) == [(0, 1)]
-    assert chosen(judged(passed, programs=[*same, other], gap=0.1)) == [(0, 2)]
+    assert chosen(judged(passed, programs=programs, gap=0.1)) == [(0, 2)]
 
 
 def test_a_program_that_passes_only_what_every_one_passes_is_rejected_but_not_one_that_passes_nothing():
     assert chosen(judged([[T, T], [T, F]])) == [(0, 1)]
     assert chosen(judged([[T, T], [F, F], [T, F]], gap=0.3)) == [(0, 2)]
-
-
-def test_a_program_much_longer_than_the_other_is_no_pair():
-    long = "def f(x):\n    y = x\n" + "    y += 1\n" * 20 + "    return y\n"
-    assert not judged([[T, T], [T, F]], programs=[long, "def f(x):\n    return 2\n"]).pairs
