@@ -92,6 +92,19 @@ def unanimous(own: Row, others: Sequence[Row], calls: Sequence[str]) -> Disagree
     return None
 
 
+def shared_values(own: Row, others: Sequence[Row], tested: int) -> list[str]:
+    """Values that a program gives for the calls from `tested` on, where those that agree with it before give the same.
+
+    Empty unless enough of them do.
+    """
+    before = _only(own, range(tested))
+    agreeing = [row for row in others if row.ran and _agrees(before, _only(row, range(tested)))]
+    if sum(row.weight for row in agreeing) < FEWEST:
+        return []
+    given = enumerate(own.values[tested:], tested)
+    return [value for place, value in given if _is_value(value) and all(row.values[place] == value for row in agreeing)]
+
+
 def needed(share: float, wanted: int) -> int:
     """Solutions of `wanted` that must agree."""
     return math.ceil(share * wanted - 1e-9)

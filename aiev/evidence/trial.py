@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aiev.evidence.agreement import Agreement, Disagreement, Row, agreement, unanimous
+from aiev.evidence.agreement import Agreement, Disagreement, Row, agreement, shared_values, unanimous
 from aiev.evidence.assertions import assertions
 from aiev.evidence.behaviour import suspicions
 from aiev.evidence.fuzzing import fuzzed
@@ -108,7 +108,8 @@ class Trial:
     def suspicions(self) -> tuple[str, ...]:
         """What the program's values say against it."""
         tested = len(self.plan.calls)
-        return suspicions(self.own.values[:tested], self.own.values[tested:])
+        shared = shared_values(self.own, self.others, tested)
+        return suspicions(self.own.values[:tested], self.own.values[tested:], shared)
 
     @property
     def agreement(self) -> Agreement:

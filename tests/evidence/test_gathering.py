@@ -228,8 +228,18 @@ async def test_a_sandbox_that_fails_every_time_is_an_error(gather):
 
 
 async def test_further_tests_are_asked_for_where_those_that_are_there_tell_nothing(gather):
-    talk = Talk(GOOD, OTHER, OTHER, suites=["assert triple(1) == 3", "assert triple(4) == 12", "assert triple(0) == 0"])
+    suites = ["assert triple(1) == 3", "assert triple(4) == 12", "assert triple(0) == 0"]
+    talk = Talk(GOOD, "def triple(n):\n    return n + 2\n", OTHER, suites=suites)
     evidence, _ = await gather(tests="assert triple(1) == 3\n", talk=talk)
     assert len(talk.asked("questioner/examine")) == 3
-    assert evidence.status == "verified"
     assert evidence.suites_passed == 3
+    assert not [reason for reason in evidence.detail["reasons"] if "one value" in reason]
+
+
+async def test_one_test_is_enough_where_other_solutions_give_the_same_for_inputs_that_no_test_has(gather):
+    evidence, _ = await gather(tests="assert triple(1) == 3\n", talk=Talk(GOOD, OTHER, OTHER, suites=["nothing"]))
+    assert evidence.status == "verified"
+    evidence, _ = await gather(
+        "def triple(n):\n    return 3\n", "assert triple(1) == 3\n", talk=Talk(GOOD, OTHER, OTHER, suites=["nothing"])
+    )
+    assert evidence.status != "verified"

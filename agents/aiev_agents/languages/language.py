@@ -76,6 +76,8 @@ class Language:
     """What only a block of tests holds; None tells tests by the line above their block and by what they define."""
     form_grammar: str = ""
     """GBNF of a reply; empty takes the one that is common to all languages."""
+    suite_grammar: str = ""
+    """GBNF of a reply that holds tests alone; empty where there is none."""
     strict_question: str = ""
     """GBNF of a problem that names a signature; empty where there is none."""
     strict_program: Callable[[str], str] | None = None

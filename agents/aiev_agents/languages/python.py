@@ -6,7 +6,7 @@ import ast
 import re
 
 from aiev_agents.languages.language import Language
-from aiev_agents.languages.python_grammar import FORM, strict_program, strict_question
+from aiev_agents.languages.python_grammar import FORM, SUITE, strict_program, strict_question
 from aiev_agents.lines import lines_of
 
 _TEST_MARK = re.compile(
@@ -98,6 +98,7 @@ LANGUAGE = Language(
     installer="pip install",
     test_mark=_TEST_MARK,
     form_grammar=FORM,
+    suite_grammar=SUITE,
     strict_question=strict_question(),
     strict_program=strict_program,
 )

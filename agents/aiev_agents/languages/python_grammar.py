@@ -37,6 +37,9 @@ def ::= ("def " | "class " | "@") [^\n]+ "\n"
 line ::= [^`\n] [^\n]* "\n"
 assertion ::= "assert " [^ \n] [^\n]+ "\n"
 """
+SUITE = r"""root ::= "```python\n" assertion{2,8} "```"
+assertion ::= "assert " [^ \n] [^\n]+ "\n"
+"""
 
 _STRICT = r"""root ::= sentence "\n\n```python\n" head? "def {name}({args}):\n" line* "    return " code tests
 tests ::= "```\n\nUnit tests:\n```python\n" test test "```"

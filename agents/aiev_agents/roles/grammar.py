@@ -28,6 +28,11 @@ def question_grammar(constraint: Constraint, language: str = PYTHON) -> str:
     return language_named(language).strict_question if constraint is Constraint.STRICT else ""
 
 
+def suite_grammar(constraint: Constraint, language: str = PYTHON) -> str:
+    """Grammar of a reply that holds tests alone, in the languages that have one."""
+    return language_named(language).suite_grammar if constraint is not Constraint.OFF else ""
+
+
 def prose_grammar(constraint: Constraint) -> str:
     """Grammar of one paragraph without code; only `strict` has one."""
     return _PROSE if constraint is Constraint.STRICT else ""

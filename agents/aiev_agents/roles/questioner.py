@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiev_agents.languages import PYTHON
-from aiev_agents.roles.grammar import prose_grammar, question_grammar
+from aiev_agents.roles.grammar import prose_grammar, question_grammar, suite_grammar
 from aiev_agents.roles.prompting import load_prompt
 from aiev_agents.roles.settings import Constraint
 
@@ -46,4 +46,10 @@ async def describe(
 
 async def examine(agent: Agent, *, problem: str, seed: int, language: str = PYTHON) -> Turn:
     """Write tests for a problem without sight of any solution."""
-    return await agent.say(load_prompt("questioner/examine", language), seed=seed, whole=True, problem=problem)
+    return await agent.say(
+        load_prompt("questioner/examine", language),
+        seed=seed,
+        grammar=suite_grammar(agent.constraint, language),
+        whole=True,
+        problem=problem,
+    )

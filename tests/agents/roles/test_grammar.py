@@ -1,7 +1,7 @@
 import pytest
 
 from aiev_agents.languages import LANGUAGES, language_named
-from aiev_agents.roles.grammar import program_grammar, prose_grammar, question_grammar
+from aiev_agents.roles.grammar import program_grammar, prose_grammar, question_grammar, suite_grammar
 from aiev_agents.roles.reply import parse_reply
 from aiev_agents.roles.settings import Constraint
 
@@ -29,7 +29,7 @@ def test_strict_falls_back_to_form(problem):
 def test_off_has_no_grammar():
     assert program_grammar(Constraint.OFF, PROBLEM) == ""
     assert question_grammar(Constraint.OFF) == question_grammar(Constraint.FORM) == ""
-    assert prose_grammar(Constraint.OFF) == ""
+    assert prose_grammar(Constraint.OFF) == suite_grammar(Constraint.OFF) == ""
 
 
 def test_a_strict_question_names_arguments_by_their_types():
@@ -44,6 +44,7 @@ def test_every_rule_that_is_used_is_defined(constraint):
         program_grammar(constraint, PROBLEM),
         question_grammar(Constraint.STRICT),
         prose_grammar(Constraint.STRICT),
+        suite_grammar(constraint),
     ):
         defined = {line.split(" ::= ")[0] for line in grammar.splitlines() if " ::= " in line}
         assert "root" in defined
