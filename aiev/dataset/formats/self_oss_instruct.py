@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from aiev.dataset.formats.shape import OF_EVIDENCE, Column, Row, Shape
+from aiev.dataset.formats.shape import ABOUT, OF_ALIGNMENT, OF_EVIDENCE, Column, Row, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiev.dataset.sample import Sample
+
+
+_KEPT = ("id", "language", "licence", "model", "source", *OF_ALIGNMENT, *OF_EVIDENCE)
 
 
 def rows(sample: Sample) -> Iterator[Row]:
@@ -22,13 +25,12 @@ def rows(sample: Sample) -> Iterator[Row]:
     if roles == ["user", "assistant"] and sample.turns[-1].train:
         asked, answer = (turn.content for turn in sample.turns[-2:])
         about = sample.about()
-        names = ("id", "concepts", "category", "difficulty", *OF_EVIDENCE)
         yield {
             "seed": sample.seed,
             "sha1": hashlib.sha1(sample.seed.encode(errors="replace"), usedforsecurity=False).hexdigest(),
             "instruction": asked,
             "response": answer,
-            **{name: about[name] for name in names},
+            **{name: about[name] for name in _KEPT},
         }
 
 
@@ -36,11 +38,8 @@ SHAPE = Shape(
     "self-oss-instruct",
     "who reads StarCoder2-Instruct's columns",
     {
-        **dict.fromkeys(("seed", "sha1", "instruction", "response", "id"), Column.TEXT),
-        "concepts": Column.TEXTS,
-        "category": Column.TEXT,
-        "difficulty": Column.TEXT,
-        **OF_EVIDENCE,
+        **dict.fromkeys(("seed", "sha1", "instruction", "response"), Column.TEXT),
+        **{name: ABOUT[name] for name in _KEPT},
     },
     rows,
 )
