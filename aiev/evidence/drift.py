@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aiev.evidence.literals import same_value
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -32,11 +34,11 @@ def drift(before: Sequence[Assertion], after: Sequence[Assertion]) -> Drift:
     rest = list(after)
     kept, open_ = [], []
     for one in before:
-        if _take(rest, one, same_value=True) is not None:
+        if _take(rest, one, alike=True) is not None:
             kept.append(one)
         else:
             open_.append(one)
-    pairs = [(one, _take(rest, one, same_value=False)) for one in open_]
+    pairs = [(one, _take(rest, one, alike=False)) for one in open_]
     return Drift(
         kept=tuple(kept),
         changed=tuple((one, other) for one, other in pairs if other is not None),
@@ -45,9 +47,15 @@ def drift(before: Sequence[Assertion], after: Sequence[Assertion]) -> Drift:
     )
 
 
-def _take(rest: list[Assertion], one: Assertion, *, same_value: bool) -> Assertion | None:
+def _take(rest: list[Assertion], one: Assertion, *, alike: bool) -> Assertion | None:
     """Remove and return the first assertion about the same call; None when there is none."""
     for index, other in enumerate(rest):
-        if other.key == one.key and (not same_value or other.value == one.value):
+        if other.key == one.key and (not alike or _are_alike(one, other)):
             return rest.pop(index)
     return None
+
+
+def _are_alike(one: Assertion, other: Assertion) -> bool:
+    """Whether two assertions about a call expect the same; numbers that are equal are the same."""
+    both = one.relation == other.relation and bool(one.expected)
+    return one.value == other.value or (both and same_value(one.expected, other.expected))

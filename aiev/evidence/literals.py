@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from typing import Any
 
 from aiev_agents.languages import PYTHON
 
 LONGEST = 4000
 """Characters of a text that is read as a literal; longer ones are compared as texts."""
+_WHOLE = re.compile(
+    r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|(?<![\w.])(?P<number>\d+)\.0(?![\w.])"""  # a text, or a number
+)
 DIGITS = 12
 """Significant digits by which floats are compared."""
 
@@ -25,6 +29,11 @@ def same_value(first: str, second: str, language: str = PYTHON) -> bool:
         return False
     one, other = _read(first), _read(second)
     return one is not None and other is not None and _equal(one[0], other[0])
+
+
+def whole_numbers(text: str) -> str:
+    """A canonical text with `1` for `1.0`, since both are equal; what stands in quotes stays."""
+    return _WHOLE.sub(lambda match: match["number"] or match[0], text) if ".0" in text else text
 
 
 def is_literal(text: str) -> bool:

@@ -14,7 +14,7 @@ from aiev.evidence.agreement import Agreement, Disagreement, Row, agreement, sha
 from aiev.evidence.assertions import assertions
 from aiev.evidence.behaviour import suspicions
 from aiev.evidence.fuzzing import fuzzed
-from aiev.evidence.literals import same_value
+from aiev.evidence.literals import same_value, whole_numbers
 from aiev.evidence.program_tokens import program_tokens
 from aiev.evidence.scores import scores
 from aiev.evidence.units import units
@@ -84,7 +84,7 @@ class Trial:
         """Read the result of the program, the program again, and the solutions."""
         weights = (1, 1, *plan.programs.values())
         empty = ("",) * (len(plan.calls) + len(plan.further))
-        values = result.values or (empty,) * len(weights)
+        values = (tuple(map(whole_numbers, row)) for row in result.values or (empty,) * len(weights))
         own, again, *others = map(Row, result.cells, values, weights)
         return cls(plan, own, again, tuple(others))
 

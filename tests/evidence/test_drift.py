@@ -43,3 +43,8 @@ def test_a_helper_that_is_weakened_is_drift():
 def test_a_row_of_a_table_that_is_bent_is_a_change():
     before = "for x, y in [(1, 2), (3, 4)]:\n    assert f(x) == y"
     assert changes(before, before.replace("4", "5"))[3] == [("4", "5")]
+
+
+def test_a_number_that_is_written_otherwise_is_no_change():
+    assert changes("assert f(1) == 1.0", "assert f(1) == 1")[0] == ["assert f(1) == 1.0"]
+    assert changes("assert f(1) == 1", "assert f(1) == True")[0] == []

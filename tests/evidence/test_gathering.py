@@ -243,3 +243,12 @@ async def test_one_test_is_enough_where_other_solutions_give_the_same_for_inputs
         "def triple(n):\n    return 3\n", "assert triple(1) == 3\n", talk=Talk(GOOD, OTHER, OTHER, suites=["nothing"])
     )
     assert evidence.status != "verified"
+
+
+async def test_a_whole_float_is_no_other_value_than_the_integer(gather):
+    program, other = "def part(n):\n    return n / 100\n", "def part(n):\n    return n // 100\n"
+    tests = "assert part(100) == 1.0\nassert part(200) == 2.0\nassert part(0) == 0.0\n"
+    talk = Talk(other, other, program, program, suites=["assert part(300) == 3\n"], answers=("Answer: 1",))
+    evidence, talk = await gather(program, tests, talk=talk, problem="Write a function `part(n)` that gives n / 100.")
+    assert evidence.status != "contradicted"
+    assert evidence.agreement == "confirmed"

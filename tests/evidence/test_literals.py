@@ -1,6 +1,6 @@
 import pytest
 
-from aiev.evidence.literals import is_literal, same_value
+from aiev.evidence.literals import is_literal, same_value, whole_numbers
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,19 @@ def test_no_text_makes_a_comparison_raise(text):
 def test_other_languages_compare_texts():
     assert same_value("vec![1, 2]", "vec![1,2]", "rust")
     assert not same_value("1", "1.0", "go")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("1.0", "1"),
+        ("-2.0", "-2"),
+        ("[1.0, (20.0, '3.0')]", "[1, (20, '3.0')]"),
+        ("{'a\\'1.0': 1.5, \"4.0\": 10.05}", "{'a\\'1.0': 1.5, \"4.0\": 10.05}"),
+        ("v1.0.0", "v1.0.0"),
+        ("1.0e5", "1.0e5"),
+        ("!ValueError", "!ValueError"),
+    ],
+)
+def test_whole_numbers_are_written_without_a_point(text, plain):
+    assert whole_numbers(text) == plain
