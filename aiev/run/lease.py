@@ -59,13 +59,17 @@ async def leased(store: Store, name: str) -> AsyncIterator[None]:
 @asynccontextmanager
 async def held(store: Store, name: str) -> AsyncIterator[None]:
     """Hold a lease around the body, without stopping it; raises what `leased` raises."""
-    lease = await _taken(store, name)
+    lease = _lease(name)
+    try:
+        await _take(store, lease)
+    except asyncio.CancelledError:  # it may have been taken all the same
+        await _give_up(store, lease)
+        raise
     store.require_lease(lease)
     try:
         yield
     except BaseException:
-        with suppress(StoreError):
-            await asyncio.shield(store.release_lease(lease))
+        await _give_up(store, lease)
         raise
     await store.release_lease(lease)
 
@@ -101,8 +105,14 @@ async def watched(store: Store) -> AsyncIterator[None]:
         raise StoreError(store.broken)
 
 
-async def _taken(store: Store, name: str) -> LeaseRecord:
-    lease = LeaseRecord(
+async def _give_up(store: Store, lease: LeaseRecord) -> None:
+    """Release a lease, whatever else went wrong."""
+    with suppress(StoreError):
+        await asyncio.shield(store.release_lease(lease))
+
+
+def _lease(name: str) -> LeaseRecord:
+    return LeaseRecord(
         name=name,
         holder=secrets.token_hex(8),
         process=owners.this_process(),
@@ -111,14 +121,17 @@ async def _taken(store: Store, name: str) -> LeaseRecord:
         since=now(),
         beat_at=now(),
     )
+
+
+async def _take(store: Store, lease: LeaseRecord) -> None:
+    """Take a lease; raises LeaseError where another process holds it."""
     with RunReader.open(store.path) as reader:
-        if (other := reader.lease(name)) and not await _is_gone(reader, other):
+        if (other := reader.lease(lease.name)) and not await _is_gone(reader, other):
             raise LeaseError(_refusal(store.path, other))
         await store.take_lease(lease, other.holder if other else "")
-        winner = reader.lease(name)
+        winner = reader.lease(lease.name)
     if winner is None or winner.holder != lease.holder:
         raise LeaseError(_refusal(store.path, winner or lease))
-    return lease
 
 
 async def _is_gone(reader: RunReader, lease: LeaseRecord) -> bool:

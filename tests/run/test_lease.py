@@ -131,3 +131,17 @@ async def test_a_cancellation_from_outside_stays_one(store):
         async with asyncio.timeout(0.1), leased(store, "run r"):
             await asyncio.sleep(10)
     assert holder(store) is None
+
+
+async def test_a_cancellation_while_a_lease_is_taken_leaves_none_behind(store, monkeypatch):
+    take = store.take_lease
+
+    async def taken_and_slow(*arguments):
+        await take(*arguments)
+        await asyncio.sleep(10)
+
+    monkeypatch.setattr(store, "take_lease", taken_and_slow)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5), leased(store, "run r"):
+            pass
+    assert holder(store) is None
