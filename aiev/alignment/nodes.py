@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from langgraph.graph import END
@@ -50,29 +51,16 @@ async def concepts(state: AlignState, runtime: Runtime[AlignContext]) -> AlignSt
 async def instruct(state: AlignState, runtime: Runtime[AlignContext]) -> AlignState:
     """The model writes an instruction from the concepts, or from the snippet itself."""
     context, item = runtime.context, runtime.context.item
-    agent = _limited(context.agent, context.settings.align.instruction_tokens)
-    seed = context.seed("instruct", 0)
     named = state.get("concepts", ())
-    if named:
-        turn = await aligner.instruct(
-            agent,
-            concepts=named,
-            category=item.category,
-            difficulty=item.difficulty,
-            shots=item.for_instruction,
-            seed=seed,
-            language=item.language,
-        )
-    else:
-        turn = await aligner.inspire(
-            agent,
-            snippet=item.snippet,
-            category=item.category,
-            difficulty=item.difficulty,
-            shots=item.for_instruction,
-            seed=seed,
-            language=item.language,
-        )
+    write = partial(aligner.instruct, concepts=named) if named else partial(aligner.inspire, snippet=item.snippet)
+    turn = await write(
+        _limited(context.agent, context.settings.align.instruction_tokens),
+        category=item.category,
+        difficulty=item.difficulty,
+        shots=item.for_instruction,
+        seed=context.seed("instruct", 0),
+        language=item.language,
+    )
     shown = (item.snippet, ", ".join(named), *(example.instruction for example in item.for_instruction))
     text = aligner.instruction_of(turn.text, copied_from=shown)
     made: AlignState = {"concepts": named, "instruction": text, "asked": turn}

@@ -69,7 +69,7 @@ class ItemRecorder:
         """See `Recorder.candidates`."""
         many, passing = len(candidates), sum(one.passes for one in candidates)
         await self._write(responses=many, passing=passing, learnability=learnability(passing, many))
-        await self._store.write_candidates(self._conversation.id, _rows(candidates, None), wait=False)
+        await self._store.write_candidates(self._conversation.id, [_row(one) for one in candidates], wait=False)
 
     async def finish(self, state: AlignState, ended: ConversationRecord) -> ConversationRecord:
         """Write the pair, if there is one, and how the conversation ended; return it."""
@@ -91,7 +91,7 @@ class ItemRecorder:
         await self._say(1, "assistant", chosen.response.turn, pair.response)
         record = execution_record(1, job, result, name=self._name_of(job), verdict=chosen.verdict)
         await self._store.add_execution(one, record, wait=False)
-        await self._store.write_candidates(one, _rows(state["candidates"], chosen), wait=False)
+        await self._store.choose_candidate(one, chosen.position, wait=False)
         if evidence := state.get("evidence"):
             await self._store.write_evidence(replace(evidence, conversation_id=one), wait=False)
         return replace(ended, rounds=1, problem=pair.instruction, program=job.program, tests=job.tests)
@@ -130,11 +130,7 @@ def ended_record(
     )
 
 
-def _rows(candidates: Sequence[Candidate], chosen: Candidate | None) -> list[CandidateRecord]:
-    return [_row(one, chosen=one is chosen) for one in candidates]
-
-
-def _row(one: Candidate, *, chosen: bool) -> CandidateRecord:
+def _row(one: Candidate) -> CandidateRecord:
     parsed, result = one.response.parsed, one.result
     return CandidateRecord(
         position=one.position,
@@ -145,5 +141,4 @@ def _row(one: Candidate, *, chosen: bool) -> CandidateRecord:
         detail=one.detail,
         assertions=result.assertions if result else 0,
         cpu_seconds=result.cpu_seconds if result else 0.0,
-        chosen=chosen,
     )

@@ -12,13 +12,10 @@ from aiev.alignment.graph import run_item
 from aiev.alignment.item import Item
 from aiev.alignment.recording import ItemRecorder, ended_record
 from aiev.alignment.state import AlignContext
-from aiev.errors import AievError, SetupError, StoreError
+from aiev.run.attempt import Failed, attempt
 from aiev.run.identity import conversation_id
-from aiev.run.journal import SuspendedError
-from aiev.setup.errors import as_resumable_errors
 from aiev.store.clock import now
 from aiev.store.records import ConversationRecord
-from aiev_agents.errors import AgentError
 from aiev_agents.messages import Sampling
 from aiev_agents.roles.agent import Agent
 from aiev_interpreter.protocol import Limits
@@ -64,30 +61,19 @@ class RunItem:
             StoreError: the database cannot be written.
         """
         run, began = self._run, self._run.progress.seconds
-        state: AlignState = {}
-        try:
-            async with run.turns.held():
-                with as_resumable_errors():
-                    await self._recorder.start()
-                    state = await run_item(self._context, run.callbacks)
-        except SuspendedError:
-            run.progress.suspended += 1
+        made = await attempt(run, self._interpreter, self._run_graph)
+        if made is None:
             return None
-        except SetupError:
-            run.progress.suspended += 1
-            raise
-        except StoreError:
-            raise
-        except (AgentError, AievError) as error:
-            status, reason = "failed", str(error)
-        else:
-            reason = state.get("reason", "")
-            status = "discarded" if reason else "accepted"
-        finally:
-            await self._interpreter.close()
+        state: AlignState = {} if isinstance(made, Failed) else made
+        reason = made.reason if isinstance(made, Failed) else made["reason"]
+        status = "failed" if isinstance(made, Failed) else "discarded" if reason else "accepted"
         ended = ended_record(self.conversation, self._model, status, reason, run.progress.seconds - began)
         run.progress.statuses[status] += 1
         return await self._recorder.finish(state, ended)
+
+    async def _run_graph(self) -> AlignState:
+        await self._recorder.start()
+        return await run_item(self._context, self._run.callbacks)
 
 
 def aligner_of(model: ChatModel, settings: Settings) -> Agent:

@@ -13,7 +13,7 @@ from aiev.evidence.definitions import functions
 from aiev.similarity.near_duplicates.index import NearDuplicates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from aiev.alignment.settings import AlignSettings
     from aiev.store.reading.alignment import KeptItem
@@ -22,14 +22,14 @@ _PROSE = "text"
 
 
 def drops(
-    items: Iterable[KeptItem], settings: AlignSettings, contaminated: Callable[[KeptItem], str]
+    items: Iterable[KeptItem], settings: AlignSettings, contaminated: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Ids of the items that go, each with the reason.
 
     Args:
         items: in the order of their ids.
         settings: limits.
-        contaminated: what of a benchmark an item holds, in words; empty for nothing.
+        contaminated: what of a benchmark items hold, in words, by the item's id.
     """
     names = Counter[str]()
     instructions, programs = NearDuplicates(settings.similarity), NearDuplicates(settings.similarity)
@@ -37,7 +37,7 @@ def drops(
         first = next(iter(functions(item.program, item.language)), "")
         reason = (
             _too_long(item, settings)
-            or contaminated(item)
+            or contaminated.get(item.id, "")
             or _repeated(instructions, item.instruction, _PROSE, item.id, "instruction")
             or _repeated(programs, item.program, item.language, item.id, "response")
             or _too_common(first, names, settings)

@@ -1,8 +1,8 @@
 """Self-alignment: a model makes its own instructions from seeds, and keeps the responses that pass their own tests.
 
 Each seed becomes one item (`aiev.alignment`) on the worker pool (`aiev.run.engine`); what is kept is sanitised at the
-end of each start. Invariants: memory depends on the number of workers, not of seeds; whatever an item produced is
-stored before its next step; the same command resumes a run.
+end of each start. Invariants: whatever an item produced is stored before its next step; the same command resumes a run;
+memory depends on the number of workers, not of seeds, until what is kept is sanitised, which holds all of it at once.
 
 Source: SelfCodeAlign, arXiv 2410.24198.
 """
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aiev.config.layers import Config
     from aiev.run.context import RunContext
     from aiev.run.result import RunResult
+    from aiev.similarity.settings import DecontaminationSettings
     from aiev.store.reading.alignment import KeptItem
     from aiev.store.records import SeedRecord
     from aiev.store.writing.store import Store
@@ -106,13 +107,18 @@ class SelfAlignment:
         settings = self.config.settings
         await store.settle(store.position)
         kept = list(reader.kept(self.run_id))
-        benchmarks = Decontaminator.from_settings(settings.decontamination) if kept else None
-        found = dict(drops(kept, settings.align, partial(_contaminated, benchmarks)))
+        resembling = _contaminated(kept, settings.decontamination) if kept else {}
+        found = dict(drops(kept, settings.align, resembling))
         if found:
             await store.drop(found)
 
 
-def _contaminated(benchmarks: Decontaminator | None, item: KeptItem) -> str:
-    """What of a benchmark an item holds, in words; empty for nothing."""
-    found = benchmarks.judge_texts([item.instruction, item.program], ["text", item.language]) if benchmarks else []
-    return next((f"resembles {one.hits[0].benchmark} {one.hits[0].item}" for one in found if one), "")
+def _contaminated(kept: Sequence[KeptItem], settings: DecontaminationSettings) -> dict[str, str]:
+    """What of a benchmark items hold, in words, by the item's id."""
+    benchmarks = Decontaminator.from_settings(settings)
+    found: dict[str, str] = {}
+    for texts in ([(item.instruction, "text") for item in kept], [(item.program, item.language) for item in kept]):
+        for item, verdict in zip(kept, benchmarks.judge_pairs(texts), strict=True):
+            if verdict:
+                found.setdefault(item.id, f"resembles {verdict.hits[0].benchmark} {verdict.hits[0].item}")
+    return found

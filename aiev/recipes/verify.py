@@ -14,26 +14,23 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aiev.dialogue.rounds import MALFORMED
-from aiev.errors import AievError, SetupError, StoreError
 from aiev.evidence.claim import Claim
 from aiev.evidence.contract import Contract
 from aiev.evidence.disputes import replayed
 from aiev.evidence.gathering import Gatherer
 from aiev.evidence.verdict import VERIFIED
 from aiev.evidence.witnesses import Witnesses
+from aiev.run.attempt import Failed, attempt
 from aiev.run.dialogues import dialogue_key
 from aiev.run.engine import Engine
 from aiev.run.identity import VERIFY, run_id
-from aiev.run.journal import SuspendedError
 from aiev.run.opened import Start, opened_parts, opened_store
 from aiev.run.prices import check_cost_limit
 from aiev.run.progress import Progress
-from aiev.setup.errors import as_resumable_errors
 from aiev.setup.roles import build_hearing
 from aiev.store.reading.conversations import ConversationReader
 from aiev.store.reading.evidence import EvidenceReader
 from aiev.telemetry.operations import Observers
-from aiev_agents.errors import AgentError
 from aiev_interpreter.limits import Limits
 
 if TYPE_CHECKING:
@@ -102,22 +99,12 @@ class Verification:
     async def _verify(self, run: RunContext, reader: ConversationReader, one: PassedConversation) -> None:
         """Gather and store the evidence of one dialogue; one whose sandbox or endpoint fails is left for later."""
         model, interpreter = run.journaled(one.id)
-        try:
-            async with run.turns.held():
-                with as_resumable_errors():
-                    evidence = await self._evidence(reader, one, model, interpreter)
-        except SuspendedError:
-            self.progress.suspended += 1
-            return
-        except (SetupError, StoreError):
-            self.progress.suspended += 1
-            raise
-        except (AgentError, AievError) as error:
+        evidence = await attempt(run, interpreter, partial(self._evidence, reader, one, model, interpreter))
+        if isinstance(evidence, Failed):
             self.progress.statuses["failed"] += 1
-            self.progress.failures[str(error)] += 1
+            self.progress.failures[evidence.reason] += 1
+        if evidence is None or isinstance(evidence, Failed):
             return
-        finally:
-            await interpreter.close()
         await run.store.write_evidence(replace(evidence, conversation_id=one.id))
         if evidence.status == VERIFIED and one.status != "accepted":
             await run.store.accept(one.id)

@@ -12,16 +12,13 @@ from aiev.dialogue.graph import run_dialogue
 from aiev.dialogue.recorder import DialogueRecorder
 from aiev.dialogue.rounds import has_passed
 from aiev.dialogue.state import DialogueContext
-from aiev.errors import AievError, SetupError, StoreError
 from aiev.evidence.settings import Policy
 from aiev.evidence.verdict import VERIFIED
+from aiev.run.attempt import Failed, attempt
 from aiev.run.identity import conversation_id
-from aiev.run.journal import SuspendedError
-from aiev.setup.errors import as_resumable_errors
 from aiev.setup.roles import build_agent
 from aiev.store.clock import now
 from aiev.store.records import ConversationRecord
-from aiev_agents.errors import AgentError
 from aiev_interpreter.protocol import Limits
 
 if TYPE_CHECKING:
@@ -63,22 +60,10 @@ class RunDialogue:
             StoreError: the database cannot be written.
         """
         run, began = self._run, self._run.progress.seconds
-        try:
-            async with run.turns.held():
-                with as_resumable_errors():
-                    status, reason = await self._talk()
-        except SuspendedError:
-            run.progress.suspended += 1
+        talked = await attempt(run, self._interpreter, self._talk)
+        if talked is None:
             return None
-        except SetupError:
-            run.progress.suspended += 1
-            raise
-        except StoreError:
-            raise
-        except (AgentError, AievError) as error:
-            status, reason = "failed", str(error)
-        finally:
-            await self._interpreter.close()
+        status, reason = ("failed", talked.reason) if isinstance(talked, Failed) else talked
         return await self._end(status, reason, run.progress.seconds - began)
 
     async def _talk(self) -> tuple[str, str]:

@@ -58,7 +58,6 @@ class Parts:
     """What a start works with."""
 
     context: RunContext
-    db: ReadOnly
     result: RunResult
 
 
@@ -114,7 +113,7 @@ async def opened_parts(
                     result = RunResult(
                         run_id, progress, interpreter.name, interpreter.image, model.name, interpreter.notice
                     )
-                    yield Parts(_context(start, store, db, model, interpreter), db, result)
+                    yield Parts(_context(start, store, db, model, interpreter), result)
                     progress.check_answered()
 
 

@@ -10,8 +10,8 @@ def item(number, *, text=None, name=None, program=None):
     return KeptItem(f"c{number}", text, program, "", "python")
 
 
-def found(*items, contaminated=lambda _: "", **settings):
-    return dict(drops(items, AlignSettings(**settings), contaminated))
+def found(*items, contaminated=None, **settings):
+    return dict(drops(items, AlignSettings(**settings), contaminated or {}))
 
 
 def test_items_that_differ_are_all_kept():
@@ -43,4 +43,4 @@ def test_a_name_is_kept_only_so_often():
 
 def test_what_resembles_a_benchmark_goes_with_its_name():
     of_benchmark = {"c2": "resembles HumanEval HumanEval/1"}
-    assert found(item(1), item(2), contaminated=lambda one: of_benchmark.get(one.id, "")) == of_benchmark
+    assert found(item(1), item(2), contaminated=of_benchmark) == of_benchmark

@@ -46,6 +46,7 @@ _FORGET_LATER_ROUNDS = "delete from executions where conversation_id = ? and rou
 _FORGET_TESTS = "delete from evidence_tests where conversation_id = ?"
 _FORGET_LEASE = "delete from leases where name = ? and holder = ?"
 _FORGET_CANDIDATES = "delete from candidates where conversation_id = ?"
+_CHOOSE = "update candidates set chosen = 1 where conversation_id = ? and position = ?"
 _DISCARD = "update conversations set status = 'discarded', reason = ? where id = ? and status = 'accepted'"
 _DROPPED = "update instructions set dropped = ? where conversation_id = ?"
 _ACCEPT = "update conversations set status = 'accepted', reason = '' where id = ?"
@@ -237,6 +238,10 @@ class Store:
     async def write_matrix(self, matrix: MatrixRecord, *, wait: bool = True) -> None:
         """Write the programs and tests of a problem, with all that they came to, over what was known of them before."""
         await self._write(*matrix_statements(matrix), wait=wait)
+
+    async def choose_candidate(self, conversation_id: str, position: int, *, wait: bool = True) -> None:
+        """Mark the response that a conversation keeps."""
+        await self._write((_CHOOSE, [(conversation_id, position)]), wait=wait)
 
     async def drop(self, conversation_ids: Mapping[str, str]) -> None:
         """Discard accepted conversations of self-alignment, each with the reason that sanitising gives."""
