@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiev.errors import LeaseError, StoreError
+from aiev.run.shielded import to_its_end
 from aiev.store.clock import now
 from aiev.store.reading.runs import RunReader
 from aiev.store.records import LeaseRecord
@@ -108,7 +109,7 @@ async def watched(store: Store) -> AsyncIterator[None]:
 async def _give_up(store: Store, lease: LeaseRecord) -> None:
     """Release a lease, whatever else went wrong."""
     with suppress(StoreError):
-        await asyncio.shield(store.release_lease(lease))
+        await to_its_end(store.release_lease(lease))
 
 
 def _lease(name: str) -> LeaseRecord:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aiev import __version__
 from aiev.run.identity import prompts_of
+from aiev.run.shielded import to_its_end
 from aiev.store.clock import now
 from aiev.store.records import RunRecord, StartRecord
 
@@ -45,7 +46,7 @@ async def recorded_start(store: Store, run_id: str, progress: Progress) -> Async
         reason = str(error)
         raise
     finally:
-        await asyncio.shield(store.write_start(replace(start, ended_at=now(), outcome=outcome, reason=reason)))
+        await to_its_end(store.write_start(replace(start, ended_at=now(), outcome=outcome, reason=reason)))
 
 
 def run_record(config: Config, run_id: str, recipe: str, model: ChatModel, interpreter: Interpreter) -> RunRecord:
