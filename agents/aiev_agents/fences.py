@@ -74,8 +74,7 @@ class Block(NamedTuple):
     @property
     def rendered(self) -> str:
         """The block alone, by a fence that nothing inside of it closes."""
-        fence = "`" * (1 + max([2, *(len(run) for run in re.findall(r"`{3,}", self.body))]))
-        return f"{fence}{self.info}\n{self.body}\n{fence}"
+        return fenced(self.body, self.info)
 
 
 class _Line(NamedTuple):
@@ -90,6 +89,12 @@ class _Found(NamedTuple):
     start: int
     end: int
     closed: bool
+
+
+def fenced(body: str, info: str) -> str:
+    """A block by a fence that nothing inside of it closes."""
+    fence = "`" * (1 + max([2, *(len(run) for run in re.findall(r"`{3,}", body))]))
+    return f"{fence}{info}\n{body}\n{fence}"
 
 
 def fenced_blocks(text: str) -> tuple[Block, ...]:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     default=("messages",),
     show_default=True,
     metavar="SHAPE[:FILE]",
-    help="messages, openai, sharegpt, llama-factory, prompt-completion, self-oss-instruct, dpo or kto; FILE is jsonl, "
-    "parquet or hf, and alone stands for messages in it; repeatable.",
+    help="messages, openai, sharegpt, llama-factory, prompt-completion, self-oss-instruct, dpo, kto, llama-factory-dpo "
+    "or llama-factory-kto; FILE is jsonl, parquet or hf, and alone stands for messages in it; repeatable.",
 )
 @click.option("--out", type=PATH, default=Path("dataset"), show_default=True, help="Folder.")
 @setting("--split", "export.splits", multiple=True, type=click.Choice(["train", "test"]), help="Only this split.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aiev.dataset.formats import SHAPES
+from aiev.dataset.formats.shape import Column, without
 from aiev.dataset.sample import UNKNOWN_LICENCE
 from aiev.visible import visible
 
@@ -32,6 +33,22 @@ HUB_LICENCES = {
 }
 """Names of the hub for SPDX expressions; all others are `other` there."""
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_MESSAGE = {"role": "string", "content": "string"}
+_SAID = {"from": "string", "value": "string"}
+_TYPES: dict[Column, str | dict[str, str]] = {
+    Column.TEXT: "string",
+    Column.NUMBER: "int64",
+    Column.REAL: "float64",
+    Column.FLAG: "bool",
+    Column.TEXTS: "string",
+    Column.CHAT: _MESSAGE,
+    Column.FLAGGED_CHAT: _MESSAGE | {"train": "bool"},
+    Column.WEIGHTED_CHAT: _MESSAGE | {"weight": "int64"},
+    Column.SHAREGPT: _SAID | {"train": "bool"},
+    Column.SAID: _SAID,
+}
+"""Types of the hub; of lists, those of their items."""
+_SINGLE = (Column.TEXT, Column.NUMBER, Column.REAL, Column.FLAG, Column.SAID)
 _LOADABLE = (".jsonl", ".parquet")
 
 
@@ -51,7 +68,8 @@ def render_card(manifest: Manifest) -> str:
         manifest=manifest,
         licences=_hub_licences(manifest.counts.get("licence", {})),
         size=_size(sum(manifest.counts.get("split", {}).values())),
-        configs=_configs(manifest.rows),
+        configs=(configs := _configs(manifest.rows)),
+        features={name: _features(without(SHAPES[name].columns, manifest.untold)) for name in configs},
         shapes=SHAPES,
     )
 
@@ -71,6 +89,17 @@ def _configs(rows: dict[str, int]) -> dict[str, dict[str, str]]:
         folder, _, file = name.partition("/")
         if file.endswith(_LOADABLE) and count:
             found.setdefault(folder, {})[file.partition(".")[0]] = name
+    return found
+
+
+def _features(columns: dict[str, Column]) -> list[dict[str, Any]]:
+    """The types of a shape's columns in the hub's words, so that no reader guesses from a column that is empty."""
+    found: list[dict[str, Any]] = []
+    for name, column in columns.items():
+        told = _TYPES[column]
+        inner = told if isinstance(told, str) else [{"name": one, "dtype": kind} for one, kind in told.items()]
+        key = "list" if column not in _SINGLE else "dtype" if isinstance(told, str) else "struct"
+        found.append({"name": name, key: inner})
     return found
 
 

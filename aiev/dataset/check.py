@@ -74,17 +74,16 @@ class Check:
 
 def _conversations(row: Row) -> list[tuple[list[dict[str, str]], list[bool]]]:
     """The conversations of a row of any shape, each with a flag for each message: whether the loss covers it."""
-    if "chosen" in row:
-        return [_completed(row["prompt"], row[name]) for name in ("chosen", "rejected")]
-    if "completion" in row:
-        return [_completed(row["prompt"], row["completion"])]
+    if answers := [row[name] for name in ("chosen", "rejected", "completion") if name in row]:
+        return [_completed(row["prompt"], answer) for answer in answers]
     messages = row.get("messages") or row["conversations"]
     train = [bool(message.get("train", message.get("weight", 0))) for message in messages]
     return [([_message(message) for message in messages], train)]
 
 
-def _completed(prompt: list[Row], completion: list[Row]) -> tuple[list[dict[str, str]], list[bool]]:
-    return [*prompt, *completion], [False] * len(prompt) + [True] * len(completion)
+def _completed(prompt: list[Row], answer: list[Row] | Row) -> tuple[list[dict[str, str]], list[bool]]:
+    said = [_message(message) for message in (*prompt, *([answer] if isinstance(answer, dict) else answer))]
+    return said, [False] * len(prompt) + [True] * (len(said) - len(prompt))
 
 
 def _message(message: Row) -> dict[str, str]:

@@ -132,11 +132,10 @@ def _finish(folder: Path, files: Sequence[DatasetFile], manifest: Manifest) -> N
 
 
 def _dataset_info(files: Sequence[DatasetFile]) -> dict[str, str]:
-    """The file that LLaMA-Factory wants beside its own."""
-    shape = llama_factory.SHAPE
-    entries = {
-        f"aiev_{file.sink.split}": {"file_name": file.sink.target.name, **llama_factory.DATASET_INFO}
-        for file in files
-        if file.shape is shape
-    }
-    return {f"{shape.name}/dataset_info.json": json.dumps(entries, indent=2) + "\n"} if entries else {}
+    """The files that LLaMA-Factory wants beside its own."""
+    entries: dict[str, dict[str, object]] = {}
+    for file in files:
+        if file.shape.name in llama_factory.DATASET_INFO:
+            told = {"file_name": file.sink.target.name, **llama_factory.DATASET_INFO[file.shape.name]}
+            entries.setdefault(file.shape.name, {})[f"aiev_{file.sink.split}"] = told
+    return {f"{name}/dataset_info.json": json.dumps(found, indent=2) + "\n" for name, found in entries.items()}

@@ -44,6 +44,8 @@ class Manifest:
     """By file, where the export was checked with a tokenizer."""
     command: str
     """Makes the dataset again."""
+    untold: list[str]
+    """Columns that no row has, since no dialogue of the database has anything to say in them."""
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     """SHA-256 and size in bytes, by name."""
     made_by: str = MADE_BY
@@ -62,6 +64,7 @@ class Manifest:
             settings={section: sections[section] for section in _SECTIONS},
             tokens=result.tokens,
             command=_command(sections, result.formats),
+            untold=sorted(result.untold),
         )
 
     def as_json(self) -> str:

@@ -14,13 +14,12 @@ Source: AutoCoder, arXiv 2405.14906, on post-processing for the code interpreter
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from aiev.dataset.phrasings import draw, phrasing
 from aiev.dataset.sample import UNKNOWN_LICENCE, Sample, Turn
 from aiev.dataset.thoughts import apart, marked
-from aiev_agents.fences import fenced_blocks
+from aiev_agents.fences import fenced, fenced_blocks
 from aiev_agents.languages import LANGUAGES
 from aiev_agents.roles.dividing import counted
 from aiev_agents.roles.installing import is_install, without_installs
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from aiev.store.records import MessageRecord
 
 _SHARE_STEPS = 1_000_000
-_BACKTICKS = re.compile(r"`{3,}")
 
 
 def build_sample(record: DialogueRecord, settings: ExportSettings) -> Sample:
@@ -61,6 +59,9 @@ def build_sample(record: DialogueRecord, settings: ExportSettings) -> Sample:
         category=record.made_from.category if record.made_from else "",
         difficulty=record.made_from.difficulty if record.made_from else "",
         seed=record.seed.content,
+        run=record.run_id,
+        problem=record.problem,
+        pairs=record.pairs,
     )
 
 
@@ -89,7 +90,7 @@ def _as_run(record: DialogueRecord, message: MessageRecord) -> str:
 def _executed(record: DialogueRecord, settings: ExportSettings) -> Iterator[Turn]:
     verdicts = {entry.round: entry for entry in record.rounds}
     followed_by = [message.role for message in record.messages[1:]] + [""]
-    for message, follower in zip(record.messages, followed_by, strict=True):
+    for message, follower in zip(record.messages, followed_by, strict=False):
         entry = verdicts.get(message.round)
         passed = entry is not None and entry.round == record.passed_round
         match message.role:
@@ -114,9 +115,8 @@ def _executed(record: DialogueRecord, settings: ExportSettings) -> Iterator[Turn
 
 
 def _output(record: DialogueRecord, message: MessageRecord, settings: ExportSettings) -> Turn:
-    fence = "`" * (1 + max([2, *(len(found) for found in _BACKTICKS.findall(message.content))]))
     words = phrasing("output", record.id, message.round)
-    return Turn(settings.interpreter_role, f"{words}\n{fence}text\n{message.content}\n{fence}", output=True)
+    return Turn(settings.interpreter_role, f"{words}\n{fenced(message.content, 'text')}", output=True)
 
 
 def _closing(record: DialogueRecord, assertions: int) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiev.store.reading.preference import ScoredPair
 
 UNKNOWN_LICENCE = "unknown"
 
@@ -56,6 +59,11 @@ class Sample:
     difficulty: str = ""
     seed: str = ""
     """Text of the seed."""
+    run: str = ""
+    """Id of the run."""
+    problem: str = ""
+    pairs: tuple[ScoredPair, ...] = ()
+    """Of programs that were sampled for the problem."""
 
     def about(self) -> dict[str, Any]:
         """The columns with the origin of a row; none has a name with a meaning for trainers."""

@@ -107,6 +107,7 @@ def pieces_of(record: DialogueRecord) -> list[tuple[str, str]]:
         (record.program, record.language),
         (record.tests, record.language),
         (messages, TEXT),
+        *((text, record.language) for pair in record.pairs for text in (pair.chosen, pair.rejected)),
     ]
     return [(text, language) for text, language in pieces if text]
 

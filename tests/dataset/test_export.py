@@ -17,7 +17,7 @@ def test_the_same_dialogues_give_the_same_bytes(tmp_path, exported):
     other = write(tmp_path / "other.db", random.Random(3).sample(EVERY_KIND, len(EVERY_KIND)))
     exported(*ALL, settings=["failures=true"], out="other", path=other)
     first = contents(tmp_path / "first")
-    assert len(first) == 2 * len(ALL) + 3
+    assert len(first) == 2 * len(ALL) + 5
     assert contents(tmp_path / "again") == first
     assert contents(tmp_path / "other") == first
 

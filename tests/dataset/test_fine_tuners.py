@@ -13,6 +13,7 @@ import types
 import pytest
 from support.dialogues import Talk, write
 from support.fine_tuner_docs import axolotl_datasets, llama_factory_info, llama_factory_settings
+from support.pairs import prefer
 
 TALKS = (Talk(1), Talk(2, ("error", "ok")), Talk(3, ("error", "timeout", "ok")))
 DEFAULT_FIELDS = {"role": "role", "content": "content"}
@@ -27,7 +28,7 @@ CHATML = (
 @pytest.fixture
 def told(tmp_path, exported, rows):
     """Training rows of a format."""
-    path = write(tmp_path / "f.db", TALKS)
+    path = prefer(write(tmp_path / "f.db", TALKS), [7])
 
     def read(name):
         exported(name, path=path, settings=["split.test_share=0", "plain_share=0"])
@@ -97,16 +98,23 @@ def test_axolotl_learns_the_flagged_turns_and_nothing_else(told, name):
         assert learnt == "".join(f"{text}<|im_end|>" for text in flagged)
 
 
+NO_FACTORY = "LLaMA-Factory is not here; `make test-train` has it"
+
+
+def silence(monkeypatch):
+    """In the place of torchaudio, which is imported for sound alone; no row of ours has any."""
+    if importlib.util.find_spec("torchaudio") is None:
+        silent = types.ModuleType("torchaudio")
+        silent.__spec__ = importlib.machinery.ModuleSpec("torchaudio", None)
+        monkeypatch.setitem(sys.modules, "torchaudio", silent)
+
+
 @pytest.mark.train
 @pytest.mark.filterwarnings("default")
 def test_llama_factory_learns_the_last_turn_and_nothing_else(told, tmp_path, monkeypatch):
     pytest.importorskip("transformers", reason="needs the extra train; `make test-train` has it")
-    if importlib.util.find_spec("torchaudio") is None:  # imported for sound alone, which no row of ours has
-        silent = types.ModuleType("torchaudio")
-        silent.__spec__ = importlib.machinery.ModuleSpec("torchaudio", None)
-        monkeypatch.setitem(sys.modules, "torchaudio", silent)
-    reason = "LLaMA-Factory is not here; `make test-train` has it"
-    supervised = pytest.importorskip("llamafactory.data.processor.supervised", reason=reason)
+    silence(monkeypatch)
+    supervised = pytest.importorskip("llamafactory.data.processor.supervised", reason=NO_FACTORY)
     from llamafactory.data.converter import SharegptDatasetConverter
     from llamafactory.data.parser import get_dataset_list
     from llamafactory.data.template import TEMPLATES
@@ -124,3 +132,46 @@ def test_llama_factory_learns_the_last_turn_and_nothing_else(told, tmp_path, mon
         learnt = words.decode([token for token, label in zip(tokens, labels, strict=True) if label != -100])
         assert learnt == f"{row['conversations'][-1]['value']}<|im_end|>\n"
         assert len(said["_prompt"]) == len(row["conversations"]) - 1
+
+
+@pytest.mark.train
+@pytest.mark.filterwarnings("default")
+def test_axolotl_takes_the_pairs_of_both_kinds(told):
+    pytest.importorskip("transformers", reason="needs the extra train; `make test-train` has it")
+    strategies = pytest.importorskip(
+        "axolotl.prompt_strategies.dpo.chat_template", reason="axolotl is not here; `make test-train` has it"
+    )
+    from axolotl.utils.dict import DictDefault
+    from support.tokenizer import tokenizer
+
+    entry = axolotl_datasets()["dpo"]
+    convert, _ = strategies.default(DictDefault({"datasets": [entry], "chat_template": "tokenizer_default"}))
+    rows = told("dpo")
+    assert {row["kind"] for row in rows} == {"repair", "correctness", "efficiency"}
+    for row in rows:
+        found = convert(row, tokenizer=tokenizer(CHATML))
+        assert all(found[side] == f"{row[side][0]['content']}<|im_end|>" for side in ("chosen", "rejected"))
+        assert all(message["content"] in found["prompt"] for message in row["prompt"])
+
+
+@pytest.mark.train
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("name", ["llama-factory-dpo", "llama-factory-kto"])
+def test_llama_factory_takes_the_pairs_of_both_kinds(told, tmp_path, monkeypatch, name):
+    pytest.importorskip("transformers", reason="needs the extra train; `make test-train` has it")
+    silence(monkeypatch)
+    converter = pytest.importorskip("llamafactory.data.converter", reason=NO_FACTORY).SharegptDatasetConverter
+    from llamafactory.data.parser import get_dataset_list
+
+    rows = told(name)
+    (attributes,) = get_dataset_list(["aiev_train"], str(tmp_path / "out" / name))
+    assert {row["kind"] for row in rows} == {"repair", "correctness", "efficiency"}
+    for row in rows:
+        said = converter(attributes, types.SimpleNamespace(media_dir=""))(row)
+        answers = [one["content"] for one in said["_response"]]
+        if name.endswith("dpo"):
+            assert answers == [row["chosen"]["value"], row["rejected"]["value"]]
+        else:
+            text = row["conversations"][-1]["value"]
+            assert answers == ([text, ""] if row["label"] else ["", text])
+        assert said["_prompt"][-1]["role"] == "user"

@@ -1,9 +1,13 @@
 import json
+from dataclasses import replace
 
 import pytest
 from support.dialogues import Talk, write
+from support.evidence import give
+from support.pairs import PAIRS, prefer
 
 TALKS = (Talk(1), Talk(2, ("error", "ok")), Talk(3, ("error", "timeout", "ok")))
+SETTINGS = ["split.test_share=0", "plain_share=0"]
 
 
 @pytest.fixture
@@ -12,7 +16,7 @@ def told(tmp_path, exported, rows):
     path = write(tmp_path / "f.db", TALKS)
 
     def read(name, *settings):
-        exported(name, path=path, settings=["split.test_share=0", "plain_share=0", *settings])
+        exported(name, path=path, settings=[*SETTINGS, *settings])
         return rows(f"{name}/train.jsonl")
 
     return read
@@ -96,3 +100,42 @@ def test_kto_labels_each_program_by_its_verdict(told):
 def test_preferences_lose_nothing_to_the_dialogues_without_execution(told):
     assert told("dpo", "plain_share=1") == told("dpo", "plain_share=0")
     assert [row["executed"] for row in told("messages", "plain_share=1")] == [False] * 3
+
+
+def test_every_pair_says_what_it_stands_on(tmp_path, exported, rows):
+    exported("dpo", path=give(prefer(write(tmp_path / "f.db", TALKS), [7]), {"p007": "verified"}), settings=SETTINGS)
+    found = {row["kind"]: row for row in rows("dpo/train.jsonl")}
+    assert found.keys() == {"repair", "correctness", "efficiency"}
+    right = found["correctness"]
+    assert right["prompt"] == [{"role": "user", "content": "Add 7 to x."}]
+    assert right["chosen"] == [{"role": "assistant", "content": "```python\ndef f(x):\n    return x + 7\n```"}]
+    assert right["rejected"] == [{"role": "assistant", "content": "```python\ndef f(x):\n    return x - 7\n```"}]
+    assert (right["gap"], right["chosen_score"], right["rejected_score"]) == (0.75, 4.0, 0.5)
+    assert right["rule"] == "passes 100% against 25% of the weight"
+    origin = ("id", "run", "stage", "chosen_model", "rejected_model", "evidence")
+    assert [right[name] for name in origin] == ["p007", "p1", "codedpo", "m-2", "m-2", "verified"]
+    repair = found["repair"]
+    assert (repair["gap"], repair["chosen_score"], repair["rejected_score"], repair["run"]) == (1.0, 1.0, 0.0, "r1")
+    assert (repair["rule"], repair["evidence"]) == ("passes its tests; before: timeout", "none")
+
+
+def test_a_program_that_is_chosen_and_rejected_has_no_label(tmp_path, exported, rows):
+    pairs = (*PAIRS[:1], replace(PAIRS[1], chosen=2, rejected=0))
+    exported("kto", path=prefer(tmp_path / "f.db", [7], pairs), settings=SETTINGS)
+    found = [(row["completion"][0]["content"].split("\n")[2].strip(), row["label"]) for row in rows("kto/train.jsonl")]
+    assert found == [("return x - 7", False), ("return 7 + 0 + x", True)]
+    assert [(row["kind"], row["score"], row["gap"]) for row in rows("kto/train.jsonl")] == [
+        ("correctness", 0.5, 0.75),
+        ("efficiency", 4.0, 0.3),
+    ]
+
+
+def test_a_conversation_of_pairs_alone_has_no_row_in_other_formats(tmp_path, exported, rows):
+    exported("messages", "openai", "llama-factory", path=prefer(tmp_path / "f.db", [7]), settings=SETTINGS)
+    assert [rows(f"{name}/train.jsonl") for name in ("messages", "openai", "llama-factory")] == [[], [], []]
+
+
+def test_a_program_of_a_pair_that_holds_a_credential_drops_its_problem(tmp_path, exported, rows):
+    key = "AKIA" + "Q3EGWJ5MXB7ZK2LT"
+    result = exported("dpo", path=prefer(tmp_path / "f.db", [f"'{key}'"[1:-1]]), settings=SETTINGS)
+    assert (result.funnel.dropped, rows("dpo/train.jsonl")) == ({"secret": 1}, [])

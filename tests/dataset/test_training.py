@@ -3,6 +3,7 @@
 import pytest
 
 pytest.importorskip("trl", reason="needs the extra train; `make test-train` has it")
+from support.pairs import prefer
 from support.tokenizer import CHATML, tokenizer
 
 from aiev.dataset.masking import flagged_template, mask
@@ -26,12 +27,11 @@ def offline(monkeypatch):
 
 
 @pytest.fixture
-def loaded(tmp_path, exported):
+def loaded(tmp_path, exported, database):
     """The training rows of a format, loaded by `datasets` from the dataset folder, card and all."""
 
     def load(text):
-
-        exported(text, settings=FLAGS)
+        exported(text, path=prefer(database, range(3)), settings=FLAGS)
         shape, _, kind = text.partition(":")
         if kind == "hf":
             return datasets.load_from_disk(tmp_path / "out" / shape / "train.hf")

@@ -59,11 +59,13 @@ def arrow_schema(columns: dict[str, Column]) -> Any:
     types = {
         Column.TEXT: pa.string(),
         Column.NUMBER: pa.int64(),
+        Column.REAL: pa.float64(),
         Column.FLAG: pa.bool_(),
         Column.TEXTS: pa.list_(pa.string()),
         Column.CHAT: pa.list_(pa.struct(role)),
         Column.FLAGGED_CHAT: pa.list_(pa.struct([*role, ("train", pa.bool_())])),
         Column.WEIGHTED_CHAT: pa.list_(pa.struct([*role, ("weight", pa.int64())])),
         Column.SHAREGPT: pa.list_(pa.struct([*words, ("train", pa.bool_())])),
+        Column.SAID: pa.struct(words),
     }
     return pa.schema([(name, types[kind]) for name, kind in columns.items()])

@@ -29,6 +29,8 @@ SHAPES: dict[str, Shape] = {
         openai.SHAPE,
         sharegpt.SHAPE,
         llama_factory.SHAPE,
+        llama_factory.RANKED,
+        llama_factory.LABELLED,
         prompt_completion.SHAPE,
         preference.SHAPE,
         kto.SHAPE,

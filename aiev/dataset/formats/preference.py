@@ -1,40 +1,52 @@
-"""`dpo`: preference pairs: in the same context the turn that failed is rejected, the one that passed is chosen.
-
-A dialogue gives a pair for each failed turn. Not covered: prose of the chosen turn that mentions the failure, which the
-context does not show yet.
-"""
+"""`dpo`: preference pairs: two answers to the same prompt, the better one chosen and the other one rejected."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, chat, reply
+from aiev.dataset.preferences import preferences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiev.dataset.sample import Sample
 
+OF_PAIR = {"kind": Column.TEXT, "gap": Column.REAL, "rule": Column.TEXT, "run": Column.TEXT}
+"""Columns that say what a preference stands on."""
+
 
 def rows(sample: Sample) -> Iterator[Row]:
-    """One row for each failed turn of a dialogue that was repaired; none where both say the same."""
-    chosen = next((turn for turn in sample.turns if turn.passed), None)
-    if chosen is None:
-        return
-    for position, turn in enumerate(sample.turns):
-        if turn.passed is False and turn.content != chosen.content:
-            yield {
-                "prompt": chat(sample.turns[:position]),
-                "chosen": reply(chosen),
-                "rejected": reply(turn),
-                **sample.about(),
-            }
+    """One row for each pair."""
+    for one in preferences(sample):
+        yield {
+            "prompt": chat(one.prompt),
+            "chosen": reply(one.chosen.turn),
+            "rejected": reply(one.rejected.turn),
+            "kind": one.kind,
+            "gap": one.gap,
+            "rule": one.rule,
+            "run": sample.run,
+            "chosen_score": one.chosen.score,
+            "rejected_score": one.rejected.score,
+            "chosen_model": one.chosen.model,
+            "rejected_model": one.rejected.model,
+            **sample.about(),
+        }
 
 
 SHAPE = Shape(
     "dpo",
-    "TRL's DPO and reward trainers",
-    {"prompt": Column.CHAT, "chosen": Column.CHAT, "rejected": Column.CHAT, **ABOUT},
+    "TRL's DPO and reward trainers, axolotl's DPO",
+    {
+        "prompt": Column.CHAT,
+        "chosen": Column.CHAT,
+        "rejected": Column.CHAT,
+        **OF_PAIR,
+        **dict.fromkeys(("chosen_score", "rejected_score"), Column.REAL),
+        **dict.fromkeys(("chosen_model", "rejected_model"), Column.TEXT),
+        **ABOUT,
+    },
     rows,
     supervised=False,
 )

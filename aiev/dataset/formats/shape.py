@@ -20,6 +20,7 @@ class Column(StrEnum):
 
     TEXT = "text"
     NUMBER = "number"
+    REAL = "real"
     FLAG = "flag"
     TEXTS = "texts"
     CHAT = "chat"
@@ -30,6 +31,8 @@ class Column(StrEnum):
     """Messages with `role`, `content` and, on the assistant's, `weight`."""
     SHAREGPT = "sharegpt"
     """Messages with `from`, `value` and `train`."""
+    SAID = "said"
+    """One message with `from` and `value`."""
 
 
 OF_EVIDENCE = {"evidence": Column.TEXT, "evidence_sentence": Column.TEXT}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiev.store.reading.alignment import AlignmentReader
 from aiev.store.reading.evidence import EvidenceReader
+from aiev.store.reading.preference import PreferenceReader
 from aiev.store.reading.read_only import Reader, thoughts_column
 from aiev.store.reading.standing import NO_EVIDENCE
 from aiev.store.records import MessageRecord, SeedRecord, SplitRecord
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiev.store.alignment_records import InstructionRecord
+    from aiev.store.reading.preference import ScoredPair
     from aiev.store.reading.read_only import Row
     from aiev.store.records import EvidenceRecord
 
@@ -104,6 +106,8 @@ class DialogueRecord:
     """Without its tests; None when none was gathered."""
     made_from: InstructionRecord | None = None
     """Of self-alignment: how its instruction came about."""
+    pairs: tuple[ScoredPair, ...] = ()
+    """Of programs that were sampled for its problem."""
 
     @property
     def evidence_status(self) -> str:
@@ -121,18 +125,19 @@ class DialogueReader(Reader):
     """Streams whole dialogues, and counts what a dataset is judged by."""
 
     def dialogues(self, *, messages: bool = True) -> Iterator[DialogueRecord]:
-        """Every conversation that has ended, by id; without its messages where they are not asked for."""
+        """Every conversation that has ended, by id; without its messages and pairs where they are not asked for."""
         last = ""
         while page := self._page(last):
             ids = json.dumps([row["id"] for row in page])
             said = _by_conversation(self.db.rows(self._messages, ids)) if messages else {}
+            pairs = PreferenceReader(self.db).of_conversations(row["id"] for row in page) if messages else {}
             rounds = _by_conversation(self.db.rows(_ROUNDS, ids))
             evidence = EvidenceReader(self.db).without_tests(row["id"] for row in page)
             made_from = AlignmentReader(self.db).of_conversations(row["id"] for row in page)
             for row in page:
                 one = row["id"]
                 found = _dialogue(row, said.get(one, []), rounds.get(one, []))
-                yield replace(found, evidence=evidence.get(one), made_from=made_from.get(one))
+                yield replace(found, evidence=evidence.get(one), made_from=made_from.get(one), pairs=pairs.get(one, ()))
             last = page[-1]["id"]
 
     def splits(self) -> list[SplitRecord]:

@@ -17,7 +17,7 @@ from aiev.store.preference_records import (
 from aiev.store.reading.read_only import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _GENERATIONS = """
 select g.kind, g.position, g.model, g.decoding, g.request_hash, b.text
@@ -41,6 +41,38 @@ from pairs p join conversations c on c.id = p.conversation_id join seeds s on s.
   join blobs x on x.hash = g.text join blobs y on y.hash = h.text
 where c.run_id = ? and c.status = 'accepted' order by c.id, p.position
 """
+
+_SCORED = """
+select p.conversation_id, p.kind, p.gap, p.rule, x.text as chosen, y.text as rejected,
+  g.model as chosen_model, h.model as rejected_model,
+  (select score from scores s where s.conversation_id = c.id and s.program = p.chosen and s.scorer = r.scorer)
+    as chosen_score,
+  (select score from scores s where s.conversation_id = c.id and s.program = p.rejected and s.scorer = r.scorer)
+    as rejected_score
+from pairs p join conversations c on c.id = p.conversation_id
+  join (select id, coalesce(json_extract(config, '$.prefer.scorer'), 'codedpo') as scorer from runs) r
+    on r.id = c.run_id
+  join generations g on g.conversation_id = c.id and g.kind = 'program' and g.position = p.chosen
+  join generations h on h.conversation_id = c.id and h.kind = 'program' and h.position = p.rejected
+  join blobs x on x.hash = g.text join blobs y on y.hash = h.text
+where p.conversation_id in (select value from json_each(?)) order by p.conversation_id, p.position
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPair:
+    """A pair with its texts, and the scores that it was chosen by."""
+
+    kind: str
+    gap: float
+    rule: str
+    chosen: str
+    rejected: str
+    chosen_model: str
+    rejected_model: str
+    chosen_score: float | None
+    """By the scorer of its run; None where that gave none."""
+    rejected_score: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +112,11 @@ class PreferenceReader(Reader):
     def pairs(self, run_id: str) -> Iterator[PreferencePair]:
         """The pairs of a run's accepted conversations, in the order of their ids."""
         return (PreferencePair(**row) for row in self.db.rows_of("pairs", _TEXTS, run_id))
+
+    def of_conversations(self, conversation_ids: Iterable[str]) -> dict[str, tuple[ScoredPair, ...]]:
+        """The pairs of conversations that have any, by conversation."""
+        found: dict[str, tuple[ScoredPair, ...]] = {}
+        for row in self.db.rows_of("pairs", _SCORED, json.dumps(list(conversation_ids))):
+            key = row.pop("conversation_id")
+            found[key] = (*found.get(key, ()), ScoredPair(**row))
+        return found
