@@ -15,6 +15,7 @@ from aiev.alignment.graph import mermaid as align_diagram
 from aiev.cli import main
 from aiev.config.reference import render_defaults
 from aiev.dialogue.graph import mermaid as dialogue_diagram
+from aiev.preference.graph import mermaid as prefer_diagram
 from aiev.recipes.self_learn import mermaid as loop_diagram
 from aiev.store.schema.doc import render_schema
 
@@ -85,6 +86,7 @@ PARTS = {
     ("architecture.md", "diagram"): lambda: block(dialogue_diagram()),
     ("self-learning.md", "loop"): lambda: block(loop_diagram()),
     ("self-alignment.md", "align"): lambda: block(align_diagram()),
+    ("preference.md", "prefer"): lambda: block(prefer_diagram()),
     ("commands.md", "commands"): command_docs,
     ("schema.md", "schema"): render_schema,
 }

@@ -7,15 +7,13 @@ SelfCodeAlign, arXiv 2410.24198, section 2.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from langgraph.graph import END
 from langgraph.runtime import Runtime  # noqa: TC002 - LangGraph reads the nodes' annotations at run time
 
+from aiev.alignment.asking import NO_CONCEPTS, limited, name_concepts, write_instruction
 from aiev.alignment.candidate import Candidate, Response
-from aiev.alignment.checks import instruction_fault
 from aiev.alignment.evidence import best, evidence_of
 from aiev.alignment.picking import in_order, nothing_to_pick
 from aiev.alignment.settings import ABLATIONS, Pick
@@ -30,41 +28,22 @@ from aiev_interpreter.protocol import Job
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from aiev_agents.roles.agent import Agent
-
 
 async def concepts(state: AlignState, runtime: Runtime[AlignContext]) -> AlignState:
     """The model names the concepts of the snippet."""
     del state  # nothing has been made yet
-    context, item = runtime.context, runtime.context.item
-    turn = await aligner.concepts(
-        _limited(context.agent, context.settings.align.concept_tokens),
-        snippet=item.snippet,
-        shots=item.for_concepts,
-        seed=context.seed("concepts", 0),
-        language=item.language,
-    )
-    found = aligner.concepts_of(turn.text)
-    return {"concepts": found, "reason": "" if found else "no concepts"}
+    context = runtime.context
+    found = await name_concepts(context.agent, context.item, context.settings.align, context.seed("concepts", 0))
+    return {"concepts": found, "reason": "" if found else NO_CONCEPTS}
 
 
 async def instruct(state: AlignState, runtime: Runtime[AlignContext]) -> AlignState:
     """The model writes an instruction from the concepts, or from the snippet itself."""
-    context, item = runtime.context, runtime.context.item
-    named = state.get("concepts", ())
-    write = partial(aligner.instruct, concepts=named) if named else partial(aligner.inspire, snippet=item.snippet)
-    turn = await write(
-        _limited(context.agent, context.settings.align.instruction_tokens),
-        category=item.category,
-        difficulty=item.difficulty,
-        shots=item.for_instruction,
-        seed=context.seed("instruct", 0),
-        language=item.language,
+    context, named = runtime.context, state.get("concepts", ())
+    found = await write_instruction(
+        context.agent, context.item, context.settings.align, named, context.seed("instruct", 0)
     )
-    shown = (item.snippet, ", ".join(named), *(example.instruction for example in item.for_instruction))
-    text = aligner.instruction_of(turn.text, copied_from=shown)
-    made: AlignState = {"concepts": named, "instruction": text, "asked": turn}
-    made["reason"] = instruction_fault(text, item.snippet)
+    made: AlignState = {"concepts": named, "instruction": found.text, "asked": found.turn, "reason": found.fault}
     await context.recorder.instruction(made)
     return made
 
@@ -72,7 +51,7 @@ async def instruct(state: AlignState, runtime: Runtime[AlignContext]) -> AlignSt
 async def respond(state: AlignState, runtime: Runtime[AlignContext]) -> AlignState:
     """The model answers the instruction several times, each with its own decoding seed."""
     context, item, settings = runtime.context, runtime.context.item, runtime.context.settings.align
-    agent = _limited(context.agent, settings.response_tokens)
+    agent = limited(context.agent, settings.response_tokens)
     turns = await asyncio.gather(
         *(
             aligner.respond(
@@ -133,10 +112,6 @@ async def goes_on(state: AlignState) -> str:
 
 AFTER_CONCEPTS: dict[Hashable, str] = {"made": "instruct", "nothing": END}
 AFTER_INSTRUCTION: dict[Hashable, str] = {"made": "respond", "nothing": END}
-
-
-def _limited(agent: Agent, max_tokens: int) -> Agent:
-    return replace(agent, sampling=agent.sampling._replace(max_tokens=max_tokens))
 
 
 def _job(context: AlignContext, response: Response) -> Job | None:

@@ -13,7 +13,6 @@ from aiev.alignment.pair import pair_of
 from aiev.alignment.picking import learnability
 from aiev.dialogue.execution import execution_record
 from aiev.store.alignment_records import CandidateRecord, InstructionRecord
-from aiev.store.clock import now
 from aiev.store.records import MessageRecord
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from aiev.alignment.item import Item
     from aiev.alignment.settings import AlignSettings
     from aiev.alignment.state import AlignState
-    from aiev.run.journal import JournaledModel
     from aiev.store.records import ConversationRecord
     from aiev.store.writing.store import Store
     from aiev_agents.roles.agent import Turn
@@ -112,22 +110,6 @@ class ItemRecorder:
             round=position,
         )
         await self._store.add_message(self._conversation.id, record)
-
-
-def ended_record(
-    conversation: ConversationRecord, model: JournaledModel, status: str, reason: str, seconds: float
-) -> ConversationRecord:
-    """How a conversation ended and what it cost, but for what it holds."""
-    return replace(
-        conversation,
-        status=status,
-        reason=reason,
-        finished_at=now(),
-        seconds=seconds,
-        prompt_tokens=model.prompt_tokens,
-        completion_tokens=model.completion_tokens,
-        cost=model.cost,
-    )
 
 
 def _row(one: Candidate) -> CandidateRecord:

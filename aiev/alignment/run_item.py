@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from aiev.alignment.graph import run_item
 from aiev.alignment.item import Item
-from aiev.alignment.recording import ItemRecorder, ended_record
+from aiev.alignment.recording import ItemRecorder
 from aiev.alignment.state import AlignContext
-from aiev.run.attempt import Failed, attempt
 from aiev.run.identity import conversation_id
+from aiev.run.item_end import made
 from aiev.store.clock import now
 from aiev.store.records import ConversationRecord
 from aiev_agents.messages import Sampling
@@ -60,16 +60,11 @@ class RunItem:
             SetupError: the endpoint refuses every request or does not answer; the item is left for the next start.
             StoreError: the database cannot be written.
         """
-        run, began = self._run, self._run.progress.seconds
-        made = await attempt(run, self._interpreter, self._run_graph)
-        if made is None:
+        found = await made(self._run, self.conversation, self._model, self._interpreter, self._run_graph)
+        if found is None:
             return None
-        state: AlignState = {} if isinstance(made, Failed) else made
-        reason = made.reason if isinstance(made, Failed) else made["reason"]
-        status = "failed" if isinstance(made, Failed) else "discarded" if reason else "accepted"
-        ended = ended_record(self.conversation, self._model, status, reason, run.progress.seconds - began)
-        run.progress.statuses[status] += 1
-        return await self._recorder.finish(state, ended)
+        state, ended = found
+        return await self._recorder.finish(state or {}, ended)
 
     async def _run_graph(self) -> AlignState:
         await self._recorder.start()

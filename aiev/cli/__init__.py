@@ -19,6 +19,7 @@ from aiev.cli.export import export, split
 from aiev.cli.inspect import inspect
 from aiev.cli.migrate import migrate
 from aiev.cli.models import models
+from aiev.cli.prefer import prefer
 from aiev.cli.sandbox import image, sandbox
 from aiev.cli.seeds import seeds
 from aiev.cli.self_align import self_align
@@ -38,7 +39,7 @@ def main() -> None:
 
 
 for command in (
-    *(teach, self_align, verify, seeds, batch, status, inspect, serve, stats, split, export),
+    *(teach, self_align, prefer, verify, seeds, batch, status, inspect, serve, stats, split, export),
     *(train, evaluate, gate, self_learn, evaluate_benchmark),
     *(execute, doctor, config_group, image, sandbox, models, migrate),
 ):

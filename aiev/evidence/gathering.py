@@ -20,6 +20,7 @@ from aiev.evidence.mutants import mutants
 from aiev.evidence.mutation import Mutation, equal_mutants
 from aiev.evidence.problem import faults
 from aiev.evidence.ruling import majority
+from aiev.evidence.running import run_matrix
 from aiev.evidence.trial import Plan, Trial, is_trusted
 from aiev.store.clock import now
 from aiev.store.records import EvidenceRecord
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 FURTHER_SUITES = 2
 """Sets of tests that are asked for where those that are there would pass a program that does nothing."""
-TRIES = 3
-"""Of a matrix whose sandbox fails."""
 
 
 class Gatherer:
@@ -179,10 +178,9 @@ class Gatherer:
             seconds=self._settings.seconds,
             coverage=coverage,
         )
-        for _ in range(TRIES):
-            result = await self._interpreter.execute_matrix(matrix)
-            if result.verdict is Verdict.OK:
-                return result
+        result = await run_matrix(self._interpreter, matrix)
+        if result.verdict is Verdict.OK:
+            return result
         raise AievError(f"sandbox failure while evidence was gathered: {result.detail or 'no detail'}")
 
 

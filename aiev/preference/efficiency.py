@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.preference.pair import Kind, Pair, comparable, matched
+from aiev.preference.pair import Kind, Pair, alike, matched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,11 @@ def saved(fast: Sequence[float], slow: Sequence[float], settings: PreferSettings
 
 
 def efficiency_pairs(
-    programs: Sequence[str], language: str, times: Mapping[int, Sequence[float]], settings: PreferSettings
+    programs: Sequence[str],
+    language: str,
+    times: Mapping[int, Sequence[float]],
+    settings: PreferSettings,
+    machine: str = "",
 ) -> tuple[Pair, ...]:
     """The fastest against the slowest.
 
@@ -49,14 +53,17 @@ def efficiency_pairs(
         language: of all of them.
         times: by program, CPU seconds of each loop; only programs that `trusted_by` names.
         settings: margins.
+        machine: that the times were measured on, in words.
     """
 
     def gap(fast: int, slow: int) -> float:
-        alike = not comparable(programs[fast], programs[slow], language, settings)
-        return 0.0 if alike else saved(times[fast], times[slow], settings)
+        return 0.0 if alike(programs[fast], programs[slow], language) else saved(times[fast], times[slow], settings)
+
+    def rule(fast: int, slow: int) -> str:
+        return f"takes {min(times[fast]):.3g} s against {min(times[slow]):.3g} s" + f" ({machine})" * bool(machine)
 
     order = sorted((one for one in times if times[one]), key=lambda one: (min(times[one]), one))
     return tuple(
-        Pair(Kind.EFFICIENCY, fast, slow, share, f"takes {min(times[fast]):.3g} s against {min(times[slow]):.3g} s")
+        Pair(Kind.EFFICIENCY, fast, slow, share, rule(fast, slow))
         for fast, slow, share in matched(order, gap, settings.pairs)
     )

@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aiev.evidence.program_tokens import program_tokens
 from aiev.preference.ambiguity import ambiguous
 from aiev.preference.constancy import constant_units
-from aiev.preference.correctness import correctness_pairs
+from aiev.preference.correctness import correctness_pairs, ranked
+from aiev.preference.efficiency import trusted_by
 from aiev.preference.outcomes import least_share
 from aiev.preference.scorers import scored
-from aiev.preference.selection import Selection
+from aiev.preference.selection import Reason, Selection
 from aiev.preference.settings import Scorer
 
 if TYPE_CHECKING:
@@ -41,6 +43,11 @@ class Judgement:
     reason: str
     """Why there is no pair; else empty."""
 
+    @property
+    def ambiguous(self) -> bool:
+        """Whether nothing tells which of two groups of programs is right."""
+        return self.reason == AMBIGUOUS
+
 
 def judge(
     programs: Sequence[str], units: Sequence[str], language: str, outcomes: Outcomes, settings: PreferSettings
@@ -63,3 +70,24 @@ def judge(
 def _why(passed: Passed, scores: Scores, settings: PreferSettings) -> str:
     best = max(least_share(row, scores.tests) for row in passed)
     return f"no program passes more than {best:.0%} of the weight" if best < settings.best else TOO_NEAR
+
+
+def trusted(
+    programs: Sequence[str], language: str, judgement: Judgement, outcomes: Outcomes, settings: PreferSettings
+) -> tuple[dict[int, str], tuple[int, ...]]:
+    """Programs that are taken for right, no two alike, and the units by which they are.
+
+    Those units are all that the best program passes, also such as every program passes.
+    """
+    selection, passed = judgement.selection, outcomes.passed
+    scores = judgement.scores[settings.scorer]
+    order = ranked(selection.narrowed(passed), scores)
+    best = order[0]
+    if selection.kept and least_share(selection.narrowed(passed)[best], scores.tests) < settings.best:
+        return {}, ()
+    telling = [unit for unit, reason in enumerate(selection.reasons) if reason is not Reason.CONSTANT]
+    right = trusted_by([[row[unit] for unit in telling] for row in passed], best)
+    distinct = {program_tokens(programs[one], language): one for one in reversed(right)}
+    return {one: programs[one] for one in sorted(distinct.values())}, tuple(
+        unit for unit in telling if passed[best][unit]
+    )

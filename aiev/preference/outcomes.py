@@ -59,8 +59,8 @@ class Outcomes:
 def _row(result: MatrixResult, units: int) -> tuple[UnitRun, ...]:
     if result.verdict != Verdict.OK:
         return (UnitRun(str(result.verdict)),) * units
-    (cells,) = result.cells
-    return tuple(UnitRun(str(cell)) for cell in cells)
+    (cells,), (seconds,) = result.cells, result.cpu_seconds
+    return tuple(UnitRun(str(cell), used) for cell, used in zip(cells, seconds, strict=True))
 
 
 def known_share(row: Row, weights: Sequence[float]) -> float:

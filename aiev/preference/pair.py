@@ -61,10 +61,11 @@ def matched(order: Sequence[int], gap: Callable[[int, int], float], most: int) -
 def comparable(first: str, second: str, language: str, settings: PreferSettings) -> bool:
     """Whether two programs differ in more than layout and comments, and not too much in length."""
     lengths = len(first.strip()), len(second.strip())
-    return 0 < max(lengths) <= settings.length_ratio * min(lengths) and not _same(first, second, language)
+    return 0 < max(lengths) <= settings.length_ratio * min(lengths) and not alike(first, second, language)
 
 
-def _same(first: str, second: str, language: str) -> bool:
+def alike(first: str, second: str, language: str) -> bool:
+    """Whether two programs differ in nothing but layout, comments and the names of what they bind."""
     one, other = tree(first, language), tree(second, language)
     if one is None or other is None:
         return first.strip() == second.strip()

@@ -1,6 +1,6 @@
 """From sampled tests to units, and from a judgement to the rows that the store keeps of it.
 
-Not covered: who is sampled, and the writing itself (`aiev.store.writing`).
+Not covered: who is sampled, and the writing itself (`aiev.store.writing`, `run_problem.py`).
 """
 
 from __future__ import annotations

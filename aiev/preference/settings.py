@@ -29,6 +29,12 @@ class PreferSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"since": "0.3.0"})
 
+    programs: int = Field(15, ge=2, le=100, description="programs that are sampled for each problem (CodeDPO's 15)")
+    tests: int = Field(15, ge=1, le=100, description="sets of tests that are sampled for each problem (CodeDPO's 15)")
+    temperature: float = Field(1.5, ge=0, le=2, description="decoding of programs and tests (CodeDPO's 1.5)")
+    max_tokens: int = Field(600, ge=1, description="longest program or set of tests, in tokens")
+    units: int = Field(60, ge=1, description="test units that are run, at most; the first ones of all sets of tests")
+    seconds: float = Field(60.0, gt=0, description="wall clock for all units of one program, in seconds")
     scorer: Scorer = Field(
         Scorer.CODEDPO,
         description="codedpo: programs and test units weigh each other | pass_count: share of the units | all_pass: "
@@ -42,6 +48,9 @@ class PreferSettings(BaseModel):
     gap: float = Field(0.4, ge=0, le=1, description="by how much more of it than the rejected one, at least")
     length_ratio: float = Field(3.0, ge=1, description="how many times longer one program may be than the other")
     pairs: int = Field(3, ge=1, description="pairs of a kind from one problem, at most; each program is in one of them")
+    efficiency: bool = Field(
+        default=True, description="also pair programs by CPU time, on larger inputs of the tests' types; Python only"
+    )
     faster: float = Field(
         0.1, gt=0, lt=1, description="share of the CPU time that a chosen fast program saves, at least"
     )

@@ -52,4 +52,6 @@ class RunContext:
             stopping=self.stopping,
             turns=self.turns,
         )
-        return model, JournaledInterpreter(self.interpreter, self.journal, conversation_id, turns=self.turns)
+        return model, JournaledInterpreter(
+            self.interpreter, self.journal, conversation_id, store=self.store, turns=self.turns
+        )

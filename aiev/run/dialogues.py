@@ -41,6 +41,7 @@ class RunDialogue:
             status="running",
             started_at=now(),
         )
+        self.language = run.settings.dialogue.language or seed.language
         self._run = run
         self._seed = seed
         self._model, self._interpreter = run.journaled(self.conversation.id)

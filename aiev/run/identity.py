@@ -23,7 +23,9 @@ VERIFY = "verify"
 """The recipe that adds evidence to dialogues."""
 SELF_ALIGN = "selfcodealign"
 """The recipe of instructions that a model writes and answers itself."""
-_PROMPTS = {SELF_ALIGN: ("aligner", "judge", "programmer", "questioner")}
+CODEDPO = "codedpo"
+"""The recipe of programs and tests that judge each other."""
+_PROMPTS = dict.fromkeys((SELF_ALIGN, CODEDPO), ("aligner", "judge", "programmer", "questioner"))
 """Agents whose prompts shape a run, where they are not those of dialogues."""
 
 

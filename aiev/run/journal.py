@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiev.dialogue.execution import execution_result, job_hash
 from aiev.errors import AievError
+from aiev.run.journaled_matrix import as_text, from_text, matrix_hash
 from aiev.run.turns import waiting
 from aiev.store.clock import now
 from aiev.store.records import ExecutionRecord, RequestRecord
@@ -48,6 +49,10 @@ class Journal(Protocol):
         """The result of a job, if it ever ran."""
         ...
 
+    def matrix_for(self, matrix_hash: str) -> str:
+        """The result of a matrix as JSON, if it ever ran; else empty."""
+        ...
+
 
 class _EmptyJournal:
     """The journal of a new database.
@@ -60,6 +65,11 @@ class _EmptyJournal:
 
     def execution_for(self, job_hash: str) -> None:
         """Nothing."""
+
+    def matrix_for(self, matrix_hash: str) -> str:
+        """Nothing."""
+        del matrix_hash
+        return ""
 
 
 def journal_of(reader: JournalReader) -> Journal:
@@ -162,13 +172,29 @@ class JournaledInterpreter:
     """One conversation's interpreter: takes the result of a job that has run before from the journal."""
 
     def __init__(
-        self, interpreter: Interpreter, journal: Journal, conversation_id: str, *, turns: Turns | None = None
+        self,
+        interpreter: Interpreter,
+        journal: Journal,
+        conversation_id: str,
+        *,
+        store: Store | None = None,
+        turns: Turns | None = None,
     ) -> None:
+        """Answer from a journal.
+
+        Args:
+            interpreter: runs what the journal does not know.
+            journal: read from.
+            conversation_id: the owner of all sandboxes.
+            store: keeps the results of matrices; none are kept without it. Those of jobs are the dialogue's to keep.
+            turns: given up meanwhile.
+        """
         self.name = interpreter.name
         self.image = interpreter.image
         self.notice = interpreter.notice
         self._interpreter = interpreter
         self._journal = journal
+        self._store = store
         self._owner = conversation_id
         self._turns = turns
         self._ran: dict[str, ExecutionResult] = {}
@@ -191,10 +217,17 @@ class JournaledInterpreter:
             return await self._interpreter.execute(job, owner=self._owner)
 
     async def execute_matrix(self, matrix: Matrix, *, owner: str = "") -> MatrixResult:
-        """See `Interpreter.execute_matrix`; the owner is always the conversation, and nothing is journaled."""
+        """See `Interpreter.execute_matrix`; the owner is always the conversation."""
         del owner
+        name = matrix_hash(matrix, self.image)
+        known = self._journal.matrix_for(name)
+        if known:
+            return from_text(known)
         async with waiting(self._turns):
-            return await self._interpreter.execute_matrix(matrix, owner=self._owner)
+            result = await self._interpreter.execute_matrix(matrix, owner=self._owner)
+        if self._store and result.verdict is not Verdict.INFRA:
+            await self._store.add_matrix(name, self._owner, as_text(result))
+        return result
 
     def hash_of(self, job: Job | None) -> str:
         """The hash of a job, kept for the last one; empty for none."""

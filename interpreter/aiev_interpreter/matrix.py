@@ -72,6 +72,8 @@ class MatrixResult:
 
     cells: tuple[tuple[Cell, ...], ...] = ()
     """By program, then by suite."""
+    cpu_seconds: tuple[tuple[float | None, ...], ...] = ()
+    """Likewise; in Python of the suite's fork alone. None where the cell did not run to an answer."""
     values: tuple[tuple[str, ...], ...] = ()
     """By program, then by call: the canonical text of the value; `!ValueError` if it raised; empty if there was no
     answer in time."""

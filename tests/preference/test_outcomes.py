@@ -17,7 +17,7 @@ def test_a_program_whose_sandbox_gave_nothing_has_missing_cells(verdict):
     [(Cell.PASSED, True), (Cell.FAILED, False), (Cell.TIMEOUT, False), (Cell.BROKEN, False), (Cell.SKIPPED, None)],
 )
 def test_each_end_of_a_cell_is_passed_failed_or_missing(cell, passed):
-    assert Outcomes.of([MatrixResult(((cell,),))], 1).passed == ((passed,),)
+    assert Outcomes.of([MatrixResult(((cell,),), ((0.1,),))], 1).passed == ((passed,),)
 
 
 def test_a_missing_cell_counts_for_nothing_or_either_way():

@@ -23,3 +23,8 @@ class JournalReader(Reader):
         """The result of a job, if it ever ran."""
         rows = self.db.rows(f"{EXECUTIONS} where e.job_hash = ? limit 1", job_hash)
         return execution(rows[0]) if rows else None
+
+    def matrix_for(self, matrix_hash: str) -> str:
+        """The result of a matrix as JSON, if it ever ran; else empty."""
+        rows = self.db.rows_of("matrices", "select result from matrices where hash = ?", matrix_hash)
+        return str(rows[0]["result"]) if rows else ""

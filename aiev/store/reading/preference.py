@@ -17,7 +17,7 @@ from aiev.store.preference_records import (
 from aiev.store.reading.read_only import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _GENERATIONS = """
 select g.kind, g.position, g.model, g.decoding, g.request_hash, b.text
@@ -39,9 +39,8 @@ from pairs p join conversations c on c.id = p.conversation_id join seeds s on s.
   join generations g on g.conversation_id = c.id and g.kind = 'program' and g.position = p.chosen
   join generations h on h.conversation_id = c.id and h.kind = 'program' and h.position = p.rejected
   join blobs x on x.hash = g.text join blobs y on y.hash = h.text
-where c.run_id = ? and c.status = 'accepted' order by c.id, p.position
+where c.run_id = ? order by c.id, p.position
 """
-
 _SCORED = """
 select p.conversation_id, p.kind, p.gap, p.rule, x.text as chosen, y.text as rejected,
   g.model as chosen_model, h.model as rejected_model,
@@ -57,6 +56,55 @@ from pairs p join conversations c on c.id = p.conversation_id
   join blobs x on x.hash = g.text join blobs y on y.hash = h.text
 where p.conversation_id in (select value from json_each(?)) order by p.conversation_id, p.position
 """
+_COUNTS = """
+select count(*) as problems, coalesce(sum(c.problem != ''), 0) as posed,
+  coalesce(sum(exists (select 1 from test_units u where u.conversation_id = c.id)), 0) as judged,
+  coalesce(sum(exists (select 1 from pairs p where p.conversation_id = c.id)), 0) as paired
+from conversations c where c.run_id = coalesce(?, c.run_id) and c.status != 'running'
+"""
+_OF_KIND = """
+select p.kind as name, count(*) as number from pairs p join conversations c on c.id = p.conversation_id
+where c.run_id = coalesce(?, c.run_id) group by 1
+"""
+_SET_APART = """
+select coalesce(nullif(u.set_apart, ''), 'kept') as name, count(*) as number
+from test_units u join conversations c on c.id = u.conversation_id where c.run_id = coalesce(?, c.run_id) group by 1
+"""
+_REASONS = """
+select c.reason as name, count(*) as number from conversations c
+where c.run_id = coalesce(?, c.run_id) and c.status in ('discarded', 'failed') group by 1
+"""
+_WRITTEN = """
+select c.id, c.problem, s.language from conversations c join seeds s on s.id = c.seed_id
+where c.problem != '' and c.status in ('accepted', 'discarded')
+  and not exists (select 1 from generations g where g.conversation_id = c.id)
+order by c.started_at, c.id
+"""
+_REPLIES = """
+select hash, purpose, answered_by as model, request, content from requests
+where conversation_id = ? and purpose in (select value from json_each(?)) order by rowid
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenConversation:
+    """A conversation whose replies have not been run against each other."""
+
+    id: str
+    problem: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReply:
+    """A paid reply of a conversation."""
+
+    hash: str
+    purpose: str
+    model: str
+    request: str
+    """As JSON."""
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +137,46 @@ class PreferencePair:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class PreferenceCounts:
+    """What the ended problems of a run came to."""
+
+    problems: int
+    posed: int
+    """With a text."""
+    judged: int
+    """With a matrix."""
+    paired: int
+    """With a pair."""
+    pairs: dict[str, int]
+    """By kind."""
+    units: dict[str, int]
+    """Test units that are `kept`, or why they are set apart."""
+    reasons: dict[str, int]
+    """Why problems have no pair."""
+
+
 class PreferenceReader(Reader):
     """Reads matrices and pairs."""
+
+    def counts(self, run_id: str | None) -> PreferenceCounts:
+        """What a run, or all of them, came to so far."""
+        counts = self.db.rows(_COUNTS, run_id)[0]
+        return PreferenceCounts(
+            **counts,
+            pairs=self._named(_OF_KIND, run_id),
+            units=self._named(_SET_APART, run_id),
+            reasons=self._named(_REASONS, run_id),
+        )
+
+    def written(self) -> list[WrittenConversation]:
+        """Conversations with a problem and without a matrix, the oldest first."""
+        return [WrittenConversation(**row) for row in self.db.rows(_WRITTEN)]
+
+    def replies(self, conversation_id: str, purposes: Sequence[str]) -> list[WrittenReply]:
+        """The paid replies of a conversation for some purposes, in the order in which they came."""
+        rows = self.db.rows(_REPLIES, conversation_id, json.dumps(list(purposes)))
+        return [WrittenReply(**row) for row in rows]
 
     def matrix(self, conversation_id: str) -> MatrixRecord | None:
         """All that is known of the programs and tests of a conversation's problem; None where there are none."""
@@ -110,7 +196,7 @@ class PreferenceReader(Reader):
         )
 
     def pairs(self, run_id: str) -> Iterator[PreferencePair]:
-        """The pairs of a run's accepted conversations, in the order of their ids."""
+        """The pairs of a run, in the order of their conversations' ids."""
         return (PreferencePair(**row) for row in self.db.rows_of("pairs", _TEXTS, run_id))
 
     def of_conversations(self, conversation_ids: Iterable[str]) -> dict[str, tuple[ScoredPair, ...]]:
@@ -120,3 +206,6 @@ class PreferenceReader(Reader):
             key = row.pop("conversation_id")
             found[key] = (*found.get(key, ()), ScoredPair(**row))
         return found
+
+    def _named(self, query: str, run_id: str | None) -> dict[str, int]:
+        return {row["name"]: row["number"] for row in self.db.rows(query, run_id)}

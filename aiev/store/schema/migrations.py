@@ -218,6 +218,12 @@ def m015_preference(db: Database) -> None:
     _execute(db, steps.PREFERENCE)
 
 
+@migrations()
+def m016_matrices(db: Database) -> None:
+    """Results of matrices, so that a killed run does not run them again."""
+    _execute(db, steps.MATRICES)
+
+
 def migrate(db: Database, path: Path) -> None:
     """Bring a database to the newest schema, all pending steps in one transaction or none.
 

@@ -339,3 +339,10 @@ create table pairs (
   check (chosen != rejected)
 ) strict;
 """
+MATRICES = """
+create table matrices (
+  hash text primary key,
+  conversation_id text not null,
+  result text not null
+) strict, without rowid;
+"""

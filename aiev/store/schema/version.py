@@ -20,10 +20,12 @@ STEPS = (
     *("m005_student", "m006_provenance_of_seeds", "m008_browsing", "m009_decontamination"),
     *("m010_search_index", "m011_evidence", "m012_reasoning", "m013_leases", "m014_alignment"),
     "m015_preference",
+    "m016_matrices",
 )
 NOT_READ = frozenset({
     *("m009_decontamination", "m010_search_index", "m011_evidence", "m012_reasoning", "m013_leases", "m014_alignment"),
     "m015_preference",
+    "m016_matrices",
 })  # fmt: skip
 """Steps that bring nothing which `aiev inspect` and `aiev stats` read; a file without them can be shown."""
 

@@ -181,6 +181,11 @@ class Store:
             insert("requests", columns(request) | {"request": as_text or as_json(request.request)}), wait=wait
         )
 
+    async def add_matrix(self, name: str, conversation_id: str, result: str) -> None:
+        """Queue the result of a matrix, as JSON by its hash; it is committed no later than the write awaited next."""
+        row = {"hash": name, "conversation_id": conversation_id, "result": result}
+        await self._write(insert("matrices", row), wait=False)
+
     async def finish_conversation(
         self, conversation: ConversationRecord, train: Sequence[int] = (), *, wait: bool = True
     ) -> None:

@@ -39,6 +39,7 @@ def result_of(document: dict[str, Any] | None, *, oom: bool) -> MatrixResult:
     matrix = document["matrix"]
     return MatrixResult(
         cells=tuple(tuple(map(_cell, row)) for row in matrix["cells"]),
+        cpu_seconds=tuple(map(tuple, matrix["cpu_seconds"])),
         values=tuple(map(tuple, matrix["values"])),
         coverage=_coverage(matrix["coverage"]),
         wall_seconds=document["wall_seconds"],

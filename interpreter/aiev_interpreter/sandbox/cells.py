@@ -52,26 +52,30 @@ class Cells:
         self.until = time.monotonic() + matrix["seconds"]
         self.needed: dict[str, float] = {}
         """CPU seconds that the first program needed, by cell and for loading."""
+        self.used: dict[str, float] = {}
+        """CPU seconds of the program in progress, by cell that ran to an answer."""
         self.lines: list[int] = []
         self.hits = b""
 
     def document(self) -> dict[str, Any]:
-        """How each suite ended with each program, the text of each call's value, and the first program's coverage."""
+        """How each suite ended with each program, its CPU time, the values of the calls, and the first's coverage."""
         programs = self.matrix["programs"]
         rows = [self._row(program, first=True) for program in programs[:1]]
         coverage = self._coverage() if self.matrix["coverage"] and rows else None
         rows += [self._row(program, first=False) for program in programs[1:]]
         suites, calls = (range(len(self.matrix[name])) for name in ("suites", "calls"))
         return {
-            "cells": [[row[f"{SUITE}{place}"] for place in suites] for row in rows],
-            "values": [[_value(row[f"{_CALL}{place}"]) for place in calls] for row in rows],
+            "cells": [[answers[f"{SUITE}{place}"] for place in suites] for answers, _ in rows],
+            "cpu_seconds": [[used.get(f"{SUITE}{place}") for place in suites] for _, used in rows],
+            "values": [[_value(answers[f"{_CALL}{place}"]) for place in calls] for answers, _ in rows],
             "coverage": coverage,
         }
 
-    def _row(self, program: str, *, first: bool) -> dict[str, str]:
-        """The answers of all cells of a program."""
+    def _row(self, program: str, *, first: bool) -> tuple[dict[str, str], dict[str, float]]:
+        """The answers of all cells of a program, and their CPU seconds."""
+        self.used = {}
         calls = {f"{_CALL}{place}": text for place, text in enumerate(self.matrix["calls"])}
-        return self._answers(program, self._suites() | calls, first=first)
+        return self._answers(program, self._suites() | calls, first=first), self.used
 
     def _suites(self) -> dict[str, str]:
         return {f"{SUITE}{place}": text for place, text in enumerate(self.matrix["suites"])}
@@ -116,6 +120,7 @@ class Cells:
         with contextlib.suppress(KeyError, ValueError):  # forged
             self._note(said)
         settled = {name: said[name].partition(" ")[2] for name in todo if name in said}
+        self.used |= {name: used for name in settled if math.isfinite(used := _seconds(said[name]))}
         left = [name for name in todo if name not in settled]
         if not left or (REST in said and settled) or time.monotonic() >= self.until:
             return settled

@@ -41,20 +41,27 @@ class PlannedCells:
         """CPU seconds that the first program needed, by suite."""
 
     def document(self) -> dict[str, Any]:
-        """How each suite ended with each program; calls have no values, and there is no coverage."""
-        rows = [[self._cell(plan, suite) for suite, plan in enumerate(plans)] for plans in self.matrix["plans"]]
+        """How each suite ended with each program and its CPU time; calls have no values, and there is no coverage."""
+        found = [[self._cell(plan, suite) for suite, plan in enumerate(plans)] for plans in self.matrix["plans"]]
+        rows = [[answer for answer, _ in row] for row in found]
         suites_compile = [answer != _UNCOMPILED for answer in rows[0]] if rows else []
         cells = [self._judged(place, row, suites_compile) for place, row in enumerate(rows)]
         values = [[""] * len(self.matrix["calls"]) for _ in rows]
-        return {"cells": cells, "values": values, "coverage": None}
+        used = [[seconds for _, seconds in row] for row in found]
+        return {"cells": cells, "cpu_seconds": used, "values": values, "coverage": None}
 
-    def _cell(self, plan: dict[str, Any], suite: int = -1) -> str:
+    def _cell(self, plan: dict[str, Any], suite: int = -1) -> tuple[str, float | None]:
+        """How a suite ended with a program, and the CPU seconds of its run if it got so far."""
         left = self.until - time.monotonic()
         if left <= 0:
-            return SKIPPED
+            return SKIPPED, None
         document = self.execute(plan, left, FACTOR * self.needed.get(suite, math.inf) + SLACK_SECONDS)
-        if suite >= 0 and document["stage"] == "run":
-            self.needed.setdefault(suite, document["cpu_seconds"])
+        used = document["cpu_seconds"] if document["stage"] == "run" else None
+        if suite >= 0 and used is not None:
+            self.needed.setdefault(suite, used)
+        return self._ended(document), used
+
+    def _ended(self, document: dict[str, Any]) -> str:
         if time.monotonic() >= self.until and document["ended_by"] == "timeout":
             return SKIPPED
         if is_over(document):
@@ -72,5 +79,5 @@ class PlannedCells:
         ]
         if FAILED not in judged or PASSED in judged or not self.matrix["alone"]:
             return judged
-        loads = self._cell(self.matrix["alone"][place]) not in {FAILED, _UNCOMPILED}
+        loads = self._cell(self.matrix["alone"][place])[0] not in {FAILED, _UNCOMPILED}
         return judged if loads else [BROKEN if answer == FAILED else answer for answer in judged]

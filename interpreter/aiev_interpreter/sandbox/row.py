@@ -105,7 +105,7 @@ class Row:
 
     def _settle(self, name: str, usage: float, answer: str) -> None:
         """Say the CPU seconds and the answer of a cell, and what has run by now."""
-        self._say(f"{name} {usage:.3f} {answer}")
+        self._say(f"{name} {usage:.6f} {answer}")
         if self.tracer:
             self._say(f"{HITS} {self.tracer.hits.hex()}")
 
