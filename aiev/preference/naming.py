@@ -14,17 +14,18 @@ def is_named(problem: str) -> bool:
 
 
 def with_name(problem: str, program: str, language: str) -> str:
-    """The problem with the signature of a program's last function; empty where the program defines none."""
-    defined = functions(program, language)
+    """The problem with the signature of a program's last function or class; empty where the program defines none."""
+    defined = [name for name in functions(program, language) if "." not in name]
     if not defined:
         return ""
-    return f"{problem.rstrip()}\n\nThe function is called `{_signature(program, defined[-1], language)}`."
+    signature = _signature(program, defined[-1], language)
+    kind = "function" if signature else "class"
+    return f"{problem.rstrip()}\n\nThe {kind} is called `{signature or f'{defined[-1]}()'}`."
 
 
 def _signature(program: str, name: str, language: str) -> str:
-    """A function with its parameters; its name alone where they are not to be found."""
+    """A function with its parameters; empty for what is none."""
     root = tree(program, language)
     nodes = descendants(root) if root is not None else ()
     found = next((node for node in nodes if node.type in FUNCTIONS and name_of(node) == name), None)
-    parameters = " ".join(text_of(found.child_by_field_name("parameters")).split()) if found is not None else ""
-    return name + (parameters or "()")
+    return name + " ".join(text_of(found.child_by_field_name("parameters")).split()) if found is not None else ""
