@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @configured
 @AS_JSON
 def prefer(sources: tuple[str, ...], db: Path, from_runs: bool, config: Config, as_json: bool) -> None:
-    """Make pairs of a better and a worse program for problems made from SOURCES.
+    """Make pairs of a better and a worse program from SOURCES.
 
     Many programs and many sets of tests are written for each problem, every program runs against every test, and each
     side weighs the other (CodeDPO). SOURCES are snippets, or problems with --set seeds.kind=problem. `--config codedpo`

@@ -101,10 +101,10 @@ async def opened_parts(
     """
     settings, run_id, progress = start.config.settings, start.run_id, start.progress
     async with AsyncExitStack() as closing:
+        model = model or await build_model(settings)  # first, since what is wrong with its settings is seen at once
+        closing.push_async_callback(model.close)
         interpreter = interpreter or await build_interpreter(settings, languages, run_id=run_id)
         closing.push_async_callback(interpreter.close)
-        model = model or await build_model(settings)
-        closing.push_async_callback(model.close)
         record = run_record(start.config, run_id, start.recipe, model, interpreter)
         await store.add_run(record)
         async with recorded_start(store, run_id, progress):

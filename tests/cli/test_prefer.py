@@ -5,15 +5,8 @@ import pytest
 PROBLEM = "Write a function `double(x)` that takes a number and returns twice its value."
 REPLY = "```python\ndef double(x):\n    return 2 * x\n```"
 KNOBS = (
-    *(
-        "--set",
-        "model.backend=scripted",
-        "--set",
-        "model.script=script.json",
-        "--set",
-        "interpreter.backend=bubblewrap",
-    ),
-    *("--set", "seeds.kind=problem", "--programs", "3", "--tests", "1"),
+    *("--set", "model.backend=scripted", "--set", "model.script=script.json", "--set", "seeds.kind=problem"),
+    *("--set", "interpreter.backend=bubblewrap", "--programs", "3", "--tests", "1"),
 )
 
 

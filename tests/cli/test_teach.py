@@ -51,7 +51,8 @@ def test_missing_weights_say_how_to_get_them(aiev):
 
 
 def test_no_docker_is_one_line_when_docker_is_asked_for(aiev):
-    done = aiev("teach", "--set", "interpreter.backend=docker", DOCKER_HOST="tcp://127.0.0.1:9")
+    address = ("--set", "model.base_url=http://127.0.0.1:9/v1", "--set", "interpreter.backend=docker")
+    done = aiev("teach", *ENDPOINT, *address, OPENAI_API_KEY="sk-x", DOCKER_HOST="tcp://127.0.0.1:9")
     assert_one_line(done, 1, "no sandbox works here", "Docker daemon does not answer")
 
 
