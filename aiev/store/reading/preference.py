@@ -17,7 +17,7 @@ from aiev.store.preference_records import (
 from aiev.store.reading.read_only import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _GENERATIONS = """
 select g.kind, g.position, g.model, g.decoding, g.request_hash, b.text
@@ -33,14 +33,6 @@ _SCORES = """
 select scorer, parameters, program, score from scores where conversation_id = ? order by scorer, parameters, program
 """
 _PAIRS = "select position, kind, chosen, rejected, gap, rule from pairs where conversation_id = ? order by position"
-_TEXTS = """
-select c.id as conversation_id, c.problem, s.language, p.kind, x.text as chosen, y.text as rejected, p.gap, p.rule
-from pairs p join conversations c on c.id = p.conversation_id join seeds s on s.id = c.seed_id
-  join generations g on g.conversation_id = c.id and g.kind = 'program' and g.position = p.chosen
-  join generations h on h.conversation_id = c.id and h.kind = 'program' and h.position = p.rejected
-  join blobs x on x.hash = g.text join blobs y on y.hash = h.text
-where c.run_id = ? order by c.id, p.position
-"""
 _SCORED = """
 select p.conversation_id, p.kind, p.gap, p.rule, x.text as chosen, y.text as rejected,
   g.model as chosen_model, h.model as rejected_model,
@@ -124,20 +116,6 @@ class ScoredPair:
 
 
 @dataclass(frozen=True, slots=True)
-class PreferencePair:
-    """A pair with its texts."""
-
-    conversation_id: str
-    problem: str
-    language: str
-    kind: str
-    chosen: str
-    rejected: str
-    gap: float
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
 class PreferenceCounts:
     """What the ended problems of a run came to."""
 
@@ -194,10 +172,6 @@ class PreferenceReader(Reader):
             ),
             tuple(PairRecord(**row) for row in self.db.rows(_PAIRS, conversation_id)),
         )
-
-    def pairs(self, run_id: str) -> Iterator[PreferencePair]:
-        """The pairs of a run, in the order of their conversations' ids."""
-        return (PreferencePair(**row) for row in self.db.rows_of("pairs", _TEXTS, run_id))
 
     def of_conversations(self, conversation_ids: Iterable[str]) -> dict[str, tuple[ScoredPair, ...]]:
         """The pairs of conversations that have any, by conversation."""

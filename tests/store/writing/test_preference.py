@@ -14,7 +14,7 @@ from aiev.store.preference_records import (
     ScoreRecord,
     UnitRecord,
 )
-from aiev.store.reading.preference import PreferencePair, PreferenceReader
+from aiev.store.reading.preference import PreferenceReader, ScoredPair
 from aiev.store.writing.store import Store
 
 MATRIX = MatrixRecord(
@@ -46,9 +46,8 @@ def test_a_matrix_is_read_back_as_it_was_written(filled):
     _write(filled, MATRIX, MATRIX)
     with PreferenceReader.open(filled) as reader:
         assert reader.matrix("c1") == MATRIX
-        pair = PreferencePair("c1", "", "python", "correctness", "right", "wrong", 1.0, MATRIX.pairs[0].rule)
-        assert list(reader.pairs("r1")) == [pair]
-        assert list(reader.pairs("r2")) == []
+        pair = ScoredPair("correctness", 1.0, MATRIX.pairs[0].rule, "right", "wrong", "m", "m", 1.0, 0.0)
+        assert reader.of_conversations(["c1", "c2"]) == {"c1": (pair,)}
 
 
 def test_a_later_matrix_takes_the_place_of_what_was_known(filled):
@@ -73,4 +72,4 @@ def test_a_file_of_an_earlier_aiev_has_no_matrix(filled):
         db.commit()
     with PreferenceReader.open(filled) as reader:
         assert reader.matrix("c1") is None
-        assert list(reader.pairs("r1")) == []
+        assert reader.of_conversations(["c1"]) == {}
