@@ -21,13 +21,21 @@ if TYPE_CHECKING:
 @DB
 @click.option("--student", default="", help="The student: a known model, a folder, or a name on the hub.")
 @click.option("--out", type=PATH, help="Folder of trainings; by default `student` beside DB.")
-@setting("--full", "train.method", to="full", help="Train all weights instead of an adapter.")
+@setting(
+    "--method",
+    "train.stages",
+    multiple=True,
+    type=click.Choice(["sft", "dpo", "rpo", "kto"]),
+    help="sft (supervised; the default), dpo, rpo or kto (by preferences); several are stages one after another.",
+)
+@setting("--full", "train.weights", to="full", help="Train all weights instead of an adapter.")
 @configured
 @AS_JSON
 def train(db: Path, student: str, out: Path | None, config: Config, as_json: bool) -> None:
     """Train the student on the training items of DB's last round.
 
-    The same command resumes from the last checkpoint and trains nothing twice.
+    Preferences are the repairs of dialogues and the pairs of sampled programs. The same command resumes from the last
+    checkpoint and trains nothing twice.
     """
     from aiev.student.train import train_student
     from aiev.view.terminal.trainings import training_line, training_view

@@ -38,7 +38,7 @@ _SHARE_STEPS = 1_000_000
 def build_sample(record: DialogueRecord, settings: ExportSettings) -> Sample:
     """The training sample of a dialogue; without turns where nothing was answered."""
     record = apart(record, settings.reasoning)
-    executed = not _is_plain(record, settings)
+    executed = bool(record.rounds) and not _is_plain(record, settings)
     turns = tuple(merged(_executed(record, settings))) if executed else _plain(record, settings)
     return Sample(
         id=record.id,
@@ -71,12 +71,14 @@ def _is_plain(record: DialogueRecord, settings: ExportSettings) -> bool:
 
 
 def _plain(record: DialogueRecord, settings: ExportSettings) -> tuple[Turn, ...]:
-    """The problem and the answer that passed."""
-    answers = [one for one in record.messages if one.role == "assistant" and one.round == record.passed_round]
+    """The problem and the answer that passed; of sampled programs, which have no rounds of their own, the best one."""
+    sampled = not record.rounds and record.status == "accepted"
+    said = [one for one in record.messages if one.role == "assistant"]
+    answers = [one for one in said if sampled or one.round == record.passed_round]
     if not answers:
         return ()
-    thoughts = marked(answers[-1].reasoning, settings.reasoning)
-    answer = Turn("assistant", _as_run(record, answers[-1]), train=True, passed=True, thoughts=thoughts)
+    thoughts, passed = marked(answers[-1].reasoning, settings.reasoning), None if sampled else True
+    answer = Turn("assistant", _as_run(record, answers[-1]), train=True, passed=passed, thoughts=thoughts)
     return Turn("user", record.problem), answer
 
 
@@ -90,7 +92,7 @@ def _as_run(record: DialogueRecord, message: MessageRecord) -> str:
 def _executed(record: DialogueRecord, settings: ExportSettings) -> Iterator[Turn]:
     verdicts = {entry.round: entry for entry in record.rounds}
     followed_by = [message.role for message in record.messages[1:]] + [""]
-    for message, follower in zip(record.messages, followed_by, strict=False):
+    for message, follower in zip(record.messages, followed_by, strict=True):
         entry = verdicts.get(message.round)
         passed = entry is not None and entry.round == record.passed_round
         match message.role:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aiev.dataset.sample import Turn
 from aiev_agents.fences import fenced
+from aiev_agents.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def sampled(sample: Sample) -> Iterator[Preference]:
     """One pair for each that a matrix of programs and tests gave."""
     for one in sample.pairs:
         better, worse = (
-            Turn("assistant", fenced(text, sample.language), passed=passed)
+            Turn("assistant", fenced(text.strip(), LANGUAGES[sample.language].fence), passed=passed)
             for text, passed in ((one.chosen, True), (one.rejected, False))
         )
         yield Preference(

@@ -42,6 +42,7 @@ class TrainingRecord:
     base: str
     """Model that was trained."""
     method: str
+    """`sft`, `dpo`, `rpo` or `kto`."""
     status: str
     """`running`, `done` or `failed`."""
     reason: str = ""
@@ -53,6 +54,11 @@ class TrainingRecord:
     metrics: dict[str, Any] = field(default_factory=dict)
     started_at: str = ""
     finished_at: str = ""
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The methods that led to these weights, one after another."""
+        return tuple(self.config.get("stages", ("sft",)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Facts:
     rounds: int
     """Frozen rounds."""
     trained: bool
-    """Whether the last round's training is done."""
+    """Whether the last round's training is done, with all its stages."""
     decided: bool
     """Whether the last round has its decision."""
     waiting: int
@@ -99,9 +99,10 @@ def read_state(reader: StudentReader, config: Config, seeds: Sequence[SeedRecord
     """
     rounds, gates, used = reader.rounds(), reader.gates(), reader.used_seeds()
     last = rounds[-1].number if rounds else 0
-    trained = {one.round: one for one in reversed(reader.trainings()) if one.status == "done"}
+    done = [one for one in reversed(reader.trainings()) if one.status == "done"]
+    trained = {one.round: one for one in done if one.stages == config.settings.train.stages}
     gate_of = {gate.round: gate for gate in reversed(gates) if gate.round}
-    student = _winner(reader, config, gate_of.get(last) or gate_of.get(last - 1), [*trained.values()])
+    student = _winner(reader, config, gate_of.get(last) or gate_of.get(last - 1), done)
     facts = Facts(
         rounds=last,
         trained=last in trained,

@@ -124,6 +124,6 @@ def _gguf_files(training: TrainingRecord) -> tuple[Path, Path]:
     if base.is_file() and adapter.is_file():
         return base, adapter
     raise SetupError(
-        f"{training.adapter} has no adapter that the embedded llama.cpp can serve: that needs the method lora, a "
+        f"{training.adapter} has no adapter that the embedded llama.cpp can serve: that needs train.weights of lora, a "
         "student that is a GGUF file, and no train.special_tokens; serve it with vllm (student.config)"
     )

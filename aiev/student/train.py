@@ -1,16 +1,19 @@
-"""Trains the student on the training items of a round, and stores the result.
+"""Trains the student on the training items of a round, in one stage or several, and stores the results.
 
-Invariants: neither a test item nor a near-duplicate of one is trained on; the same items, model and settings are the
-same training, which is done once, however often the command is given and wherever it was killed.
+Invariants: neither a test item nor a near-duplicate of one is trained on; the same items, model, settings and stages
+before are the same training, which is done once, however often the command is given and wherever it was killed; no
+stage begins before there are data for all.
 """
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aiev.dataset.split import assign_splits
 from aiev.errors import AievError, UsageError
 from aiev.run.lease import leased
 from aiev.store.clock import now
@@ -20,7 +23,7 @@ from aiev.store.student_records import TrainingRecord
 from aiev.store.writing.student import StudentStore
 from aiev.student.rounds import current_round
 from aiev.student.training.launch import launch
-from aiev.student.training.spec import TrainingSpec, adapter_name
+from aiev.student.training.spec import MODEL, TrainingSpec, adapter_name
 from aiev.student.training_files import TrainingFiles, write_training_files
 from aiev_agents.clients.weights import KNOWN, find_weights, weights_dir
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from aiev.config.layers import Config
     from aiev.config.settings import Settings
+    from aiev.student.training.settings import Method, TrainSettings
 
 
 async def train_student(
@@ -39,7 +43,7 @@ async def train_student(
     out: Path | None = None,
     on_event: Callable[[dict[str, Any]], None] | None = None,
 ) -> TrainingRecord:
-    """Train on the last round of a database.
+    """Train on the last round of a database, stage by stage, and return the last one.
 
     Args:
         config: sections `train`, `student`, `export` and `split` are used.
@@ -58,30 +62,68 @@ async def train_student(
     ReadOnly(db).close()
     with StudentStore.open(db) as store, StudentReader.open(db) as reader:
         number = await current_round(store, reader, settings.split)
-        folder = out or db.parent / settings.student.folder
-        data = write_training_files(db, number, settings, folder / f"data-r{number:03}")
-        if not data.train:
-            reasons = ", ".join(f"{count} {reason}" for reason, count in data.dropped.items()) or "there is none"
-            raise UsageError(f"round {number} of {db} has no dialogue to train on: {reasons}")
-        spec = training_spec(settings, student or settings.student.name, data, folder)
-        identity = spec.identity(data.digest)
-        spec = spec.model_copy(update={"out": str(folder / f"r{number:03}-{identity}")})
-        known = {one.id: one for one in reader.trainings()}.get(identity)
-        if known and known.status == "done" and _has_weights(known):
-            return known
-        record = TrainingRecord(
-            id=identity,
-            round=number,
-            base=spec.base,
-            method=spec.settings.method,
-            status="running",
-            path=spec.out,
-            config=spec.as_dict() | {"data": data.digest},
-            started_at=now(),
-        )
-        async with leased(store, f"training {identity}"):
-            await store.write_training(record)
-            return await _run(store, record, spec, settings, on_event)
+        folder, stages = out or db.parent / settings.student.folder, settings.train.stages
+        if stages != ("sft",):  # pairs that came after the round need a side
+            await asyncio.to_thread(assign_splits, db, settings.split)
+        data = [_data(db, number, settings, folder, method) for method in stages]
+        done: TrainingRecord | None = None
+        for position, files in enumerate(data, 1):
+            train = settings.train.model_copy(update={"stages": stages[:position]})
+            spec = training_spec(settings, student or settings.student.name, files, folder, train=train, before=done)
+            done = await _stage(store, reader, number, spec, files, on_event=on_event)
+        assert done is not None  # noqa: S101 - there is a stage at least
+        return done
+
+
+def _data(db: Path, number: int, settings: Settings, folder: Path, method: Method) -> TrainingFiles:
+    """The files of a stage.
+
+    Raises:
+        UsageError: there is nothing to train on.
+    """
+    name = f"data-r{number:03}" + ("" if method == "sft" else f"-{method}")
+    data = write_training_files(db, number, settings, folder / name, method)
+    if data.train:
+        return data
+    dropped = ", ".join(f"{count} {reason}" for reason, count in data.dropped.items())
+    if method == "sft":
+        raise UsageError(f"round {number} of {db} has no dialogue to train on: {dropped or 'there is none'}")
+    left = f"{data.kept} dialogues are left, none of them for training with a repair or a pair of programs"
+    raise UsageError(
+        f"round {number} of {db} has no preferences to train on by {method}: {left}"
+        + (f"; dropped: {dropped}" if dropped else "")
+        + "; make pairs with `aiev prefer`, or more dialogues with `aiev teach`"
+    )
+
+
+async def _stage(
+    store: StudentStore,
+    reader: StudentReader,
+    number: int,
+    spec: TrainingSpec,
+    data: TrainingFiles,
+    *,
+    on_event: Callable[[dict[str, Any]], None] | None,
+) -> TrainingRecord:
+    """Train one stage, unless that is done."""
+    identity = spec.identity(data.digest)
+    spec = spec.model_copy(update={"out": str(Path(spec.out) / f"r{number:03}-{identity}")})
+    known = {one.id: one for one in reader.trainings()}.get(identity)
+    if known and known.status == "done" and _has_weights(known):
+        return known
+    record = TrainingRecord(
+        id=identity,
+        round=number,
+        base=spec.base,
+        method=spec.method,
+        status="running",
+        path=spec.out,
+        config=spec.as_dict() | {"data": data.digest},
+        started_at=now(),
+    )
+    async with leased(store, f"training {identity}"):
+        await store.write_training(record)
+        return await _run(store, record, spec, on_event)
 
 
 def _has_weights(record: TrainingRecord) -> bool:
@@ -92,10 +134,9 @@ async def _run(
     store: StudentStore,
     record: TrainingRecord,
     spec: TrainingSpec,
-    settings: Settings,
     on_event: Callable[[dict[str, Any]], None] | None,
 ) -> TrainingRecord:
-    train = settings.train
+    train = spec.settings
     try:
         result = await launch(spec, python=train.python, processes=train.processes, on_event=on_event)
     except AievError as error:
@@ -113,8 +154,24 @@ async def _run(
     return done
 
 
-def training_spec(settings: Settings, student: str, data: TrainingFiles, folder: Path) -> TrainingSpec:
-    """The training that the configuration asks for.
+def training_spec(
+    settings: Settings,
+    student: str,
+    data: TrainingFiles,
+    folder: Path,
+    *,
+    train: TrainSettings,
+    before: TrainingRecord | None = None,
+) -> TrainingSpec:
+    """A stage of the training that the configuration asks for.
+
+    Args:
+        settings: section `run` is used.
+        student: model to train.
+        data: of the stage.
+        folder: of all trainings.
+        train: settings whose stages end with this one.
+        before: the stage before.
 
     Raises:
         UsageError: no student is named, or the weights of a known model are not fetched.
@@ -129,7 +186,9 @@ def training_spec(settings: Settings, student: str, data: TrainingFiles, folder:
         test_file=str(data.test_file.resolve()),
         out=str(folder),
         seed=settings.run.seed,
-        settings=settings.train,
+        settings=train,
+        start=str(Path(before.path, MODEL)) if before else "",
+        start_hash=before.adapter_hash if before else "",
     )
 
 

@@ -28,9 +28,10 @@ CHATML = (
 @pytest.fixture
 def told(tmp_path, exported, rows):
     """Training rows of a format."""
-    path = prefer(write(tmp_path / "f.db", TALKS), [7])
+    path = write(tmp_path / "f.db", TALKS)
 
-    def read(name):
+    def read(name, sampled=()):
+        prefer(path, sampled)
         exported(name, path=path, settings=["split.test_share=0", "plain_share=0"])
         return rows(f"{name}/train.jsonl")
 
@@ -146,7 +147,7 @@ def test_axolotl_takes_the_pairs_of_both_kinds(told):
 
     entry = axolotl_datasets()["dpo"]
     convert, _ = strategies.default(DictDefault({"datasets": [entry], "chat_template": "tokenizer_default"}))
-    rows = told("dpo")
+    rows = told("dpo", [7])
     assert {row["kind"] for row in rows} == {"repair", "correctness", "efficiency"}
     for row in rows:
         found = convert(row, tokenizer=tokenizer(CHATML))
@@ -163,7 +164,7 @@ def test_llama_factory_takes_the_pairs_of_both_kinds(told, tmp_path, monkeypatch
     converter = pytest.importorskip("llamafactory.data.converter", reason=NO_FACTORY).SharegptDatasetConverter
     from llamafactory.data.parser import get_dataset_list
 
-    rows = told(name)
+    rows = told(name, [7])
     (attributes,) = get_dataset_list(["aiev_train"], str(tmp_path / "out" / name))
     assert {row["kind"] for row in rows} == {"repair", "correctness", "efficiency"}
     for row in rows:

@@ -130,9 +130,12 @@ def test_a_program_that_is_chosen_and_rejected_has_no_label(tmp_path, exported, 
     ]
 
 
-def test_a_conversation_of_pairs_alone_has_no_row_in_other_formats(tmp_path, exported, rows):
-    exported("messages", "openai", "llama-factory", path=prefer(tmp_path / "f.db", [7]), settings=SETTINGS)
-    assert [rows(f"{name}/train.jsonl") for name in ("messages", "openai", "llama-factory")] == [[], [], []]
+def test_of_sampled_programs_the_best_is_the_answer_in_formats_without_preferences(tmp_path, exported, rows):
+    exported("prompt-completion", path=prefer(tmp_path / "f.db", [7]), settings=SETTINGS)
+    (row,) = rows("prompt-completion/train.jsonl")
+    assert row["prompt"] == [{"role": "user", "content": "Add 7 to x."}]
+    assert row["completion"] == [{"role": "assistant", "content": "```python\ndef f(x):\n    return x + 7\n```"}]
+    assert (row["executed"], row["verdicts"]) == (False, [])
 
 
 def test_a_program_of_a_pair_that_holds_a_credential_drops_its_problem(tmp_path, exported, rows):

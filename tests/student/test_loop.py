@@ -53,6 +53,17 @@ def test_the_state_of_a_database_says_who_makes_dialogues_and_what_is_next(tmp_p
     assert next_step(loop(path, "student.rounds=2").state().facts) is Step.TEACH
 
 
+def test_a_round_is_trained_when_all_its_stages_are_done(tmp_path):
+    path = tmp_path / "t.db"
+    asyncio.run(loop(path, "student.rounds=1").run())
+    asked = loop(path, "student.rounds=1", "train.stages=['sft', 'rpo']")
+    assert (asked.state().facts.trained, asked.state().training) == (False, None)
+    with StudentStore.open(path) as store:
+        done = replace(loop(path).state().training, id="t2", adapter="b", config={"stages": ["sft", "rpo"]})
+        asyncio.run(store.write_training(done))
+    assert (asked.state().facts.trained, asked.state().training) == (True, done)
+
+
 def test_an_empty_database_belongs_to_the_teacher(tmp_path):
     path = tmp_path / "t.db"
     StudentStore.open(path).close()

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.dialogues import words
 from support.loop_parts import QUIET, loop
+from support.pairs import prefer
 from support.tiny_llama import make_model
 
 from aiev.cli import main
@@ -87,6 +89,39 @@ def test_the_same_training_is_not_done_twice_but_another_is(stand_in, tmp_path):
     assert (tmp_path / "student/count").read_text() == "x\nx\n"
 
 
+STAGES = "train.stages=['sft', 'rpo']"
+NEXT = 'grep -q \'"start": ""\' $OUT/spec.json && echo sft >> $OUT/../order || echo later >> $OUT/../order'
+
+
+def test_stages_follow_each_other_each_on_the_weights_of_the_one_before(stand_in, tmp_path):
+    prefer(tmp_path / "t.db", range(8))
+    last = stand_in(f"{NEXT}; {SUCCEED}", STAGES)
+    first = next(one for one in trainings(tmp_path) if one.id != last.id)
+    assert [(one.method, one.stages) for one in (first, last)] == [("sft", ("sft",)), ("rpo", ("sft", "rpo"))]
+    assert (last.config["start"], last.config["start_hash"]) == (f"{first.path}/model", first.adapter_hash)
+    assert (tmp_path / "student/order").read_text() == "sft\nlater\n"
+    rows = [json.loads(line) for line in Path(last.config["train_file"]).read_text().splitlines()]
+    assert all({"prompt", "chosen", "rejected"} <= row.keys() for row in rows)
+
+
+def test_a_stage_that_is_done_is_not_done_again_when_a_later_one_fails(stand_in, tmp_path):
+    prefer(tmp_path / "t.db", range(8))
+    with pytest.raises(AievError, match="the training failed: no memory"):
+        stand_in(f"if grep -q rpo $OUT/spec.json; then echo no memory >&2; exit 1; fi; {SUCCEED}", STAGES)
+    assert {one.method: one.status for one in trainings(tmp_path)} == {"sft": "done", "rpo": "failed"}
+    assert stand_in(SUCCEED, STAGES).stages == ("sft", "rpo")
+    assert stand_in(SUCCEED).stages == ("sft",)
+    assert (tmp_path / "student/count").read_text() == "x\nx\n"
+
+
+@pytest.mark.parametrize("method", ["dpo", "rpo", "kto"])
+def test_a_run_without_pairs_says_so_before_any_stage_begins(stand_in, tmp_path, method):
+    words = rf"no preferences to train on by {method}: \d+ dialogues are left, none .*; make pairs with `aiev prefer`"
+    with pytest.raises(UsageError, match=words):
+        stand_in(SUCCEED, f"train.stages=['sft', '{method}']")
+    assert trainings(tmp_path) == []
+
+
 def test_a_training_whose_weights_are_gone_is_done_anew(stand_in, tmp_path):
     shutil.rmtree(stand_in(SUCCEED).path)
     assert stand_in(SUCCEED).status == "done"
@@ -136,7 +171,7 @@ def test_the_command_prints_events_as_lines_and_the_result_as_a_table(stand_in, 
     shown = CliRunner().invoke(main, ["train", str(tmp_path / "t.db"), "--student", "owner/name", "--full", *words])
     assert shown.exit_code == 0, shown.output
     assert shown.stderr == "aiev: step 1/4: loss 1.2500\n"
-    assert "(round 1, full)" in shown.stdout
+    assert "(round 1, sft, full)" in shown.stdout
     again = CliRunner().invoke(
         main, ["train", str(tmp_path / "t.db"), "--student", "owner/name", "--full", "--json", *words]
     )
@@ -173,6 +208,26 @@ def test_a_training_is_kept_with_its_losses_tokens_and_hash_and_done_once(path, 
     events = []
     assert asyncio.run(train_student(config, path, student=str(base), on_event=events.append)) == done
     assert events == []
+
+
+@pytest.mark.train
+def test_sampled_programs_train_a_student_in_two_stages_from_the_command_line(tmp_path):
+    if any(importlib.util.find_spec(name) is None for name in ("torch", "trl", "peft")):
+        pytest.skip("the extra train is not here")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        base = make_model(tmp_path / "tiny")
+    prefer(tmp_path / "p.db", range(10), words=lambda number: f"Problem {number}: {words(number)}")
+    told = ["max_tokens=1024", "learning_rate=0.01", "preference_rate=0.01", "packing=false", "preference_epochs=4"]
+    options = [f"--set=train.{one}" for one in told] + ["--set=split.test_share=0.2"]
+    arguments = ["train", str(tmp_path / "p.db"), "--student", str(base), "--method", "sft", "--method", "rpo"]
+    shown = CliRunner().invoke(main, [*arguments, *options])
+    assert shown.exit_code == 0, shown.output
+    assert "sft then rpo, lora" in shown.stdout
+    assert "accuracy on the test split" in shown.stdout
+    assert "16 pairs, " in shown.stderr
+    again = CliRunner().invoke(main, [*arguments, *options, "--json"])
+    assert (json.loads(again.stdout)["method"], again.stderr) == ("rpo", "")
 
 
 @pytest.mark.parametrize(

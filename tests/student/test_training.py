@@ -40,7 +40,7 @@ def spec(base, folder, **changes):
         "seed": 1,
     }
     settings = {
-        "method": "lora",
+        "weights": "lora",
         "epochs": 2.0,
         "learning_rate": 0.02,
         "batch_size": 2,
@@ -159,7 +159,7 @@ def test_a_training_that_is_done_is_not_done_again(lora_training):
 
 
 def test_full_training_changes_all_weights(tiny_model, tmp_path):
-    result = trained(spec(tiny_model, tmp_path, method="full", learning_rate=0.005, epochs=1.0, evaluations=0))
+    result = trained(spec(tiny_model, tmp_path, weights="full", learning_rate=0.005, epochs=1.0, evaluations=0))
     assert result.metrics["trained_parameters"] == result.metrics["parameters"]
     assert result.metrics["loss_after"] < result.metrics["loss_before"]
     assert (tmp_path / "out" / "model" / "config.json").is_file()
@@ -214,6 +214,6 @@ def test_a_python_without_the_extra_is_one_line_that_says_what_to_install(tiny_m
 
 
 def test_a_failure_is_its_last_line_and_the_log_has_the_rest(tiny_model, tmp_path):
-    with pytest.raises(AievError, match=r"no dialogue to train on; 12 are longer than train\.max_tokens = 16"):
+    with pytest.raises(AievError, match=r"no dialogues to train on; 12 are longer than train\.max_tokens = 16"):
         trained(spec(tiny_model, tmp_path, max_tokens=16))
     assert (tmp_path / "out" / "training.log").is_file()

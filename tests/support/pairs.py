@@ -6,7 +6,7 @@ from dataclasses import replace
 from store.sample_records import RUN, SEED
 
 from aiev.store.preference_records import GenerationRecord, MatrixRecord, PairRecord, ScoreRecord
-from aiev.store.records import ConversationRecord
+from aiev.store.records import ConversationRecord, MessageRecord
 from aiev.store.writing.store import Store
 
 PREFER = replace(RUN, id="p1", recipe="codedpo", config={"prefer": {"scorer": "codet"}})
@@ -42,9 +42,13 @@ def prefer(path, numbers, pairs=PAIRS, words=lambda number: f"Add {number} to x.
             begun = ConversationRecord(key, PREFER.id, seed.id, "running", started_at="2026-01-02")
             await store.start_conversation(begun)
             await store.write_matrix(matrix(key, number, pairs))
-            await store.finish_conversation(
-                replace(begun, status="accepted", problem=words(number), finished_at="2026-01-02"), []
-            )
+            best = PROGRAMS[pairs[0].chosen].format(number)
+            for position, (role, text) in enumerate(
+                (("user", words(number)), ("assistant", f"```python\n{best}\n```"))
+            ):
+                await store.add_message(key, MessageRecord(position, role, text, train=False, round=position))
+            told = {"problem": words(number), "program": best, "tests": "assert f(1)", "rounds": 1}
+            await store.finish_conversation(replace(begun, status="accepted", finished_at="2026-01-02", **told), [1])
 
     with Store.open(path) as store:
         asyncio.run(fill(store))

@@ -67,3 +67,27 @@ def write_dialogues(path, numbers):
     """JSON Lines, as the exporter writes them."""
     path.write_text("".join(json.dumps({"messages": dialogue(number)}) + "\n" for number in numbers))
     return path
+
+
+def _asked(number):
+    return [{"role": "user", "content": f"Add {number}."}]
+
+
+def _said(sign, number):
+    return [{"role": "assistant", "content": f"a {sign} {number}"}]
+
+
+def write_pairs(path, numbers):
+    """Pairs that prefer a plus, as the exporter writes them."""
+    rows = ({"prompt": _asked(it), "chosen": _said("+", it), "rejected": _said("-", it)} for it in numbers)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def write_answers(path, numbers):
+    """The same as answers with labels."""
+    rows = (
+        {"prompt": _asked(it), "completion": _said(sign, it), "label": sign == "+"} for it in numbers for sign in "+-"
+    )
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 OF_PAIR = {"kind": Column.TEXT, "gap": Column.REAL, "rule": Column.TEXT, "run": Column.TEXT}
 """Columns that say what a preference stands on."""
+OF_SIDES = {
+    **dict.fromkeys(("chosen_score", "rejected_score"), Column.REAL),
+    **dict.fromkeys(("chosen_model", "rejected_model"), Column.TEXT),
+}
+"""Columns that say where its answers come from."""
 
 
 def rows(sample: Sample) -> Iterator[Row]:
@@ -43,8 +48,7 @@ SHAPE = Shape(
         "chosen": Column.CHAT,
         "rejected": Column.CHAT,
         **OF_PAIR,
-        **dict.fromkeys(("chosen_score", "rejected_score"), Column.REAL),
-        **dict.fromkeys(("chosen_model", "rejected_model"), Column.TEXT),
+        **OF_SIDES,
         **ABOUT,
     },
     rows,

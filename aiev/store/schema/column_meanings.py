@@ -261,7 +261,7 @@ COLUMNS = {
         "id": "First 16 hex digits of the SHA-256 of data, model and settings.",
         "round": "Round of the gate; 0 when it was started by hand.",
         "base": "Model that was trained.",
-        "method": "`lora` or `full`.",
+        "method": "`sft`, `dpo`, `rpo` or `kto`; `lora` and `full` are supervised trainings of 0.2.0 and before.",
         "status": "`running`, `done` or `failed`.",
         "reason": "Why it failed; else empty.",
         "path": "Folder of what came of it.",

@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     spec = TrainingSpec.read(Path(arguments[0]))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ |= {"TQDM_DISABLE": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
     try:
         from aiev.student.training.trainer import train
     except ImportError as error:

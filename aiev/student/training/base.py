@@ -1,7 +1,7 @@
 """Loads the model that is trained and its tokenizer, and adds new tokens and the adapter.
 
-Runs in the training process alone. Invariant: new tokens get new rows of the embedding, never existing ones, and both
-methods train them.
+Runs in the training process alone. Invariants: new tokens get new rows of the embedding, never existing ones, and both
+ways of training train them; a later stage goes on with the adapter of the one before, so that one adapter is served.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from peft import LoraConfig
+from peft import LoraConfig, PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 if TYPE_CHECKING:
@@ -53,17 +53,21 @@ def load_tokenizer(spec: TrainingSpec, folder: str) -> tuple[Any, int]:
 
 
 def load_model(spec: TrainingSpec, folder: str, tokens: int, *, bf16: bool) -> Any:
-    """The model, with an embedding of at least `tokens` rows; full training uses 32-bit weights."""
-    dtype = torch.bfloat16 if bf16 and spec.settings.method == "lora" else torch.float32
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
+    """The model, with an embedding of at least `tokens` rows, and the adapter of the stage before, if there is one.
+
+    Full training uses 32-bit weights.
+    """
+    adapted = spec.settings.weights == "lora"
+    dtype = torch.bfloat16 if bf16 and adapted else torch.float32
+    model = AutoModelForCausalLM.from_pretrained(folder if adapted else spec.start or folder, dtype=dtype)
     if tokens > model.get_input_embeddings().weight.shape[0]:
         model.resize_token_embeddings(tokens, mean_resizing=False)
-    return model
+    return PeftModel.from_pretrained(model, spec.start, is_trainable=True) if adapted and spec.start else model
 
 
 def lora(spec: TrainingSpec, model: Any, *, added: bool) -> Any:
-    """The adapter's settings; None for full training. With added tokens the whole embedding is trained."""
-    if spec.settings.method == "full":
+    """Settings of a new adapter; None where there is none to make. With added tokens the whole embedding is trained."""
+    if spec.settings.weights == "full" or spec.start:
         return None
     tied = bool(model.config.get_text_config().tie_word_embeddings)
     embeddings = {"modules_to_save": ["embed_tokens"] if tied else ["embed_tokens", "lm_head"]} if added else {}

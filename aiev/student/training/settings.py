@@ -1,4 +1,9 @@
-"""Settings of training."""
+"""Settings of training.
+
+Source of the preference stages' defaults: beta from DPO and KTO (arXiv 2305.18290, 2402.01306); the weight of the
+supervised loss from Iterative RPO (arXiv 2404.19733); the rate of full training from CodeDPO (arXiv 2410.05605), and
+ten times that for LoRA (Schulman et al., "LoRA Without Regret", 2025).
+"""
 
 from __future__ import annotations
 
@@ -6,22 +11,40 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Method = Literal["sft", "dpo", "rpo", "kto"]
+"""Supervised; preference pairs; pairs with a supervised loss on the chosen answer; answers with labels."""
+
 
 class TrainSettings(BaseModel):
     """How the student is trained."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"shapes_dialogue": False})
 
-    method: Literal["lora", "full"] = Field("lora", description="lora: an adapter | full: all weights")
-    epochs: float = Field(3.0, gt=0, description="passes over the training split")
-    learning_rate: float = Field(0.0, ge=0, description="0 takes 2e-4 for lora and 2e-5 for full")
-    batch_size: int = Field(1, ge=1, description="sequences on each device at once")
+    stages: tuple[Method, ...] = Field(
+        ("sft",),
+        min_length=1,
+        description="trainings one after another, each on the weights of the one before; sft: supervised | dpo: "
+        "preference pairs | rpo: dpo with a supervised loss on the chosen answers | kto: answers with labels",
+    )
+    weights: Literal["lora", "full"] = Field("lora", description="lora: an adapter | full: all weights")
+    epochs: float = Field(3.0, gt=0, description="sft: passes over the training split")
+    learning_rate: float = Field(0.0, ge=0, description="sft: 0 takes 2e-4 for lora and 2e-5 for full")
+    preference_epochs: float = Field(1.0, gt=0, description="dpo, rpo, kto: passes over the training split")
+    preference_rate: float = Field(
+        0.0, ge=0, description="dpo, rpo, kto: learning rate; 0 takes 5e-5 for lora and 5e-6 for full"
+    )
+    beta: float = Field(0.1, gt=0, description="dpo, rpo, kto: how firmly the model is held to the one it began as")
+    sft_weight: float = Field(1.0, ge=0, description="rpo: weight of the supervised loss beside that of the pairs")
+    batch_size: int = Field(
+        1, ge=1, description="sequences on each device at once; kto takes two at least, which it compares"
+    )
     accumulation: int = Field(8, ge=1, description="batches to one step of the optimizer")
     max_tokens: int = Field(
-        2048, ge=16, description="longest sequence, in tokens; a longer dialogue is left out and counted"
+        2048, ge=16, description="longest sequence, in tokens; a longer dialogue or pair is left out and counted"
     )
     packing: bool = Field(
-        default=True, description="several dialogues in one sequence; attention does not cross from one to the other"
+        default=True,
+        description="sft: several dialogues in one sequence; attention does not cross from one to the other",
     )
     precision: Literal["auto", "bf16", "fp32"] = Field(
         "auto", description="bf16 | fp32 | auto: bf16 where a GPU has it"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from aiev.student.training.settings import TrainSettings
+from aiev.student.training.settings import Method, TrainSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,10 +25,12 @@ MERGED = "merged"
 """The whole model, where tokens were added: no server takes an adapter that brings tokens along."""
 GGUF_ADAPTER = "adapter.gguf"
 """The adapter for llama.cpp, beside the other one."""
-LORA_RATE, FULL_RATE = 2e-4, 2e-5
-"""Learning rates of the two methods, as in TRL's examples."""
-_SHAPES_NOTHING = {"base_folder", "train_file", "test_file", "out", "report_to", "save_steps"}
+RATES = {"lora": (2e-4, 5e-5), "full": (2e-5, 5e-6)}
+"""Learning rates of supervised and of preference stages; see `settings.py`, and TRL's examples."""
+_SHAPES_NOTHING = {"base_folder", "train_file", "test_file", "out", "report_to", "save_steps", "start"}
 """Values that do not change the weights."""
+_OF_SFT = {"epochs", "learning_rate", "packing"}
+_OF_PREFERENCE = {"preference_epochs", "preference_rate", "beta", "sft_weight"}
 
 
 class TrainingSpec(BaseModel):
@@ -41,16 +43,42 @@ class TrainingSpec(BaseModel):
     base_folder: str
     """Folder for a GGUF file in Hugging Face form; empty for the others."""
     train_file: str
-    """JSON Lines: `messages` with `role`, `content` and `train`."""
+    """JSON Lines: `messages` with `role`, `content` and `train`; for preference stages rows of `dpo` or `kto`."""
     test_file: str
     out: str
     seed: int
     settings: TrainSettings
+    """Its `stages` end with this one."""
+    start: str = ""
+    """Folder of the weights of the stage before; empty begins with the base."""
+    start_hash: str = ""
+    """Of those weights."""
+
+    @property
+    def method(self) -> Method:
+        """How this stage trains."""
+        return self.settings.stages[-1]
+
+    @property
+    def supervised(self) -> bool:
+        """Whether it learns from dialogues; else from preferences."""
+        return self.method == "sft"
+
+    @property
+    def epochs(self) -> float:
+        """Passes over the data."""
+        return self.settings.epochs if self.supervised else self.settings.preference_epochs
 
     @property
     def rate(self) -> float:
         """The learning rate in use."""
-        return self.settings.learning_rate or (LORA_RATE if self.settings.method == "lora" else FULL_RATE)
+        settings, (supervised, preference) = self.settings, RATES[self.settings.weights]
+        return (settings.learning_rate or supervised) if self.supervised else (settings.preference_rate or preference)
+
+    @property
+    def batch_size(self) -> int:
+        """Sequences on each device at once."""
+        return max(2, self.settings.batch_size) if self.method == "kto" else self.settings.batch_size
 
     def as_dict(self) -> dict[str, Any]:
         """Flat and JSON-ready, as it is stored with a training."""
@@ -59,7 +87,8 @@ class TrainingSpec(BaseModel):
 
     def identity(self, data_hash: str) -> str:
         """First 16 hex digits of the SHA-256 over data, model and settings."""
-        shaped_by = {name: value for name, value in self.as_dict().items() if name not in _SHAPES_NOTHING}
+        aside = _SHAPES_NOTHING | (_OF_PREFERENCE if self.supervised else _OF_SFT)
+        shaped_by = {name: value for name, value in self.as_dict().items() if name not in aside}
         text = json.dumps([data_hash, shaped_by], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -1,8 +1,8 @@
-"""Dialogues to token ids and labels.
+"""Dialogues to token ids and labels, and preferences to rows for TRL's trainers.
 
-Invariant: a label is -100 unless its token belongs to a turn whose `train` is true; which tokens those are is decided
+Invariants: a label is -100 unless its token belongs to a turn whose `train` is true; which tokens those are is decided
 by position in the rendered text, never by id, so a model whose padding token also ends every turn still learns to stop.
-Nothing is truncated: a dialogue that is too long is left out and counted.
+Nothing is truncated: a dialogue or pair that is too long is left out and counted.
 """
 
 from __future__ import annotations
@@ -17,23 +17,27 @@ from aiev.tables.read import read_rows
 if TYPE_CHECKING:
     from pathlib import Path
 
+_OF_PREFERENCE = ("prompt", "chosen", "rejected", "completion", "label")
+
 
 @dataclass(slots=True)
 class Tokenised:
     """The rows of one file, and their counts of tokens."""
 
-    rows: list[dict[str, list[int]]] = field(default_factory=list)
-    """Each with `input_ids` and `labels`."""
+    unit: str = "dialogues"
+    """What the rows are."""
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    """Each with `input_ids` and `labels`; preferences with `prompt` and answers."""
     trained: int = 0
     masked: int = 0
     too_long: int = 0
-    """Dialogues left out, because they have more tokens than one sequence holds."""
+    """Rows left out, because they have more tokens than one sequence holds."""
     longest: int = 0
 
     def as_dict(self) -> dict[str, int]:
         """The counts without the rows."""
         return {
-            "dialogues": len(self.rows),
+            self.unit: len(self.rows),
             "trained_tokens": self.trained,
             "masked_tokens": self.masked,
             "too_long": self.too_long,
@@ -62,6 +66,38 @@ def tokenise(tokenizer: Any, path: Path, max_tokens: int) -> Tokenised:
         except (KeyError, TypeError) as error:
             raise UsageError(f"{row.where} holds no messages with role, content and train: {error!r}") from None
         _add(done, mask(tokenizer, turns, train), max_tokens)
+    return done
+
+
+def read_preferences(tokenizer: Any, path: Path, max_tokens: int) -> Tokenised:
+    """Read rows of the formats `dpo` or `kto`; TRL's trainers tokenise them by the same chat template.
+
+    Args:
+        tokenizer: a fast one with a chat template.
+        path: JSON Lines.
+        max_tokens: longest prompt with an answer.
+
+    Raises:
+        MaskError: see `tokenise`.
+        UsageError: a line holds no preference.
+    """
+    done = Tokenised()
+    for row in read_rows(path):
+        fields = {name: row.fields[name] for name in _OF_PREFERENCE if name in row.fields}
+        answers = [fields[name] for name in ("chosen", "rejected", "completion") if name in fields]
+        if not answers or "prompt" not in fields:
+            raise UsageError(f"{row.where} holds no prompt with chosen and rejected, or with completion and label")
+        done.unit = "answers" if "label" in fields else "pairs"
+        asked = fields["prompt"]
+        masked = [mask(tokenizer, [*asked, *one], [False] * len(asked) + [True] * len(one)) for one in answers]
+        longest, trained = max(len(one.input_ids) for one in masked), sum(sum(one.mask) for one in masked)
+        done.longest = max(done.longest, longest)
+        if longest > max_tokens:
+            done.too_long += 1
+            continue
+        done.rows.append(fields)
+        done.trained += trained
+        done.masked += sum(len(one.input_ids) for one in masked) - trained
     return done
 
 

@@ -1,8 +1,8 @@
-"""Supervised fine-tuning with TRL and PEFT. Runs in the training process alone.
+"""One stage of fine-tuning with TRL and PEFT: supervised or by preferences. Runs in the training process alone.
 
-Invariants: labels come from `tokens.py`, so no option of the trainer decides what is trained on; the loss on the test
+Invariants: labels of dialogues come from `tokens.py`, so no option of the trainer decides what is trained on; the test
 split is measured before the first step and after the last, on the same tokens; a killed training resumes from its last
-complete checkpoint, and its result appears completely or not at all.
+complete checkpoint, and its result appears completely or not at all. What differs by method is in `methods.py`.
 """
 
 from __future__ import annotations
@@ -16,22 +16,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from datasets import Dataset
 from transformers import TrainerCallback, set_seed
-from trl import SFTConfig, SFTTrainer
 
 from aiev.errors import UsageError
 from aiev.student.training.base import base_folder, has_bf16, load_model, load_tokenizer, lora
 from aiev.student.training.gguf_adapter import can_write, write_gguf_adapter
+from aiev.student.training.methods import REFERENCE, TRAINERS, dataset, measured, own_arguments, read_data
 from aiev.student.training.spec import GGUF_ADAPTER, MERGED, MODEL, TrainingResult, TrainingSpec
-from aiev.student.training.tokens import Tokenised, tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aiev.student.training.tokens import Tokenised
+
     Tell = Callable[[dict[str, Any]], None]
 
 _BEFORE = "before.json"
+_DATA = ("train", "test")
 _STATE = "trainer_state.json"
 """The last file that the trainer writes into a checkpoint."""
 
@@ -40,27 +41,33 @@ def train(spec: TrainingSpec, tell: Tell) -> TrainingResult:
     """Train, or resume a training, and write the weights to `spec.out`.
 
     Raises:
-        UsageError: no dialogue is left to train on.
+        UsageError: nothing is left to train on.
         MaskError: see `tokenise`.
     """
     out, folder = Path(spec.out), base_folder(spec)
     tokenizer, added = load_tokenizer(spec, folder)
-    data = tokenise(tokenizer, Path(spec.train_file), spec.settings.max_tokens)
-    test = tokenise(tokenizer, Path(spec.test_file), spec.settings.max_tokens)
+    data, test = (read_data(spec, tokenizer, Path(path)) for path in (spec.train_file, spec.test_file))
     if not data.rows:
         raise UsageError(
-            f"{spec.train_file}: no dialogue to train on; {data.too_long} are longer than "
+            f"{spec.train_file}: no {data.unit} to train on; {data.too_long} are longer than "
             f"train.max_tokens = {spec.settings.max_tokens}"
         )
     tell({"event": "data", "train": data.as_dict(), "test": test.as_dict()})
     bf16 = has_bf16(spec)
     set_seed(spec.seed)  # rows of new tokens and the adapter begin with random numbers
     model = load_model(spec, folder, len(tokenizer), bf16=bf16)
-    trainer = SFTTrainer(
+    settings_of, trainer_of = TRAINERS[spec.method]
+    arguments = settings_of(
+        **_arguments(spec, settings_of, bf16=bf16, steps=_steps(spec, data), tested=bool(test.rows)),
+        **own_arguments(spec, data),
+    )
+    with arguments.main_process_first():
+        files = [dataset(one, out / name) for one, name in zip((data, test), _DATA, strict=True)]
+    trainer = trainer_of(
         model=model,
-        args=_arguments(spec, bf16=bf16, steps=_steps(spec, data), tested=bool(test.rows)),
-        train_dataset=Dataset.from_list(data.rows),
-        eval_dataset=Dataset.from_list(test.rows) if test.rows else None,
+        args=arguments,
+        train_dataset=files[0],
+        eval_dataset=files[1],
         processing_class=tokenizer,
         peft_config=lora(spec, model, added=bool(added)),
         callbacks=[_ReportLogs(tell)],
@@ -74,17 +81,19 @@ def train(spec: TrainingSpec, tell: Tell) -> TrainingResult:
 def _run(trainer: Any, spec: TrainingSpec, out: Path, *, tested: bool) -> dict[str, Any]:
     """Train, and return the figures."""
     checkpoint = _last_checkpoint(out)
-    before = _before(trainer, out) if tested else None
+    before = _before(trainer, out) if tested else {}
     started = time.monotonic()
     done = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     seconds = time.monotonic() - started
-    after = trainer.evaluate()["eval_loss"] if tested else None
+    after = measured(trainer.evaluate()) if tested else {}
     steps = trainer.state.global_step - (int(checkpoint.name.rpartition("-")[2]) if checkpoint else 0)
     seen = int(trainer.state.num_input_tokens_seen or 0)
     parameters = list(trainer.model.parameters())
     return {
-        "loss_before": before,
-        "loss_after": after,
+        "loss_before": None,
+        "loss_after": None,
+        **{f"{name}_before": value for name, value in before.items()},
+        **{f"{name}_after": value for name, value in after.items()},
         "train_loss": done.training_loss,
         "steps": trainer.state.global_step,
         "resumed_from_step": trainer.state.global_step - steps if checkpoint else 0,
@@ -98,15 +107,15 @@ def _run(trainer: Any, spec: TrainingSpec, out: Path, *, tested: bool) -> dict[s
     }
 
 
-def _before(trainer: Any, out: Path) -> float:
-    """Loss on the test split before the first step; measured once, kept for a training that resumes."""
+def _before(trainer: Any, out: Path) -> dict[str, float]:
+    """What the test split gives before the first step; measured once, kept for a training that resumes."""
     path = out / _BEFORE
     if not path.is_file():
-        loss = trainer.evaluate()["eval_loss"]
+        figures = measured(trainer.evaluate())
         if trainer.is_world_process_zero():
-            path.write_text(json.dumps({"eval_loss": loss}), encoding="utf-8")
-        return float(loss)
-    return float(json.loads(path.read_text(encoding="utf-8"))["eval_loss"])
+            path.write_text(json.dumps(figures), encoding="utf-8")
+        return figures
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _last_checkpoint(out: Path) -> Path | None:
@@ -124,46 +133,44 @@ def _last_checkpoint(out: Path) -> Path | None:
 
 def _steps(spec: TrainingSpec, data: Tokenised) -> int:
     """Steps of the optimizer at most; packing makes them fewer."""
-    batch = spec.settings.batch_size * spec.settings.accumulation * max(1, torch.cuda.device_count())
+    batch = spec.batch_size * spec.settings.accumulation * max(1, torch.cuda.device_count())
     sequences = len(data.rows)
-    if spec.settings.packing:
+    if spec.supervised and spec.settings.packing:
         sequences = max(1, -(-(data.trained + data.masked) // spec.settings.max_tokens))
-    return max(1, int(-(-sequences // batch) * spec.settings.epochs + 0.5))
+    return max(1, int(-(-sequences // batch) * spec.epochs + 0.5))
 
 
-def _arguments(spec: TrainingSpec, *, bf16: bool, steps: int, tested: bool) -> Any:
-    names = {field.name for field in dataclasses.fields(SFTConfig)}
+def _arguments(spec: TrainingSpec, settings_of: Any, *, bf16: bool, steps: int, tested: bool) -> dict[str, Any]:
+    names = {field.name for field in dataclasses.fields(settings_of)}
     checkpointing = next(name for name in ("activation_checkpointing", "gradient_checkpointing") if name in names)
     every = max(1, steps // (spec.settings.evaluations + 1))
-    return SFTConfig(
-        output_dir=spec.out,
-        num_train_epochs=spec.settings.epochs,
-        learning_rate=spec.rate,
-        per_device_train_batch_size=spec.settings.batch_size,
-        per_device_eval_batch_size=spec.settings.batch_size,
-        gradient_accumulation_steps=spec.settings.accumulation,
-        max_length=spec.settings.max_tokens,
-        packing=spec.settings.packing,
-        eval_packing=False,
-        bf16=bf16,
-        fp16=False,
-        use_cpu=not torch.cuda.is_available(),
-        lr_scheduler_type=spec.settings.schedule,
-        warmup_steps=round(spec.settings.warmup_share * steps),
-        save_strategy="steps",
-        save_steps=spec.settings.save_steps,
-        save_total_limit=2,
-        logging_steps=1,
-        eval_strategy="steps" if tested and spec.settings.evaluations else "no",
-        eval_steps=every,
-        include_num_input_tokens_seen="all",
-        report_to=list(spec.settings.report_to) or "none",
-        disable_tqdm=True,
-        seed=spec.seed,
-        data_seed=spec.seed,
-        remove_unused_columns=True,
-        **{checkpointing: spec.settings.gradient_checkpointing},
-    )
+    return {
+        "output_dir": spec.out,
+        "num_train_epochs": spec.epochs,
+        "learning_rate": spec.rate,
+        "per_device_train_batch_size": spec.batch_size,
+        "per_device_eval_batch_size": spec.batch_size,
+        "gradient_accumulation_steps": spec.settings.accumulation,
+        "max_length": spec.settings.max_tokens,
+        "bf16": bf16,
+        "fp16": False,
+        "use_cpu": not torch.cuda.is_available(),
+        "lr_scheduler_type": spec.settings.schedule,
+        "warmup_steps": round(spec.settings.warmup_share * steps),
+        "save_strategy": "steps",
+        "save_steps": spec.settings.save_steps,
+        "save_total_limit": 2,
+        "logging_steps": 1,
+        "eval_strategy": "steps" if tested and spec.settings.evaluations else "no",
+        "eval_steps": every,
+        "include_num_input_tokens_seen": "all",
+        "report_to": list(spec.settings.report_to) or "none",
+        "disable_tqdm": True,
+        "seed": spec.seed,
+        "data_seed": spec.seed,
+        "remove_unused_columns": True,
+        checkpointing: spec.settings.gradient_checkpointing,
+    }
 
 
 def _keep(trainer: Any, tokenizer: Any, spec: TrainingSpec, metrics: dict[str, Any], *, plain: bool) -> TrainingResult:
@@ -174,17 +181,18 @@ def _keep(trainer: Any, tokenizer: Any, spec: TrainingSpec, metrics: dict[str, A
     if not trainer.is_world_process_zero():
         return TrainingResult(weights_hash="")
     tokenizer.save_pretrained(str(partial))
-    shutil.rmtree(partial / "checkpoint", ignore_errors=True)
-    gguf = spec.settings.method == "lora" and plain and can_write(spec.base)
+    for aside in ("checkpoint", REFERENCE):
+        shutil.rmtree(partial / aside, ignore_errors=True)
+    gguf = spec.settings.weights == "lora" and plain and can_write(spec.base)
     if gguf:
         write_gguf_adapter(partial, Path(spec.base), partial / GGUF_ADAPTER)
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
-    if spec.settings.method == "lora" and not plain:
+    if spec.settings.weights == "lora" and not plain:
         _merge(trainer, tokenizer, out / MERGED)
     result = TrainingResult(weights_hash=_weights_hash(folder), metrics=metrics, gguf_adapter=gguf)
     result.write(out)
-    for path in out.glob("checkpoint-*"):
+    for path in (*out.glob("checkpoint-*"), *(out / name for name in _DATA)):
         shutil.rmtree(path, ignore_errors=True)
     return result
 
