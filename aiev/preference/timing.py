@@ -34,15 +34,17 @@ if TYPE_CHECKING:
     from aiev_interpreter.limits import Limits
     from aiev_interpreter.protocol import Interpreter
 
-STEPS = tuple(4**power for power in range(9))
+STEPS = tuple(2**power for power in range(17))
 """How many times larger inputs are made, one after another."""
 MOST_CALLS = 3
 """Calls that are timed together."""
 MOST_PROGRAMS = 6
 """Programs that take turns, at most: the fastest and the slowest."""
-REPEATS = (1, 10, 100, 1000)
+REPEATS = tuple(2**power for power in range(11))
 """How often the calls are made in one run, one after another, where no larger input takes long enough."""
 WARM_UPS = 1
+ENOUGH = 2.0
+"""How many times the shortest time that counts a run must take, since the smallest of all loops has to be above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +112,16 @@ class Stopwatch:
                 if not agree or (step > 1 and made == tuple(calls)):
                     break
                 longest = made
-                if max(spent.values()) >= self.settings.floor_seconds:
+                if self._is_enough(spent):
                     return _suite(made), spent
         for repeat in REPEATS:
             spent, _ = await self._once(programs, suite := _suite(longest, repeat), ())
-            if spent and max(spent.values()) >= self.settings.floor_seconds:
+            if self._is_enough(spent):
                 return suite, spent
         return None
+
+    def _is_enough(self, spent: Mapping[int, float]) -> bool:
+        return max(spent.values(), default=0.0) >= ENOUGH * self.settings.floor_seconds
 
     async def _once(
         self, programs: Mapping[int, str], suite: str, calls: Sequence[str]
