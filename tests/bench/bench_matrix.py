@@ -1,7 +1,9 @@
 """A matrix of Python programs and suites against what its cells cost as jobs of their own.
 
 First 20 mutants of a program against its tests, in multiples of one warm run of the program, with what the judge
-repeats of it; then 16 programs against 16 suites of one assertion each.
+repeats of it; then 16 programs against 16 suites of one assertion each. Then 15 programs against 15 test units as
+`aiev prefer` runs them, one sandbox a program, against 225 bare runs of Python one after another and 225 `aiev execute`,
+which are estimated from some.
 """
 
 from __future__ import annotations
@@ -9,13 +11,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from figures import at_most, informs, report
+from figures import at_least, at_most, informs, report
 
+from aiev.preference.crossing import crossed
+from aiev.preference.sample import sampled
 from aiev_interpreter import Cell, Job, Matrix, open_interpreter
-from aiev_interpreter.settings import InterpreterSettings
+from aiev_interpreter.limits import Limits
+from aiev_interpreter.settings import InstallSettings, InterpreterSettings
 
 if TYPE_CHECKING:
     from figures import Figure
@@ -63,6 +72,10 @@ CHANGES = (
 LOOP = ("    for n in sorted(set(numbers)):\n", "    while True:\n        n = 1\n")
 TIMES = 25.0
 SIDE = 16
+CROSSED = 15
+EXECUTED = 4
+"""Runs of `aiev execute` that the time of all is estimated from."""
+FASTER = 10.0
 
 
 def main() -> None:
@@ -72,6 +85,7 @@ def main() -> None:
     parser.add_argument("--backends", nargs="+", default=["docker", "bubblewrap"], help="sandboxes to measure")
     chosen = parser.parse_args()
     figures = [one for backend in chosen.backends for one in asyncio.run(measured(backend, chosen.runs))]
+    figures += [one for backend in chosen.backends for one in cross_figures(backend)]
     report("matrix", figures, ["milliseconds are medians of a conversation's sandbox that is warm"])
 
 
@@ -100,6 +114,59 @@ async def measured(backend: str, runs: int) -> list[Figure]:
         at_most(f"{backend}, a suite's cell / its job", square / cells / single, "times", 1.0, "the cell as a job"),
         informs(f"{backend}, a call's cell", valued / cells, "ms"),
     ]
+
+
+def cross_figures(backend: str) -> list[Figure]:
+    """The figures of programs that are crossed with test units."""
+    programs = [f"{PROGRAM}\n# {number}\n\n\ndef other{number}():\n    return {number}\n" for number in range(CROSSED)]
+    units = [f"assert spans([{n}, {n + 1}]) == [({n}, {n + 1})]\n" for n in range(CROSSED)]
+    together = asyncio.run(cross_seconds(backend, programs, units))
+    bare, executed = bare_seconds(programs, units), executed_seconds(backend, programs, units)
+    name, cells = f"{backend}, {CROSSED} x {CROSSED} crossed", CROSSED * CROSSED
+    return [
+        informs(name, together, "s"),
+        at_most(f"{name} / bare runs", together / bare, "times", 1.0, f"{cells} python -I -c: {bare:.1f} s"),
+        at_least(f"aiev execute / {name}", executed / together, "times", FASTER, f"{cells} times: {executed:.0f} s"),
+    ]
+
+
+async def cross_seconds(backend: str, programs: list[str], units: list[str]) -> float:
+    """Wall-clock time of all cells, sandboxes included."""
+    interpreter = await open_interpreter(InterpreterSettings(backend=backend), run_id="bench-matrix")
+    about: dict[str, object] = {"model": "", "decoding": {}, "request_hash": ""}
+    sample = sampled([(f"```python\n{program}```", about) for program in programs], [], "python")
+    options = {"limits": Limits(), "install": InstallSettings(), "seconds": 60.0}
+    started = time.perf_counter()
+    outcomes = await crossed(interpreter, sample, units, "python", **options)
+    spent = time.perf_counter() - started
+    await interpreter.close()
+    if not all(held for row in outcomes.passed for held in row):
+        raise SystemExit(f"a cell does not pass: {outcomes.runs}")
+    return spent
+
+
+def bare_seconds(programs: list[str], units: list[str]) -> float:
+    """Wall-clock time of a Python process for each cell, one after another."""
+    started = time.perf_counter()
+    for program in programs:
+        for unit in units:
+            subprocess.run([sys.executable, "-I", "-c", f"{program}\n{unit}"], check=True)
+    return time.perf_counter() - started
+
+
+def executed_seconds(backend: str, programs: list[str], units: list[str]) -> float:
+    """What `aiev execute` would take for each cell, from some of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        program, tests = Path(folder, "program.py"), Path(folder, "tests.py")
+        words = ["execute", "--program", str(program), "--tests", str(tests), "--backend", backend]
+        command = [sys.executable, "-c", "from aiev.cli import main; main()", *words]
+        started = time.perf_counter()
+        for number in range(EXECUTED):
+            program.write_text(programs[number])
+            tests.write_text(units[number])
+            subprocess.run(command, check=True, capture_output=True)
+        spent = time.perf_counter() - started
+    return spent / EXECUTED * len(programs) * len(units)
 
 
 async def job_milliseconds(interpreter: Interpreter, program: str, tests: str, runs: int) -> float:
