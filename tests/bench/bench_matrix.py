@@ -2,8 +2,8 @@
 
 First 20 mutants of a program against its tests, in multiples of one warm run of the program, with what the judge
 repeats of it; then 16 programs against 16 suites of one assertion each. Then 15 programs against 15 test units as
-`aiev prefer` runs them, one sandbox a program, against 225 bare runs of Python one after another and 225 `aiev execute`,
-which are estimated from some.
+`aiev prefer` runs them, one sandbox a program, against 225 bare runs of Python one after another, and against 225 runs
+of `aiev execute`, which are estimated from some.
 """
 
 from __future__ import annotations

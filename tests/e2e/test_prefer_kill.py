@@ -42,6 +42,6 @@ def test_nothing_is_paid_for_or_run_twice(tmp_path):
     assert sum(count - 1 for count in Counter(endpoint.seen).values()) <= in_flight
     assert rows(tmp_path / "t.db", "select count(*) from requests") == [(REQUESTS,)]
     distinct = "select count(*) from (select distinct conversation_id, text from generations where kind = 'program')"
-    assert rows(tmp_path / "t.db", "select count(*) from matrices") == rows(tmp_path / "t.db", distinct)
+    assert rows(tmp_path / "t.db", "select count(*) from matrices") <= rows(tmp_path / "t.db", distinct)
     assert rows(tmp_path / "t.db", "select count(*) from conversations where status = 'running'") == [(0,)]
     assert rows(tmp_path / "t.db", "pragma integrity_check") == [("ok",)]
