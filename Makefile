@@ -16,7 +16,7 @@ JOBS ?= 3
 VLLM ?= $(HOME)/.cache/aiev/vllm
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-vllm test-train check lint types imports docs acceptance precision gate-demo bench clean
+.PHONY: help install run test test-vllm test-train check lint types imports docs acceptance precision gate-demo preferences bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -75,6 +75,9 @@ precision: install ## Judge what is accepted by hidden tests of HumanEval and MB
 
 gate-demo: install ## Two gates on real models without a GPU, one that opens and one that stays shut: runs/gate-*.db (under an hour)
 	AIEV=$(BIN)/aiev PYTHON=$(BIN)/python docs/gate_demo.sh $(RUNS)
+
+preferences: ## Margin and accuracy on held-out pairs under DPO, RPO, KTO and a control (after test-train; hours on 2 cores): runs/preference-gain (PAIRS=folder of an export, or MBPP=file)
+	PYTHONPATH=tests $(TRAIN_VENV)/bin/python -m student.preference_gain --out $(RUNS)/preference-gain $(if $(PAIRS),--pairs $(PAIRS)) $(if $(MBPP),--mbpp $(MBPP))
 
 bench: install ## Print the benchmarks' figures (B=name for one)
 	@shopt -s nullglob; files=(tests/bench/bench_$(B).py); \
