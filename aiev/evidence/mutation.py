@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aiev.evidence.literals import whole_numbers
 from aiev_interpreter.matrix import Cell
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ class Mutation:
 
 def equal_mutants(survivors: Sequence[Mutant], values: Sequence[Sequence[str]]) -> frozenset[str]:
     """Sources of survivors whose values, after the program's own, are the program's for every input."""
+    own, *others = (tuple(map(whole_numbers, row)) for row in values)
     return frozenset(
-        mutant.source
-        for mutant, theirs in zip(survivors, values[1:], strict=False)
-        if tuple(theirs) == tuple(values[0]) and all(theirs)
+        mutant.source for mutant, theirs in zip(survivors, others, strict=False) if theirs == own and all(theirs)
     )
