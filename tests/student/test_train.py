@@ -4,6 +4,9 @@ import asyncio
 import importlib.util
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -111,6 +114,22 @@ def test_a_stage_that_is_done_is_not_done_again_when_a_later_one_fails(stand_in,
     assert {one.method: one.status for one in trainings(tmp_path)} == {"sft": "done", "rpo": "failed"}
     assert stand_in(SUCCEED, STAGES).stages == ("sft", "rpo")
     assert stand_in(SUCCEED).stages == ("sft",)
+    assert (tmp_path / "student/count").read_text() == "x\nx\n"
+
+
+def test_after_kill_9_in_a_later_stage_the_first_is_not_done_again(stand_in, tmp_path):
+    path = prefer(tmp_path / "t.db", range(8))
+    with pytest.raises(AievError):
+        stand_in("exit 1")  # leaves the program there
+    kill = "if grep -q rpo $OUT/spec.json && mkdir $OUT/../killed 2>/dev/null; then kill -9 $PPID; sleep 5; fi"
+    (tmp_path / "python").write_text(f'#!/bin/sh\nOUT=$(dirname "$3")\n{kill}\n{SUCCEED}\n')
+    words = [f"--set={one}" for one in (*QUIET, f"train.python={tmp_path / 'python'}")]
+    stages = ["--student", "owner/name", "--method", "sft", "--method", "rpo"]
+    command = [sys.executable, "-c", "from aiev.cli import main; main(prog_name='aiev')", "train", str(path)]
+    killed = subprocess.run([*command, *stages, *words], capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    shown = CliRunner().invoke(main, ["train", str(path), *stages, *words])
+    assert (shown.exit_code, "sft then rpo, lora" in shown.stdout) == (0, True), shown.output
     assert (tmp_path / "student/count").read_text() == "x\nx\n"
 
 

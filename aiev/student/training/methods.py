@@ -62,7 +62,7 @@ def own_arguments(spec: TrainingSpec, data: Tokenised) -> dict[str, Any]:
 
 
 def _balance(data: Tokenised) -> dict[str, float]:
-    """Weights by which both labels count alike. Source: KTO, arXiv 2402.01306, section 4.2."""
+    """Weights by which both labels count alike. Source: KTO, arXiv 2402.01306, and TRL's bounds for them."""
     good = sum(bool(row["label"]) for row in data.rows)
     bad = len(data.rows) - good
     return {"desirable_weight": max(1.0, bad / max(good, 1)), "undesirable_weight": max(1.0, good / max(bad, 1))}
