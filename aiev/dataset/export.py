@@ -11,6 +11,7 @@ import json
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from aiev.dataset.card import render_card
@@ -18,6 +19,8 @@ from aiev.dataset.duplicates import worse_duplicates
 from aiev.dataset.exported import Exported
 from aiev.dataset.folder import MANIFEST, refuse_foreign
 from aiev.dataset.formats import llama_factory
+from aiev.dataset.formats.kto import OF_ANSWER
+from aiev.dataset.formats.preference import OF_PAIR
 from aiev.dataset.formats.shape import OF_ALIGNMENT, OF_EVIDENCE, without
 from aiev.dataset.judges import configured_judges
 from aiev.dataset.manifest import Manifest, file_hashes
@@ -29,6 +32,7 @@ from aiev.dataset.split import assign_splits
 from aiev.store.reading.alignment import AlignmentReader
 from aiev.store.reading.dialogues import DialogueReader
 from aiev.store.reading.evidence import EvidenceReader
+from aiev.store.reading.preference import PreferenceReader
 from aiev.store.reading.read_only import ReadOnly
 from aiev.store.reading.runs import RunReader
 
@@ -94,8 +98,13 @@ def export(
 
 def _untold(db: ReadOnly) -> frozenset[str]:
     """Columns in which no dialogue of a database has anything to say."""
-    evidence = () if EvidenceReader(db).gathered() else OF_EVIDENCE
-    return frozenset(evidence) | frozenset(() if AlignmentReader(db).any() else OF_ALIGNMENT)
+    gathered, paired = EvidenceReader(db).gathered(), PreferenceReader(db).any()
+    untold = [
+        () if gathered else OF_EVIDENCE,
+        () if AlignmentReader(db).any() else OF_ALIGNMENT,
+        () if gathered or paired else (*OF_PAIR, *OF_ANSWER),
+    ]
+    return frozenset(chain.from_iterable(untold))
 
 
 def _write(

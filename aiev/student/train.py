@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from aiev.config.layers import Config
     from aiev.config.settings import Settings
-    from aiev.student.training.settings import Method, TrainSettings
+    from aiev.student.training.settings import Method
 
 
 async def train_student(
@@ -69,7 +69,8 @@ async def train_student(
         done: TrainingRecord | None = None
         for position, files in enumerate(data, 1):
             train = settings.train.model_copy(update={"stages": stages[:position]})
-            spec = training_spec(settings, student or settings.student.name, files, folder, train=train, before=done)
+            own = settings.model_copy(update={"train": train})
+            spec = training_spec(own, student or settings.student.name, files, folder, before=done)
             done = await _stage(store, reader, number, spec, files, on_event=on_event)
         assert done is not None  # noqa: S101 - there is a stage at least
         return done
@@ -160,17 +161,15 @@ def training_spec(
     data: TrainingFiles,
     folder: Path,
     *,
-    train: TrainSettings,
     before: TrainingRecord | None = None,
 ) -> TrainingSpec:
     """A stage of the training that the configuration asks for.
 
     Args:
-        settings: section `run` is used.
+        settings: sections `run` and `train`, whose stages end with this one.
         student: model to train.
         data: of the stage.
         folder: of all trainings.
-        train: settings whose stages end with this one.
         before: the stage before.
 
     Raises:
@@ -186,7 +185,7 @@ def training_spec(
         test_file=str(data.test_file.resolve()),
         out=str(folder),
         seed=settings.run.seed,
-        settings=train,
+        settings=settings.train,
         start=str(Path(before.path, MODEL)) if before else "",
         start_hash=before.adapter_hash if before else "",
     )

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from aiev.dataset.duplicates import worse_duplicates
 from aiev.dataset.exported import Funnel
 from aiev.dataset.formats import SHAPES
-from aiev.dataset.formats.preference import OF_PAIR, OF_SIDES
+from aiev.dataset.formats.kto import OF_ANSWER
+from aiev.dataset.formats.preference import OF_PAIR
 from aiev.dataset.formats.shape import OF_ALIGNMENT, OF_EVIDENCE, without
 from aiev.dataset.judges import default_judges
 from aiev.dataset.postprocess import build_sample
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from aiev.student.training.settings import Method
 
 _SHAPES = {"sft": SHAPES["messages"], "dpo": SHAPES["dpo"], "rpo": SHAPES["dpo"], "kto": SHAPES["kto"]}
-_BARE = frozenset({*OF_EVIDENCE, *OF_ALIGNMENT, *OF_PAIR, *OF_SIDES, "score"})
+_BARE = frozenset({*OF_EVIDENCE, *OF_ALIGNMENT, *OF_PAIR, *OF_ANSWER})
 """Columns that no trainer reads."""
 
 

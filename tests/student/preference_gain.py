@@ -164,7 +164,7 @@ def stage(
     assigned = [f"train.stages=['{kind}']", f"train.preference_rate={rate}", *chosen.assignments]
     settings = load_config(assignments=assigned).settings
     files = TrainingFiles(folder / "train.jsonl", folder / "test.jsonl", "", len(train), len(test), {}, 0)
-    spec = training_spec(settings, chosen.student, files, folder, train=settings.train)
+    spec = training_spec(settings, chosen.student, files, folder)
     return spec.model_copy(update={"out": str(folder / spec.identity(f"{len(train)}"))})
 
 

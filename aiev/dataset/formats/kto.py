@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiev.dataset.formats.preference import OF_PAIR
 from aiev.dataset.formats.shape import ABOUT, Column, Row, Shape, chat, reply
 from aiev.dataset.preferences import REPAIR, Preference, Side, sampled, tried
 
@@ -16,6 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiev.dataset.sample import Sample
+
+OF_ANSWER = {
+    "kind": Column.TEXT,
+    "gap": Column.REAL,
+    "rule": Column.TEXT,
+    "run": Column.TEXT,
+    "score": Column.REAL,
+}
+"""What a label stands on; left out where no dialogue has evidence or pairs of sampled programs."""
 
 
 def rows(sample: Sample) -> Iterator[Row]:
@@ -54,8 +62,7 @@ SHAPE = Shape(
         "prompt": Column.CHAT,
         "completion": Column.CHAT,
         "label": Column.FLAG,
-        **OF_PAIR,
-        "score": Column.REAL,
+        **OF_ANSWER,
         **ABOUT,
     },
     rows,

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
     from aiev.dataset.sample import Sample
 
-OF_PAIR = {"kind": Column.TEXT, "gap": Column.REAL, "rule": Column.TEXT, "run": Column.TEXT}
-"""Columns that say what a preference stands on."""
-OF_SIDES = {
+OF_PAIR = {
+    "kind": Column.TEXT,
+    "gap": Column.REAL,
+    "rule": Column.TEXT,
+    "run": Column.TEXT,
     **dict.fromkeys(("chosen_score", "rejected_score"), Column.REAL),
     **dict.fromkeys(("chosen_model", "rejected_model"), Column.TEXT),
 }
-"""Columns that say where its answers come from."""
+"""What a preference stands on; left out where no dialogue has evidence or pairs of sampled programs."""
 
 
 def rows(sample: Sample) -> Iterator[Row]:
@@ -48,7 +50,6 @@ SHAPE = Shape(
         "chosen": Column.CHAT,
         "rejected": Column.CHAT,
         **OF_PAIR,
-        **OF_SIDES,
         **ABOUT,
     },
     rows,

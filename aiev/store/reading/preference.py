@@ -173,6 +173,10 @@ class PreferenceReader(Reader):
             tuple(PairRecord(**row) for row in self.db.rows(_PAIRS, conversation_id)),
         )
 
+    def any(self) -> bool:
+        """Whether any conversation has a pair."""
+        return bool(self.db.rows_of("pairs", "select 1 from pairs limit 1"))
+
     def of_conversations(self, conversation_ids: Iterable[str]) -> dict[str, tuple[ScoredPair, ...]]:
         """The pairs of conversations that have any, by conversation."""
         found: dict[str, tuple[ScoredPair, ...]] = {}

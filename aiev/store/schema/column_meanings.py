@@ -1,7 +1,4 @@
-"""What each table, view and column of the store means, in words for whoever opens the file with another tool.
-
-`doc.py` makes the document from it.
-"""
+"""What each table, view and column means, for whoever opens the file with another tool; `doc.py` makes a page of it."""
 
 from __future__ import annotations
 

@@ -29,6 +29,10 @@ RATES = {"lora": (2e-4, 5e-5), "full": (2e-5, 5e-6)}
 """Learning rates of supervised and of preference stages; see `settings.py`, and TRL's examples."""
 _SHAPES_NOTHING = {"base_folder", "train_file", "test_file", "out", "report_to", "save_steps", "start"}
 """Values that do not change the weights."""
+_BEFORE = {"weights": "method"}
+"""Names that had another one in 0.1.0."""
+_SINCE: dict[str, Any] = {"stages": ["sft"], "start_hash": ""}
+"""Values that 0.1.0 had no name for: they leave a training's name what it was."""
 _OF_SFT = {"epochs", "learning_rate", "packing"}
 _OF_PREFERENCE = {"preference_epochs", "preference_rate", "beta", "sft_weight"}
 
@@ -88,7 +92,11 @@ class TrainingSpec(BaseModel):
     def identity(self, data_hash: str) -> str:
         """First 16 hex digits of the SHA-256 over data, model and settings."""
         aside = _SHAPES_NOTHING | (_OF_PREFERENCE if self.supervised else _OF_SFT)
-        shaped_by = {name: value for name, value in self.as_dict().items() if name not in aside}
+        shaped_by = {
+            _BEFORE.get(name, name): value
+            for name, value in self.as_dict().items()
+            if name not in aside and _SINCE.get(name) != value
+        }
         text = json.dumps([data_hash, shaped_by], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
