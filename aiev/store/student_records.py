@@ -60,6 +60,11 @@ class TrainingRecord:
         """The methods that led to these weights, one after another."""
         return tuple(self.config.get("stages", ("sft",)))
 
+    @property
+    def weights(self) -> str:
+        """`lora` or `full`; up to 0.2.0 that was the method."""
+        return str(self.config.get("weights") or self.config.get("method", "lora"))
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRecord:

@@ -22,13 +22,13 @@ _OF_PREFERENCE = ("margin", "accuracy")
 def training_view(record: TrainingRecord) -> Table:
     """A training with its result."""
     found = record.metrics
-    train, weights = found.get("train", {}), record.config.get("weights", "lora")
+    train = found.get("train", {})
     unit = next((name for name in _UNITS if name in train), "dialogues")
     return pairs(
         [
-            ("training", f"{record.id} (round {record.round}, {' then '.join(record.stages)}, {weights})"),
+            ("training", f"{record.id} (round {record.round}, {' then '.join(record.stages)}, {record.weights})"),
             ("student", safe(record.base)),
-            ("adapter" if weights == "lora" else "model", record.adapter),
+            ("adapter" if record.weights == "lora" else "model", record.adapter),
             ("saved in", safe(record.path)),
             ("loss on the test split", _both(found, "loss", "no test items")),
             *[(f"{name} on the test split", _both(found, name)) for name in _OF_PREFERENCE if f"{name}_after" in found],
