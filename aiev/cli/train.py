@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 def train(db: Path, student: str, out: Path | None, config: Config, as_json: bool) -> None:
     """Train the student on the training items of DB's last round.
 
-    Preferences are the repairs of dialogues and the pairs of sampled programs. The same command resumes from the last
-    checkpoint and trains nothing twice.
+    Preferences are the repairs of dialogues and the pairs of sampled programs (`aiev prefer`). The same command resumes
+    from the last checkpoint and trains nothing twice.
     """
     from aiev.student.train import train_student
     from aiev.view.terminal.trainings import training_line, training_view
