@@ -15,7 +15,6 @@ TABLES = {
     "blobs": "A long text, kept once.",
     "executions": "A round: one program with its tests, and what came of it.",
     "requests": "The journal of paid replies; rows are never deleted or changed.",
-    "matrices": "The journal of programs that were run against tests; rows are never changed.",
     "heartbeats": "How far each start of a run is, written by it every second or so; `aiev status` reads it.",
     "leases": "Which process is at work on what; one that was killed leaves its row behind.",
     "batches": "Requests sent to a provider's batch API together.",
@@ -170,11 +169,6 @@ COLUMNS = {
         "reason": "Why it failed or stopped; else empty.",
         "beat_at": "When this row was last written, UTC, ISO 8601.",
         "progress": "Counters, JSON: dialogues, rounds, verdicts, tokens, in flight, seconds, endpoints.",
-    },
-    "matrices": {
-        "hash": "SHA-256 of the programs, tests and limits, and of the image that they ran in.",
-        "conversation_id": "Conversation that first asked for it.",
-        "result": "How each program fared with each test, the values of calls, and coverage, JSON.",
     },
     "leases": {
         "name": "What is worked on, such as `run` with its id.",

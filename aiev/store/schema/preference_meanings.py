@@ -5,6 +5,7 @@ from __future__ import annotations
 _CONVERSATION = "Conversation that keeps the problem."
 
 TABLES = {
+    "matrices": "The journal of programs that were run against tests; rows are never changed.",
     "generations": "A program or a set of tests that was sampled for a problem, each apart from the others.",
     "test_units": "An assertion of those tests with what it needs, or a test function.",
     "cells": "A program that was run against a test unit.",
@@ -13,6 +14,11 @@ TABLES = {
 }
 
 COLUMNS = {
+    "matrices": {
+        "hash": "SHA-256 of the programs, tests and limits, and of the image that they ran in.",
+        "conversation_id": "Conversation that first asked for it.",
+        "result": "How each program fared with each test, the values of calls, and coverage, JSON.",
+    },
     "generations": {
         "conversation_id": _CONVERSATION,
         "kind": "`program` or `tests`.",
