@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from aiev.cli.duration import DURATION
 from aiev.errors import UsageError
 from aiev_agents.languages import LANGUAGES
 
@@ -51,8 +52,8 @@ def configured(command: Callable[..., Any]) -> Callable[..., Any]:
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="A TOML file over the defaults, or the name of a shipped one (openai, vllm, selfcodealign, smollm2); "
-        "repeatable.",
+        help="A TOML file over the defaults, or the name of a shipped one (openai, vllm, selfcodealign, codedpo, "
+        "smollm2); repeatable.",
     )
     @functools.wraps(command)
     def with_config(*, files: tuple[Path, ...], assignments: tuple[str, ...], **values: Any) -> Any:
@@ -62,6 +63,20 @@ def configured(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(config=load_config(files, (*assignments, *given)), **values)
 
     return with_config
+
+
+def limited(accepted: str = "") -> Callable[[_Command], _Command]:
+    """The options that limit what a start may spend, and how many of what it may accept where that is named."""
+    names = [name for name in _LIMITS if accepted or name != "accepted"]
+
+    def with_limits(command: _Command) -> _Command:
+        for name in reversed(names):
+            kind, words = _LIMITS[name]
+            key = f"limits.max_{'seconds' if name == 'time' else name}"
+            command = setting(f"--max-{name}", key, type=kind, help=f"Stop {words.format(accepted)}.")(command)
+        return command
+
+    return with_limits
 
 
 def language_called(name: str) -> str:
@@ -76,6 +91,13 @@ def language_called(name: str) -> str:
 
 PATH = click.Path(path_type=Path)
 AT_LEAST_0, AT_LEAST_1 = click.IntRange(min=0), click.IntRange(min=1)
+_LIMITS: dict[str, tuple[click.ParamType[Any], str]] = {
+    "cost": (click.FloatRange(min=0, min_open=True), "at this many US dollars"),
+    "tokens": (AT_LEAST_1, "at this many tokens, read and written"),
+    "accepted": (AT_LEAST_1, "at this many {}"),
+    "time": (DURATION, "after this time, such as 90s, 30m, 2h or 1d"),
+}
+"""What a start can be limited by: the kind of value, and the help in words."""
 SHARE = click.FloatRange(min=0, max=1)
 LANGUAGE_NAME = click.Choice(list(LANGUAGES))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

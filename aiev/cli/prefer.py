@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.duration import DURATION
 from aiev.cli.exits import INTERRUPTED
-from aiev.cli.options import AS_JSON, AT_LEAST_1, DATABASE, LANGUAGE, LIMIT, SOURCES, configured, setting
+from aiev.cli.options import AS_JSON, AT_LEAST_1, DATABASE, LANGUAGE, LIMIT, SOURCES, configured, limited, setting
 from aiev.cli.printing import show
 
 if TYPE_CHECKING:
@@ -33,12 +32,7 @@ if TYPE_CHECKING:
     type=click.Choice(["codedpo", "pass_count", "all_pass", "codet", "b4", "aces"]),
     help="How programs are scored.",
 )
-@setting(
-    "--max-cost", "limits.max_cost", type=click.FloatRange(min=0, min_open=True), help="Stop at this many US dollars."
-)
-@setting("--max-tokens", "limits.max_tokens", type=AT_LEAST_1, help="Stop at this many tokens, read and written.")
-@setting("--max-accepted", "limits.max_accepted", type=AT_LEAST_1, help="Stop at this many problems with pairs.")
-@setting("--max-time", "limits.max_seconds", type=DURATION, help="Stop after this time, such as 90s, 30m, 2h or 1d.")
+@limited("problems with pairs")
 @configured
 @AS_JSON
 def prefer(sources: tuple[str, ...], db: Path, from_runs: bool, config: Config, as_json: bool) -> None:

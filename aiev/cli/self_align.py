@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.duration import DURATION
 from aiev.cli.exits import INTERRUPTED
-from aiev.cli.options import AS_JSON, AT_LEAST_1, DATABASE, LANGUAGE, LIMIT, SOURCES, configured, setting
+from aiev.cli.options import AS_JSON, AT_LEAST_1, DATABASE, LANGUAGE, LIMIT, SOURCES, configured, limited, setting
 from aiev.cli.printing import show
 
 if TYPE_CHECKING:
@@ -31,12 +30,7 @@ if TYPE_CHECKING:
     type=click.Choice(["passing", "best", "random", "failing"]),
     help="Which response is kept; random and failing are ablations.",
 )
-@setting(
-    "--max-cost", "limits.max_cost", type=click.FloatRange(min=0, min_open=True), help="Stop at this many US dollars."
-)
-@setting("--max-tokens", "limits.max_tokens", type=AT_LEAST_1, help="Stop at this many tokens, read and written.")
-@setting("--max-accepted", "limits.max_accepted", type=AT_LEAST_1, help="Stop at this many kept pairs.")
-@setting("--max-time", "limits.max_seconds", type=DURATION, help="Stop after this time, such as 90s, 30m, 2h or 1d.")
+@limited("kept pairs")
 @configured
 @AS_JSON
 def self_align(sources: tuple[str, ...], db: Path, config: Config, as_json: bool) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.duration import DURATION
 from aiev.cli.exits import INTERRUPTED
-from aiev.cli.options import AS_JSON, AT_LEAST_1, DATABASE, LANGUAGE, LIMIT, PATH, SOURCES, configured, setting
+from aiev.cli.options import AS_JSON, DATABASE, LANGUAGE, LIMIT, PATH, SOURCES, configured, limited, setting
 from aiev.cli.printing import show
 
 if TYPE_CHECKING:
@@ -24,12 +23,7 @@ if TYPE_CHECKING:
 @DATABASE
 @LIMIT
 @LANGUAGE
-@setting(
-    "--max-cost", "limits.max_cost", type=click.FloatRange(min=0, min_open=True), help="Stop at this many US dollars."
-)
-@setting("--max-tokens", "limits.max_tokens", type=AT_LEAST_1, help="Stop at this many tokens, read and written.")
-@setting("--max-accepted", "limits.max_accepted", type=AT_LEAST_1, help="Stop at this many accepted dialogues.")
-@setting("--max-time", "limits.max_seconds", type=DURATION, help="Stop after this time, such as 90s, 30m, 2h or 1d.")
+@limited("accepted dialogues")
 @setting("--log-file", "telemetry.log_file", type=PATH, help="Append events to this file, as JSON lines.")
 @setting("--log-prompts", "telemetry.log_prompts", to=True, help="Log prompts and replies too.")
 @setting(

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiev.cli.duration import DURATION
 from aiev.cli.exits import INTERRUPTED
-from aiev.cli.options import AS_JSON, AT_LEAST_1, DB, configured, setting
+from aiev.cli.options import AS_JSON, AT_LEAST_1, DB, configured, limited, setting
 from aiev.cli.printing import show
 
 if TYPE_CHECKING:
@@ -23,11 +22,7 @@ if TYPE_CHECKING:
 @DB
 @click.option("--again", is_flag=True, help="Also look at dialogues that have evidence.")
 @setting("--limit", "run.limit", type=AT_LEAST_1, help="Take at most this many dialogues.")
-@setting(
-    "--max-cost", "limits.max_cost", type=click.FloatRange(min=0, min_open=True), help="Stop at this many US dollars."
-)
-@setting("--max-tokens", "limits.max_tokens", type=AT_LEAST_1, help="Stop at this many tokens, read and written.")
-@setting("--max-time", "limits.max_seconds", type=DURATION, help="Stop after this time, such as 90s, 30m, 2h or 1d.")
+@limited()
 @configured
 @AS_JSON
 def verify(db: Path, again: bool, config: Config, as_json: bool) -> None:
