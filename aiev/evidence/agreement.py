@@ -74,7 +74,7 @@ def agreement(own: Row, others: Sequence[Row], calls: Sequence[str]) -> Agreemen
     """
     ran = [row for row in others if row.ran]
     answered = [place for place in range(len(calls)) if _is_answered(ran, place)]
-    own, ran = _only(own, answered), [_only(row, answered) for row in ran]
+    own, ran = only(own, answered), [only(row, answered) for row in ran]
     agreeing = sum(row.weight for row in ran if _agrees(own, row))
     against = _against(own, ran, [calls[place] for place in answered], agreeing)
     return Agreement(agreeing, sum(row.weight for row in ran), against)
@@ -97,12 +97,26 @@ def shared_values(own: Row, others: Sequence[Row], tested: int) -> list[str]:
 
     Empty unless enough of them do.
     """
-    before = _only(own, range(tested))
-    agreeing = [row for row in others if row.ran and _agrees(before, _only(row, range(tested)))]
+    before = only(own, range(tested))
+    agreeing = [row for row in others if row.ran and _agrees(before, only(row, range(tested)))]
     if sum(row.weight for row in agreeing) < FEWEST:
         return []
     given = enumerate(own.values[tested:], tested)
     return [value for place, value in given if _is_value(value) and all(row.values[place] == value for row in agreeing)]
+
+
+def split_calls(others: Sequence[Row], calls: Sequence[str]) -> list[str]:
+    """Calls for which no value, and no error either, is given by more than half of the solutions."""
+    ran = [row for row in others if row.ran]
+    total = sum(row.weight for row in ran)
+    found = []
+    for place, call in enumerate(calls):
+        given: Counter[str] = Counter()
+        for row in ran:
+            given[RAISED if row.values[place].startswith(RAISED) else row.values[place]] += row.weight
+        if 2 * max(given.values(), default=total) <= total:
+            found.append(call)
+    return found
 
 
 def needed(share: float, wanted: int) -> int:
@@ -116,7 +130,7 @@ def _is_answered(rows: Sequence[Row], place: int) -> bool:
     return 2 * sum(row.weight for row in rows if not row.values[place].startswith(RAISED)) >= total
 
 
-def _only(row: Row, places: Sequence[int]) -> Row:
+def only(row: Row, places: Sequence[int]) -> Row:
     """A row with some of its calls."""
     return Row(row.cells, tuple(row.values[place] for place in places), row.weight)
 

@@ -15,7 +15,7 @@ from aiev.evidence import verdict
 from aiev.evidence.agreement import needed
 from aiev.evidence.counted import weaknesses
 from aiev.evidence.definitions import functions
-from aiev.evidence.literals import same_value
+from aiev.evidence.literals import is_literal, same_value
 from aiev.evidence.mutants import mutants
 from aiev.evidence.mutation import Mutation, equal_mutants
 from aiev.evidence.problem import faults
@@ -24,7 +24,7 @@ from aiev.evidence.running import run_matrix
 from aiev.evidence.trial import Plan, Trial, is_trusted
 from aiev.store.clock import now
 from aiev.store.records import EvidenceRecord
-from aiev_interpreter.matrix import Matrix
+from aiev_interpreter.matrix import Matrix, MatrixResult
 from aiev_interpreter.protocol import Verdict
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from aiev.evidence.claim import Claim
     from aiev.evidence.settings import AcceptSettings
     from aiev.evidence.witnesses import Hearing, Witnesses
-    from aiev_interpreter.matrix import MatrixResult
     from aiev_interpreter.protocol import Interpreter, Limits
 
+VALUE_SECONDS = 2.0
+"""For the value of a call on an input that no test has, in seconds."""
 FURTHER_SUITES = 2
 """Sets of tests that are asked for where those that are there would pass a program that does nothing."""
 
@@ -65,6 +66,7 @@ class Gatherer:
         """
         settings = self._settings
         trial, witnesses = await self._heard(claim, known)
+        trial = await self._without_undetermined(claim, trial)
         candidate = trial.against()
         against = candidate if candidate and await self._is_upheld(claim, candidate) else None
         mutation = await self._mutation(claim, trial.plan)
@@ -98,13 +100,36 @@ class Gatherer:
         """Whether further solutions could still change the outcome."""
         found, settings = trial.agreement, self._settings
         left = settings.alternatives - len(witnesses.solutions)
-        confirmed = verdict.agreed(found.agreeing, found.ran, settings) == verdict.CONFIRMED
-        return left > 0 and not confirmed and found.agreeing + left >= needed(settings.agreement, found.ran + left)
+        reachable = found.agreeing + left >= needed(settings.agreement, found.ran + left)
+        return left > 0 and reachable and not self._is_confirmed(trial)
 
     async def _trial(self, claim: Claim, witnesses: Witnesses) -> Trial:
+        """Further inputs run apart, so that a program which takes for ever on them takes no time from the tests."""
         plan = Plan.of(claim, witnesses, self._settings)
         programs = (claim.program, claim.program, *plan.programs)
-        return Trial.of(plan, await self._run(claim, programs, (*plan.own, claim.tests), (*plan.calls, *plan.further)))
+        result = await self._run(claim, programs, (*plan.own, claim.tests), plan.calls)
+        further = await self._values(claim, programs, plan.further) if plan.further else MatrixResult()
+        return Trial.of(plan, result, further)
+
+    async def _without_undetermined(self, claim: Claim, trial: Trial) -> Trial:
+        """The trial without calls on which the solutions split, where these alone keep it open.
+
+        One stays for which the arbiter has another value than the program.
+        """
+        split = trial.split(claim) if self._hearing and not self._is_confirmed(trial) else []
+        without = replace(trial, left_out=frozenset(split))
+        if not split or not self._is_confirmed(without):
+            return trial
+        own = dict(zip(trial.plan.calls, trial.own.values, strict=False))
+        for call in split:
+            value, _ = majority(await self._hearing.answers(call) if self._hearing else [], claim.language)
+            if is_literal(value) and not same_value(value, own[call], claim.language):
+                return trial
+        return without
+
+    def _is_confirmed(self, trial: Trial) -> bool:
+        found = trial.agreement
+        return verdict.agreed(found.agreeing, found.ran, self._settings) == verdict.CONFIRMED
 
     async def _is_upheld(self, claim: Claim, candidate: Disagreement) -> bool:
         """Whether the arbiter sides with the others."""
@@ -120,7 +145,7 @@ class Gatherer:
         calls, alive = (*plan.calls, *plan.further), mutation.survivors
         if not alive or not calls:
             return mutation
-        result = await self._run(claim, (claim.program, *(mutant.source for mutant in alive)), (), calls)
+        result = await self._values(claim, (claim.program, *(mutant.source for mutant in alive)), calls)
         return replace(mutation, equal=equal_mutants(alive, result.values)) if result.values else mutation
 
     def _record(self, claim: Claim, trial: Trial, witnesses: Witnesses, against: Disagreement | None) -> EvidenceRecord:
@@ -154,6 +179,16 @@ class Gatherer:
         found = trial.agreement
         return verdict.UNDETERMINED if witnesses.repeat else verdict.agreed(found.agreeing, found.ran, self._settings)
 
+    async def _values(self, claim: Claim, programs: Sequence[str], calls: Sequence[str]) -> MatrixResult:
+        """Values of calls that nobody has to answer: each gets little time."""
+        most = self._limits
+        limits = replace(
+            most,
+            wall_seconds=min(most.wall_seconds, VALUE_SECONDS),
+            cpu_seconds=min(most.cpu_seconds, VALUE_SECONDS),
+        )
+        return await self._run(claim, programs, (), calls, limits=limits)
+
     async def _run(
         self,
         claim: Claim,
@@ -161,6 +196,7 @@ class Gatherer:
         suites: Sequence[str],
         calls: Sequence[str] = (),
         *,
+        limits: Limits | None = None,
         coverage: bool = False,
     ) -> MatrixResult:
         """Run a matrix, and again if the sandbox fails.
@@ -174,7 +210,7 @@ class Gatherer:
             calls=tuple(calls),
             language=claim.language,
             requirements=claim.requirements,
-            limits=self._limits,
+            limits=limits or self._limits,
             seconds=self._settings.seconds,
             coverage=coverage,
         )
@@ -188,11 +224,14 @@ def _detail(claim: Claim, trial: Trial, against: Disagreement | None) -> dict[st
     """What people want to see beside the counts."""
     defined = functions(claim.program, claim.language)
     problem = faults(claim.problem, defined, claim.language) if claim.problem else ()
+    undetermined = [call for call in trial.plan.calls if call in trial.left_out]
     detail: dict[str, object] = {
         "problem": [*problem, *weaknesses(claim.program, claim.tests, claim.language), *trial.suspicions],
         "failed": list(trial.failed),
         "arbitrations": [ruling.as_dict() for ruling in claim.contract.rulings],
     }
+    if undetermined:
+        detail["undetermined"] = undetermined
     if against:
         detail["counterexample"] = {
             "call": against.call,

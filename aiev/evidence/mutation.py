@@ -71,8 +71,11 @@ class Mutation:
 
 
 def equal_mutants(survivors: Sequence[Mutant], values: Sequence[Sequence[str]]) -> frozenset[str]:
-    """Sources of survivors whose values, after the program's own, are the program's for every input."""
+    """Sources of survivors whose values are the program's own, which come first, wherever it answers in time."""
     own, *others = (tuple(map(whole_numbers, row)) for row in values)
+    answered = [place for place, value in enumerate(own) if value]
     return frozenset(
-        mutant.source for mutant, theirs in zip(survivors, others, strict=False) if theirs == own and all(theirs)
+        mutant.source
+        for mutant, theirs in zip(survivors, others, strict=False)
+        if answered and all(theirs[place] == own[place] for place in answered)
     )

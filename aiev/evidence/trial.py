@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aiev.evidence.agreement import Agreement, Disagreement, Row, agreement, shared_values, unanimous
+from aiev.evidence.agreement import Agreement, Disagreement, Row, agreement, only, shared_values, split_calls, unanimous
 from aiev.evidence.assertions import assertions
 from aiev.evidence.behaviour import suspicions
 from aiev.evidence.fuzzing import fuzzed
@@ -35,6 +35,9 @@ MOST_TESTS = 24
 """Independent tests that are tried, at most."""
 _GIVES = frozenset({"==", "is", "true", "false", "none"})
 """Relations of an assertion that says which value a call gives."""
+_NO_ANSWER = frozenset({"", Cell.SKIPPED, Cell.TIMEOUT})
+_MOST_SPLIT = 0.25
+"""Share of the tests' calls that may be left out because solutions split on them; more say that a problem is hard."""
 _NO_FAILURE = frozenset({Cell.PASSED, Cell.SKIPPED})
 _TRUSTED = 0.5
 """Share of the independent solutions that must pass an independent test for it to be taken for right."""
@@ -78,20 +81,31 @@ class Trial:
     own: Row
     again: Row
     others: tuple[Row, ...]
+    left_out: frozenset[str] = frozenset()
+    """Calls of the tests of which the problem does not say what they give."""
 
     @classmethod
-    def of(cls, plan: Plan, result: MatrixResult) -> Trial:
-        """Read the result of the program, the program again, and the solutions."""
+    def of(cls, plan: Plan, result: MatrixResult, further: MatrixResult) -> Trial:
+        """Read the results of the program, the program again, and the solutions.
+
+        Args:
+            plan: what was run.
+            result: of the tests and their calls.
+            further: of the further calls.
+        """
         weights = (1, 1, *plan.programs.values())
-        empty = ("",) * (len(plan.calls) + len(plan.further))
-        values = (tuple(map(whole_numbers, row)) for row in result.values or (empty,) * len(weights))
+        parts = (result.values, plan.calls), (further.values, plan.further)
+        tested, fuzzed = (found or (("",) * len(calls),) * len(weights) for found, calls in parts)
+        values = (tuple(map(whole_numbers, (*one, *other))) for one, other in zip(tested, fuzzed, strict=True))
         own, again, *others = map(Row, result.cells, values, weights)
         return cls(plan, own, again, tuple(others))
 
     @property
     def stable(self) -> bool:
-        """Whether both runs of the program gave the same."""
-        return self.own == self.again
+        """Whether both runs of the program gave the same, wherever both came to an end in time."""
+        cells = zip(self.own.cells, self.again.cells, strict=True)
+        values = zip(self.own.values, self.again.values, strict=True)
+        return all(one == other or not {one, other}.isdisjoint(_NO_ANSWER) for one, other in (*cells, *values))
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -113,8 +127,18 @@ class Trial:
 
     @property
     def agreement(self) -> Agreement:
-        """How many solutions agree with the program on its own tests and the calls of all tests."""
-        return agreement(self._judged(self.own), [self._judged(row) for row in self.others], self.plan.calls)
+        """How many solutions agree with the program on its own tests and the calls of all tests, but for some."""
+        calls = self.plan.calls
+        places = [place for place, call in enumerate(calls) if call not in self.left_out]
+        own, *others = (only(self._judged(row), places) for row in (self.own, *self.others))
+        return agreement(own, others, [calls[place] for place in places])
+
+    def split(self, claim: Claim) -> list[str]:
+        """Calls of the tests on which the solutions split, where they are few and no examples of the problem."""
+        found = split_calls(self.others, self.plan.calls)
+        examples = {one.call for one in claim.contract.examples}
+        few = len(found) <= _MOST_SPLIT * len(self.plan.calls) and examples.isdisjoint(found)
+        return found if few else []
 
     def against(self) -> Disagreement | None:
         """The best argument against the program: of the tests' calls, else of further ones on which all are one."""

@@ -127,6 +127,51 @@ async def test_a_problem_with_several_right_answers_is_left_open(gather):
     assert evidence.agreement == "undetermined"
 
 
+LEAST = "Write a Python function `least(values)` that returns the least of a list of numbers."
+LEAST_TESTS = "".join(f"assert least([{n}, 1, {n + 3}]) == 1\n" for n in range(3, 8)) + "assert least([-2]) == -2\n"
+
+
+def least(empty):
+    return f"def least(values):\n    if not values:\n        {empty}\n    return min(values)\n"
+
+
+@pytest.mark.parametrize(
+    ("others", "answer", "agreement"),
+    [
+        (("return None", "return -1", "raise ValueError"), "undetermined", "confirmed"),
+        (("return None", "return -1", "raise ValueError"), "0", "confirmed"),
+        (("return None", "return -1", "raise ValueError"), "None", "undetermined"),
+        (("return -1", "return -1", "raise ValueError"), "undetermined", "undetermined"),
+    ],
+    ids=["nobody knows", "the arbiter gives its value", "the arbiter gives another", "most others give another"],
+)
+async def test_an_input_on_which_the_solutions_split_decides_nothing_if_the_arbiter_knows_no_other_value(
+    gather, others, answer, agreement
+):
+    talk = Talk(*map(least, others), suites=["assert least([4, 9]) == 4\n"], answers=[f"Answer: {answer}"])
+    tests = f"{LEAST_TESTS}assert least([]) == 0\n"
+    evidence, _ = await gather(least("return 0"), tests, problem=LEAST, talk=talk, alternatives=3)
+    assert evidence.agreement == agreement
+    assert evidence.detail.get("undetermined") == (["least([])"] if agreement == "confirmed" else None)
+
+
+async def test_an_example_of_the_problem_is_never_left_out(gather):
+    problem = f"{LEAST}\n\nassert least([]) == 0\n"
+    talk = Talk(*map(least, ("return None", "return -1", "raise ValueError")), suites=["assert least([4, 9]) == 4\n"])
+    evidence, _ = await gather(least("return 0"), LEAST_TESTS, problem=problem, talk=talk, alternatives=3)
+    assert evidence.agreement != "confirmed"
+
+
+async def test_inputs_that_take_for_ever_cost_neither_agreement_nor_stability(gather):
+    program = "def count(n):\n    found = 0\n    while n != found:\n        found += 1\n    return found\n"
+    other = "def count(n):\n    place = 0\n    while place != n:\n        place = place + 1\n    return place\n"
+    tests = "assert count(1) == 1\nassert count(5) == 5\nassert count(7) == 7\n"
+    problem = "Write a Python function `count(n)` that counts up to n and returns it."
+    talk = Talk(other, other + "\n# b\n", program, suites=["assert count(3) == 3\n"])
+    evidence, _ = await gather(program, tests, problem=problem, talk=talk)
+    assert (evidence.agreement, evidence.stable) == ("confirmed", True)
+
+
 async def test_weak_tests_leave_a_right_program_unverified(gather):
     evidence, _ = await gather(tests="assert triple(0) == 0\n")
     assert evidence.status == "unverified"
