@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiev.evidence.assertions import assertions
+from aiev_agents.fences import fenced
 from aiev_agents.languages import language_named
 from aiev_agents.roles.reply import prose_of
 
@@ -50,4 +51,4 @@ def _shows_tests(tests: str, item: Item, settings: AlignSettings) -> bool:
 
 
 def _fenced(code: str, language: str) -> str:
-    return f"```{language_named(language).fence}\n{code.strip()}\n```"
+    return fenced(code.strip(), language_named(language).fence)

@@ -122,7 +122,7 @@ class Gatherer:
             return trial
         own = dict(zip(trial.plan.calls, trial.own.values, strict=False))
         for call in split:
-            value, _ = majority(await self._hearing.answers(call) if self._hearing else [], claim.language)
+            value = await self._arbitrated(call, claim.language)
             if is_literal(value) and not same_value(value, own[call], claim.language):
                 return trial
         return without
@@ -133,9 +133,13 @@ class Gatherer:
 
     async def _is_upheld(self, claim: Claim, candidate: Disagreement) -> bool:
         """Whether the arbiter sides with the others."""
-        answers = await self._hearing.answers(candidate.call) if self._hearing else []
-        value, _ = majority(answers, claim.language)
+        value = await self._arbitrated(candidate.call, claim.language)
         return same_value(value, candidate.others, claim.language)
+
+    async def _arbitrated(self, call: str, language: str) -> str:
+        """What the arbiter says that a call gives; `undetermined` where there is nobody to ask."""
+        answers = await self._hearing.answers(call) if self._hearing else []
+        return majority(answers, language)[0]
 
     async def _mutation(self, claim: Claim, plan: Plan) -> Mutation:
         """Run mutants against the tests, and those that survive on all known inputs."""

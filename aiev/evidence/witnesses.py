@@ -9,9 +9,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aiev_agents.errors import ReplyError
 from aiev_agents.roles import arbiter, programmer, questioner
-from aiev_agents.roles.reply import code_of, parse_reply
+from aiev_agents.roles.reply import code_of, program_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +29,7 @@ class Witnesses:
 
     def programs(self, language: str) -> tuple[str, ...]:
         """The programs of the solutions; a reply without one is left out."""
-        return tuple(program for text in self.solutions if (program := _program(text, language)))
+        return tuple(program for text in self.solutions if (program := program_of(text, language)))
 
     def tests(self, language: str) -> tuple[str, ...]:
         """The tests of the suites, likewise."""
@@ -111,10 +110,3 @@ class Hearing:
 def _sampled(agent: Agent, settings: AcceptSettings, max_tokens: int) -> Agent:
     sampling = agent.sampling._replace(temperature=settings.temperature, max_tokens=max_tokens)
     return replace(agent, sampling=sampling)
-
-
-def _program(text: str, language: str) -> str:
-    try:
-        return parse_reply(text, language).program
-    except ReplyError:
-        return ""

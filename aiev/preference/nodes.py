@@ -5,7 +5,6 @@ Invariant: programs and tests are written from the problem alone. Source: CodeDP
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from langgraph.graph import END
@@ -16,16 +15,14 @@ from aiev.preference.crossing import crossed
 from aiev.preference.judgement import judge
 from aiev.preference.naming import is_named, with_name
 from aiev.preference.recording import units_of
-from aiev.preference.sample import sampled
+from aiev.preference.sample import nothing_to_judge
 from aiev.preference.state import PreferContext, PreferState  # noqa: TC001 - likewise
+from aiev_agents.roles.reply import program_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
 NO_NAME = "the problem names no function, and the first answer defines none"
-NO_PROGRAMS = "fewer than two programs"
-NO_UNITS = "no test unit"
-_FEWEST = 2
 
 
 async def pose(state: PreferState, runtime: Runtime[PreferContext]) -> PreferState:
@@ -47,9 +44,7 @@ async def name(state: PreferState, runtime: Runtime[PreferContext]) -> PreferSta
     context, problem = runtime.context, state["problem"]
     if not is_named(problem):
         turn = await context.sampler.program(problem, -1)
-        answers = sampled([(turn.text, {"model": "", "decoding": {}, "request_hash": ""})], [], context.item.language)
-        first = answers.programs[0].text if answers.programs else ""
-        problem = with_name(problem, first, context.item.language)
+        problem = with_name(problem, program_of(turn.text, context.item.language), context.item.language)
     made: PreferState = {**state, "problem": problem, "reason": "" if problem else NO_NAME}
     await context.recorder.problem(made)
     return made
@@ -59,10 +54,8 @@ async def sample(state: PreferState, runtime: Runtime[PreferContext]) -> PreferS
     """Programs and tests, each from the problem alone."""
     context = runtime.context
     found = await context.sampler.sample(state["problem"])
-    units = units_of([one.text for one in found.tests], context.item.language)
-    kept = tuple(islice(units, context.settings.prefer.units))
-    few = len({one.text for one in found.programs}) < _FEWEST
-    return {"sample": found, "units": kept, "reason": NO_PROGRAMS if few else "" if kept else NO_UNITS}
+    units = units_of([one.text for one in found.tests], context.item.language)[: context.settings.prefer.units]
+    return {"sample": found, "units": units, "reason": nothing_to_judge(found, units)}
 
 
 async def cross(state: PreferState, runtime: Runtime[PreferContext]) -> PreferState:

@@ -25,6 +25,7 @@ from aiev.seeds.snippet import PROBLEM
 from aiev.setup.roles import build_agent
 from aiev.store.clock import now
 from aiev.store.records import ConversationRecord, MessageRecord
+from aiev_agents.fences import fenced
 from aiev_agents.languages import language_named
 from aiev_interpreter.protocol import Limits
 
@@ -118,8 +119,7 @@ class RunProblem:
                 best = state["sample"].programs[matrix.pairs[0].chosen].text
                 trusted = [unit.source for unit in matrix.units if not unit.set_apart]
                 ended = replace(ended, rounds=1, program=best, tests="\n".join(trusted))
-                fence = language_named(self.language).fence
-                await self._say(1, "assistant", f"```{fence}\n{best.strip()}\n```", None)
+                await self._say(1, "assistant", fenced(best.strip(), language_named(self.language).fence), None)
         await store.finish_conversation(ended, [1] if ended.status == "accepted" else [], wait=False)
         return ended
 

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aiev.preference.settings import PreferSettings
+    from aiev.store.preference_records import UnitRecord
     from aiev_agents.roles.agent import Agent, Turn
 
 PROGRAM, TESTS = "program", "tests"
 """Kinds of generations."""
+_FEWEST = 2
+"""Different programs that can be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,13 @@ def sampled(
         tuple(reply[1] for reply, _ in found),
         tuple(_record(TESTS, place, text, about) for place, (text, about) in enumerate(tests)),
     )
+
+
+def nothing_to_judge(sample: Sample, units: Sequence[UnitRecord]) -> str:
+    """Why programs and units cannot judge each other; empty where they can."""
+    if len({one.text for one in sample.programs}) < _FEWEST:
+        return "fewer than two programs"
+    return "" if units else "no test unit"
 
 
 def _parsed(text: str, language: str) -> tuple[str, str] | None:

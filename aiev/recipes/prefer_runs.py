@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from aiev.preference.crossing import crossed
 from aiev.preference.judgement import judge
-from aiev.preference.nodes import NO_PROGRAMS, NO_UNITS
 from aiev.preference.recording import matrix_record, units_of
+from aiev.preference.sample import nothing_to_judge
 from aiev.preference.timing import Stopwatch
 from aiev.preference.written import ANSWERS, SUITES, written_sample
 from aiev.run.attempt import Failed, attempt
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from aiev.store.reading.preference import WrittenConversation
     from aiev_agents.messages import ChatReply, ChatRequest
     from aiev_interpreter.protocol import Interpreter
-
-_FEWEST = 2
 
 
 class Nobody:
@@ -122,8 +120,8 @@ class PreferringRuns:
         sample = written_sample(reader.replies(one.id, (*ANSWERS, *SUITES)), one.language)
         units = units_of([suite.text for suite in sample.tests], one.language)[: prefer.units]
         programs, sources = [program.text for program in sample.programs], [unit.source for unit in units]
-        if len(set(programs)) < _FEWEST or not units:
-            return None, NO_UNITS if len(set(programs)) >= _FEWEST else NO_PROGRAMS
+        if reason := nothing_to_judge(sample, units):
+            return None, reason
         limits = Limits.of(settings.interpreter, settings.install)
         outcomes = await crossed(
             interpreter,

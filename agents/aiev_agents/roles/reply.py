@@ -57,6 +57,14 @@ def parse_reply(text: str, language: str = PYTHON) -> Reply:
     return Reply(install=install, program=program, tests=tests or _shown(blocks, speaking))
 
 
+def program_of(text: str, language: str = PYTHON) -> str:
+    """The program of a reply; empty where it has none."""
+    try:
+        return parse_reply(text, language).program
+    except ReplyError:
+        return ""
+
+
 def code_of(text: str, language: str = PYTHON) -> str:
     """All code of a reply that is not taken apart, such as one that holds tests alone; empty without a block."""
     speaking, blocks = language_named(language), fenced_blocks(text)
